@@ -1,0 +1,170 @@
+"""The frame round every page: navigation by role, who is signed in, the theme and where live changes come from.
+
+Roles are groups. Each sees at most seven entries; a page that does not exist here is left out by itself, and
+counts stand only where work waits: the area that owns a page says how much with
+
+    @waits("exceptions")
+    def open_exceptions(user) -> int: ...
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject, cached_property
+
+PAGES = {
+    # url name: (word, icon, letter after G)
+    "today": ("Today", "sun", "t"),
+    "orders": ("Orders", "list-details", "o"),
+    "exceptions": ("Exceptions", "alert-triangle", "e"),
+    "stock": ("Stock", "packages", "s"),
+    "shipments": ("Shipments", "truck", "h"),
+    "customers": ("Customers", "users", "c"),
+    "invoices": ("Invoices", "receipt", "i"),
+    "release": ("Release", "bolt", "r"),
+    "pick": ("Pick", "scan", "p"),
+    "pack": ("Pack", "package", "k"),
+    "hand_over": ("Hand over", "truck-loading", "d"),
+    "counts": ("Counts", "refresh", "n"),
+    "admin:index": ("Master data", "database", "m"),
+    "all_pages": ("All pages", "dots", "a"),
+}
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "order desk": ("today", "orders", "exceptions", "stock", "shipments", "customers", "invoices"),
+    "warehouse": ("today", "release", "pick", "pack", "hand_over", "stock", "counts"),
+    "transport": ("today", "shipments", "hand_over", "exceptions", "orders"),
+    "finance": ("today", "invoices", "orders", "customers", "exceptions", "shipments"),
+    "admin": ("today", "orders", "exceptions", "stock", "shipments", "invoices", "admin:index"),
+    "read-only": ("today", "orders", "stock", "shipments", "customers", "invoices"),
+}
+HANDHELD = {"warehouse": ("pick", "pack", "hand_over")}
+"""What the bar at the bottom of a phone shows; for other roles their first three. *All pages* is the fourth."""
+
+_WAITING: dict[str, Callable[[Any], int]] = {}
+
+
+def waits(page: str) -> Callable[[Callable[[Any], int]], Callable[[Any], int]]:
+    """Name the function that says how much work waits for a user on `page`."""
+
+    def named(count: Callable[[Any], int]) -> Callable[[Any], int]:
+        _WAITING[page] = count
+        return count
+
+    return named
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the navigation."""
+
+    name: str
+    word: str
+    icon: str
+    letter: str
+    url: str
+    here: bool
+    waiting: Callable[[], int]
+    """How much waits there; read only where it is shown."""
+
+
+class Frame:
+    """What base.html asks for; nothing is read before it is asked."""
+
+    def __init__(self, request: HttpRequest):
+        self.request = request
+        self.user: Any = getattr(request, "user", None)
+        self._counted: dict[str, int] = {}
+
+    @cached_property
+    def roles(self) -> list[str]:
+        """The roles this user may act in; whoever may do everything has all of them."""
+        if self.user is None or not self.user.is_authenticated:
+            return []
+        if self.user.is_superuser:
+            return list(ROLES)
+        held = set(self.user.groups.values_list("name", flat=True))
+        return [role for role in ROLES if role in held]
+
+    @cached_property
+    def role(self) -> str:
+        """The role the pages are shown for: the one last switched to, else the first."""
+        chosen = self.request.session.get("role") if self.roles else None
+        return str(chosen) if chosen in self.roles else next(iter(self.roles), "")
+
+    @cached_property
+    def navigation(self) -> list[Entry]:
+        return self._entries(ROLES.get(self.role, ()))
+
+    @cached_property
+    def also(self) -> list[Entry]:
+        """Below the role's entries: master data for whoever keeps it, and the way to everything else."""
+        shown = [entry.name for entry in self.navigation]
+        more = [name for name in ("admin:index",) if self.user.is_staff and name not in shown]
+        return self._entries((*more, "all_pages"))
+
+    @cached_property
+    def bottom(self) -> list[Entry]:
+        first = HANDHELD.get(self.role) or tuple(entry.name for entry in self.navigation[:3])
+        return self._entries((*first, "all_pages"))
+
+    @cached_property
+    def everything(self) -> list[Entry]:
+        """Every page there is, for *All pages*."""
+        return self._entries(tuple(PAGES))
+
+    def _entries(self, names: tuple[str, ...]) -> list[Entry]:
+        return [entry for name in names if (entry := self._entry(name))]
+
+    def _entry(self, name: str) -> Entry | None:
+        word, icon, letter = PAGES[name]
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            return None
+        path = self.request.path
+        here = path == url or (url != "/" and path.startswith(url.rstrip("/") + "/"))
+        return Entry(name, word, icon, letter, url, here, partial(self._waiting, name))
+
+    def _waiting(self, name: str) -> int:
+        """Counted once a request."""
+        if name not in self._counted:
+            self._counted[name] = _WAITING[name](self.user) if name in _WAITING else 0
+        return self._counted[name]
+
+    @property
+    def person(self) -> str:
+        return str(self.user.get_full_name() or self.user.get_username())
+
+    @property
+    def initials(self) -> str:
+        parts = self.person.replace(".", " ").split()
+        return "".join(part[0] for part in (parts[0], *parts[1:][-1:])).upper() if parts else "?"
+
+    @property
+    def theme(self) -> str:
+        """'light', 'dark' or 'system', as the reader chose in this browser."""
+        chosen = self.request.COOKIES.get("theme", "system")
+        return chosen if chosen in ("light", "dark") else "system"
+
+    @property
+    def search_url(self) -> str:
+        try:
+            return reverse("search")
+        except NoReverseMatch:
+            return ""
+
+    @property
+    def live_url(self) -> str:
+        """Where live changes are streamed from; empty when this server streams none."""
+        return str(getattr(settings, "LIVE_URL", ""))
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `frame` in every template."""
+    return {"frame": SimpleLazyObject(lambda: Frame(request))}
