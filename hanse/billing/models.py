@@ -1,0 +1,140 @@
+"""What is owed: invoices and credits in gapless series, payments, and how order, delivery and invoice compare."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from hanse.orders.models import MONEY, Line, Order
+from hanse.partners.models import Address, Party
+
+
+class Series(models.Model):
+    """The last number given in a series of documents. Its row is locked last, so numbers have no gap."""
+
+    name = models.TextField(primary_key=True)
+    last = models.BigIntegerField(db_default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(last__gte=0, last__lte=10**12), name="billing_series_counts_up")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Invoice(models.Model):
+    """An issued invoice or credit. It never changes; what was paid of it is the sum of its settlements."""
+
+    id = models.BigAutoField(primary_key=True)
+    number = models.TextField(unique=True)
+    kind = models.TextField(db_default="invoice")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="invoices")
+    customer = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    bill_to = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="credits")
+    currency = models.TextField()
+    net = models.DecimalField(**MONEY)
+    freight = models.DecimalField(**MONEY)
+    tax = models.DecimalField(**MONEY)
+    total = models.DecimalField(**MONEY)
+    reason = models.TextField(db_default="")
+    issued_at = models.DateTimeField()
+    issued_on = models.DateField()
+    due_on = models.DateField()
+    actor = models.TextField()
+
+    class Meta:
+        indexes = [models.Index("issued_at", "id", name="billing_invoice_when")]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["invoice", "credit"]), name="billing_invoice_kind_is_known"),
+            models.CheckConstraint(condition=Q(total=F("net") + F("freight") + F("tax")), name="billing_invoice_adds_up"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class InvoiceLine(models.Model):
+    """Units `first` … `first + quantity` of an order line and their exact share of its amounts."""
+
+    id = models.BigAutoField(primary_key=True)
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="invoice_lines")
+    first = models.BigIntegerField()
+    quantity = models.BigIntegerField()
+    unit_price = models.DecimalField(max_digits=18, decimal_places=6)
+    net = models.DecimalField(**MONEY)
+    freight = models.DecimalField(**MONEY)
+    tax = models.DecimalField(**MONEY)
+    tax_category = models.TextField()
+    tax_rate = models.DecimalField(max_digits=7, decimal_places=4)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0, quantity__lte=10**12), name="billing_invoiceline_bills_something"),
+            models.CheckConstraint(condition=Q(first__gte=0, first__lte=10**12), name="billing_invoiceline_starts_somewhere"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of {self.line_id}"
+
+
+class Payment(models.Model):
+    """Money received from (or refunded to, negative never: a refund is its own kind) a customer, once per reference."""
+
+    id = models.BigAutoField(primary_key=True)
+    ref = models.TextField(unique=True)
+    kind = models.TextField(db_default="received")
+    customer = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    method = models.TextField(db_default="")
+    currency = models.TextField()
+    amount = models.DecimalField(**MONEY)
+    received_at = models.DateTimeField()
+    actor = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["received", "refunded"]), name="billing_payment_kind_is_known"),
+            models.CheckConstraint(condition=Q(amount__gt=0, amount__lte=10**12), name="billing_payment_is_something"),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class Settlement(models.Model):
+    """So much of a payment (or of a credit) pays this invoice."""
+
+    id = models.BigAutoField(primary_key=True)
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="settlements")
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, related_name="settlements")
+    credit = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, related_name="settles")
+    amount = models.DecimalField(**MONEY)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0, amount__lte=10**12), name="billing_settlement_is_something"),
+            models.CheckConstraint(condition=Q(payment__isnull=False, credit__isnull=True) | Q(payment__isnull=True, credit__isnull=False), name="billing_settlement_has_one_source"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.amount)
+
+
+class Match(models.Model):
+    """Order, delivery and invoice of a line compared when it was invoiced; later facts make new rows."""
+
+    id = models.BigAutoField(primary_key=True)
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="matches")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="matches")
+    ordered = models.BigIntegerField()
+    shipped = models.BigIntegerField()
+    received = models.BigIntegerField(null=True)
+    invoiced = models.BigIntegerField()
+    order_price = models.DecimalField(max_digits=18, decimal_places=6)
+    invoice_price = models.DecimalField(max_digits=18, decimal_places=6)
+    quantity_variance = models.DecimalField(**MONEY)
+    price_variance = models.DecimalField(**MONEY)
+    matched_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.line_id}: {self.quantity_variance} + {self.price_variance}"

@@ -1,0 +1,67 @@
+"""What we sell: items, their packs and prices."""
+
+from django.db import models
+from django.db.models import Q
+
+MOST = 2**40
+
+
+class Item(models.Model):
+    """An article with its stock unit, sizes and how it is tracked. Retired items are kept, not sold."""
+
+    TRACKING = [("none", "none"), ("lot", "by lot"), ("serial", "by serial")]
+
+    id = models.BigAutoField(primary_key=True)
+    sku = models.TextField(unique=True)
+    gtin = models.TextField(null=True, unique=True, blank=True)
+    name = models.TextField()
+    description = models.TextField(db_default="", blank=True)
+    stock_unit = models.TextField(db_default="piece")
+    weight_g = models.BigIntegerField(null=True, blank=True)
+    length_mm = models.IntegerField(null=True, blank=True)
+    width_mm = models.IntegerField(null=True, blank=True)
+    height_mm = models.IntegerField(null=True, blank=True)
+    tracking = models.TextField(choices=TRACKING, db_default="none")
+    shelf_life_days = models.IntegerField(null=True, blank=True)
+    price = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    currency = models.TextField(db_default="EUR")
+    tax_category = models.TextField(db_default="S")
+    tax_rate = models.DecimalField(max_digits=7, decimal_places=4, db_default=0)
+    hs_code = models.TextField(db_default="", blank=True)
+    origin = models.TextField(db_default="", blank=True)
+    un_number = models.TextField(db_default="", blank=True)
+    retired_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(tracking__in=["none", "lot", "serial"]), name="catalogue_item_tracking_is_known"),
+            models.CheckConstraint(condition=Q(weight_g__isnull=True) | Q(weight_g__gte=0, weight_g__lte=MOST), name="catalogue_item_weighs_something"),
+            models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gte=0, price__lte=10**11), name="catalogue_item_price_in_range"),
+            models.CheckConstraint(condition=Q(tax_rate__gte=0, tax_rate__lte=100), name="catalogue_item_tax_in_range"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sku
+
+
+class Pack(models.Model):
+    """A pack of an item (inner, case, pallet) with its factor in stock units and its own GTIN."""
+
+    id = models.BigAutoField(primary_key=True)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="packs")
+    name = models.TextField()
+    factor = models.BigIntegerField()
+    gtin = models.TextField(null=True, unique=True, blank=True)
+    weight_g = models.BigIntegerField(null=True, blank=True)
+    length_mm = models.IntegerField(null=True, blank=True)
+    width_mm = models.IntegerField(null=True, blank=True)
+    height_mm = models.IntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "name"], name="catalogue_pack_once"),
+            models.CheckConstraint(condition=Q(factor__gt=1, factor__lte=10**9), name="catalogue_pack_holds_several"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.factor}"

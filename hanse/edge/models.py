@@ -1,0 +1,67 @@
+"""Keys for machines, endpoints for webhooks, and every attempt to deliver."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class ApiKey(models.Model):
+    """A bearer key: its prefix finds it, only the hash of its secret is kept. Scopes are roles or operations."""
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.TextField(unique=True)
+    prefix = models.TextField(unique=True)
+    secret_hash = models.BinaryField(max_length=32)
+    scopes = ArrayField(models.TextField())
+    made_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    used_on = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Endpoint(models.Model):
+    """Where journal events are sent, signed by the Standard Webhooks rules. Paused when it keeps failing."""
+
+    id = models.BigAutoField(primary_key=True)
+    url = models.TextField()
+    kinds = ArrayField(models.TextField(), db_default=[])
+    secrets = ArrayField(models.TextField())
+    owner = models.TextField()
+    made_at = models.DateTimeField(db_default=Now())
+    paused_at = models.DateTimeField(null=True)
+    trouble = models.TextField(db_default="")
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class Delivery(models.Model):
+    """One event for one endpoint: the same id on every attempt, delivered, waiting or parked."""
+
+    id = models.BigAutoField(primary_key=True)
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="deliveries")
+    event = models.BigIntegerField()
+    message = models.TextField(unique=True)
+    subject = models.TextField()
+    state = models.TextField(db_default="waiting")
+    attempts = models.IntegerField(db_default=0)
+    next_at = models.DateTimeField(db_default=Now())
+    last_status = models.IntegerField(null=True)
+    trouble = models.TextField(db_default="")
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        indexes = [models.Index("next_at", "id", name="edge_delivery_due", condition=Q(state="waiting"))]
+        constraints = [
+            models.UniqueConstraint(fields=["endpoint", "event"], name="edge_delivery_once"),
+            models.CheckConstraint(condition=Q(state__in=["waiting", "delivered", "parked"]), name="edge_delivery_state_is_known"),
+            models.CheckConstraint(condition=Q(attempts__gte=0, attempts__lte=1000), name="edge_delivery_counts_attempts"),
+        ]
+
+    def __str__(self) -> str:
+        return self.message

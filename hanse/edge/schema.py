@@ -1,0 +1,52 @@
+"""The schema: migrated by its owner, used by the server's role, which owns nothing.
+
+The server may read and write rows, but it may neither change nor delete what is append-only: the journal,
+movements, issued documents, promises, scans and proofs.
+"""
+
+import os
+import sys
+
+APPEND_ONLY = [
+    "journal_event", "inventory_movement", "inventory_count", "orders_promise", "orders_sourcing", "fulfilment_scan", "fulfilment_content",
+    "transport_trackingevent", "transport_proof", "billing_invoice", "billing_invoiceline", "billing_payment", "billing_settlement", "billing_match",
+]
+GRANT = """
+DO $$ DECLARE s text := current_schema(); BEGIN
+  EXECUTE format('GRANT USAGE ON SCHEMA %I TO hanse_app', s);
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO hanse_app', s);
+  EXECUTE format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA %I TO hanse_app', s);
+  EXECUTE format('GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA %I TO hanse_app', s);
+END $$
+"""
+
+
+def migrate(verbosity: int = 0) -> None:
+    """Bring the schema up to date as its owner and grant the server's role what it may do. Changes nothing twice."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", interactive=False, verbosity=verbosity)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = 'hanse_app'")
+        if cursor.fetchone() is None:
+            return
+        cursor.execute(GRANT)
+        for table in APPEND_ONLY:
+            cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM hanse_app")
+
+
+def main() -> int:
+    """`python -m hanse.edge.schema`: migrate the database of DATABASE_OWNER_URL (else DATABASE_URL)."""
+    os.environ["DATABASE_URL"] = os.environ.get("DATABASE_OWNER_URL", os.environ.get("DATABASE_URL", ""))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hanse.edge.settings")
+    os.environ["HANSE_POOL"] = "0"
+    import django
+
+    django.setup()
+    migrate(verbosity=1 if "-v" in sys.argv else 0)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

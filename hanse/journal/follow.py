@@ -1,0 +1,140 @@
+"""Follow: read the journal safely and do what follows.
+
+Sequences do not commit in order, so a follower never reads "id greater than last". Each journal row keeps
+its transaction; a follower reads the rows of transactions from its watermark up to the oldest one still
+running, and stores the new watermark in the transaction of its own effect.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+MOST_FACTS = 1_000
+PARK_AFTER = 10
+"""A fact that failed ten times is parked with its reason; the rest moves on (D23)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One journal row as followers see it."""
+
+    id: int
+    xact: int
+    kind: str
+    subject: str
+    body: dict[str, Any]
+    happened_at: datetime
+    recorded_at: datetime
+    zone: str
+    actor: str
+    operation: str
+    key: str | None
+
+
+FOLLOWERS: dict[str, "FollowerSpec"] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class FollowerSpec:
+    """A follower: its name, the kinds of facts it hears (none given: all) and what it does with a batch."""
+
+    name: str
+    kinds: tuple[str, ...]
+    act: Callable[[Sequence[Told]], None]
+
+
+def follower(name: str, *kinds: str) -> Callable[[Callable[[Sequence[Told]], None]], Callable[[Sequence[Told]], None]]:
+    """Register a function that hears these kinds of facts in batches, once, in the order of commit.
+
+    The function runs in the follower's transaction: the operations it calls and the new watermark commit together.
+    """
+
+    def register(act: Callable[[Sequence[Told]], None]) -> Callable[[Sequence[Told]], None]:
+        FOLLOWERS[name] = FollowerSpec(name, kinds, act)
+        return act
+
+    return register
+
+
+COLUMNS = "id, xact, kind, subject, body, happened_at, recorded_at, zone, actor, operation, key"
+OPEN = "INSERT INTO journal_follower (name) VALUES (%s) ON CONFLICT DO NOTHING"
+CLAIM = "SELECT xact FROM journal_follower WHERE name = %s FOR UPDATE SKIP LOCKED"
+HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+READ = f"""
+SELECT {COLUMNS} FROM journal_event
+ WHERE xact >= %s AND xact < %s ORDER BY xact, id LIMIT %s
+"""
+MOVE = "UPDATE journal_follower SET xact = %s, moved_at = now(), failures = 0, trouble = '' WHERE name = %s"
+FAILED = "UPDATE journal_follower SET failures = failures + 1, trouble = %s WHERE name = %s RETURNING failures"
+PARK = """
+INSERT INTO journal_parkedfact (follower, event_id, trouble) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING
+"""
+
+
+def follow(spec: FollowerSpec) -> int:
+    """Let one follower read on; gives back how many facts it has passed.
+
+    Its effect and its new watermark are one transaction, and the follower's row stays locked meanwhile:
+    each fact has its effect once, whichever worker dies.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN, [spec.name])
+    try:
+        return _read_on(spec, one_by_one=False)
+    except Exception as trouble:
+        if _failed(spec, trouble) < PARK_AFTER:
+            raise
+        return _read_on(spec, one_by_one=True)
+
+
+def _read_on(spec: FollowerSpec, one_by_one: bool) -> int:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(CLAIM, [spec.name])
+        row = cursor.fetchone()
+        if row is None:
+            return 0
+        facts, reached = _read(cursor, row[0])
+        heard = [f for f in facts if not spec.kinds or f.kind in spec.kinds]
+        if heard and one_by_one:
+            _act_one_by_one(spec, heard)
+        elif heard:
+            spec.act(heard)
+        if facts or reached > row[0]:
+            cursor.execute(MOVE, [reached, spec.name])
+        return len(facts)
+
+
+def _read(cursor: Any, start: int) -> tuple[list[Told], int]:
+    """The facts from a watermark on, whole transactions only, and the watermark behind them."""
+    cursor.execute(HORIZON)
+    [horizon] = cursor.fetchone()
+    cursor.execute(READ, [start, horizon, MOST_FACTS + 1])
+    facts = [Told(*row) for row in cursor.fetchall()]
+    if len(facts) <= MOST_FACTS:
+        return facts, horizon
+    last = facts[-1].xact
+    if facts[0].xact == last:
+        cursor.execute(READ, [last, last + 1, None])
+        return [Told(*row) for row in cursor.fetchall()], last + 1
+    return [f for f in facts if f.xact < last], last
+
+
+def _failed(spec: FollowerSpec, trouble: Exception) -> int:
+    """Note that the follower failed and why; gives back how often in a row."""
+    with connection.cursor() as cursor:
+        cursor.execute(FAILED, [str(trouble)[:500], spec.name])
+        return cursor.fetchone()[0]
+
+
+def _act_one_by_one(spec: FollowerSpec, heard: Sequence[Told]) -> None:
+    """Take a batch that keeps failing fact by fact; what fails alone is parked with its reason."""
+    for fact in heard:
+        try:
+            with transaction.atomic():
+                spec.act([fact])
+        except Exception as trouble:
+            with connection.cursor() as cursor:
+                cursor.execute(PARK, [spec.name, fact.id, str(trouble)[:500]])

@@ -1,0 +1,212 @@
+"""`@operation`: the one way to change anything.
+
+Asks in, answers out in the same order. The operation checks the grant, opens the transaction, answers a
+key it has seen as it did before, reads the clock once, retries what the database asks to retry, undoes
+everything on a dry run, and journals every event in the same transaction. Operations call no operations.
+"""
+
+import hashlib
+import json
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import DatabaseError, connection, transaction
+from pydantic_core import to_json
+
+from hanse.kernel import clock
+from hanse.kernel.refused import Refused, refuse
+
+from .events import fact_of
+from .principals import Principal, principal
+from .run import Run
+
+MOST_ASKS = 5_000
+TRIES = 5
+AGAIN = {"40001", "40P01", "55P03"}
+"""Serialization failure, deadlock, lock not available: retried whole, five times, with jitter (D6)."""
+
+OPERATIONS: dict[str, "Operation"] = {}
+"""The operation registry: every way to change something, by `area.operation`."""
+
+
+class KeyReused(Exception):
+    """A key came back with another request; doors answer 422 `key-reused`."""
+
+
+class KeyInProgress(Exception):
+    """The first request with this key is still running; doors answer 409 `key-in-progress`."""
+
+
+class NotGranted(Exception):
+    """The principal may not do this; doors answer 403 `not-granted`."""
+
+    def __init__(self, who: str, operation: str):
+        super().__init__(f"{who} may not do {operation}")
+        self.who, self.operation = who, operation
+
+
+class Busy(Exception):
+    """The database stayed locked or away through every try; the same key is safe to send again."""
+
+
+@dataclass(slots=True)
+class Request:
+    """One caller's list of asks with its key; several may share a transaction (`gather`)."""
+
+    asks: Sequence[Any]
+    by: Principal
+    key: str | None = None
+    answers: list[Any] = field(default_factory=list)
+    replayed: bool = False
+    row: int | None = None
+
+
+CLAIM_KEY = """
+INSERT INTO journal_request (operation, key, request_hash, recorded_at) VALUES (%s, %s, %s, %s)
+ON CONFLICT (operation, key) DO NOTHING RETURNING id
+"""
+STORED_ANSWER = "SELECT request_hash, answers FROM journal_request WHERE operation = %s AND key = %s"
+KEEP_ANSWERS = """
+UPDATE journal_request AS r SET answers = k.answers
+  FROM unnest(%s::bigint[], %s::jsonb[]) AS k(id, answers) WHERE r.id = k.id
+"""
+DROP_KEYS = "DELETE FROM journal_request WHERE id = ANY(%s::bigint[])"
+
+
+class _Undone(Exception):
+    """Leaves the transaction without keeping anything: a dry run, or nothing was accepted."""
+
+
+class Operation:
+    """A function `(run, asks) -> answers` that runs in one transaction, once per key."""
+
+    def __init__(self, decide: Callable[[Run, Sequence[Any]], list[Any]]):
+        area = decide.__module__.split(".")[1]
+        self.name = f"{area}.{decide.__name__}"
+        self.body = decide
+        self.__name__, self.__doc__, self.__module__ = decide.__name__, decide.__doc__, decide.__module__
+        self.__wrapped__ = decide
+        OPERATIONS[self.name] = self
+
+    def __call__(self, asks: Sequence[Any], *, by: Principal | str, key: str | None = None, dry_run: bool = False) -> list[Any]:
+        """Do what is asked. One answer per ask, in order: an event or a Refused."""
+        [request] = self.run([Request(asks, principal(by), key)], dry_run=dry_run)
+        return request.answers
+
+    def run(self, requests: list[Request], dry_run: bool = False) -> list[Request]:
+        """Do several callers' requests in one transaction; each keeps its own key and answers."""
+        for request in requests:
+            if not request.by.may(self.name):
+                raise NotGranted(request.by.name, self.name)
+            if len(request.asks) > MOST_ASKS:
+                request.answers = [refuse("too-big", limit=f"{MOST_ASKS} asks", got=len(request.asks))] * len(request.asks)
+        todo = [r for r in requests if r.asks and not r.answers]
+        if not todo:
+            return requests
+        for attempt in range(1, TRIES + 1):
+            try:
+                self._once(todo, dry_run)
+                return requests
+            except DatabaseError as error:
+                if connection.in_atomic_block or not _again(error):
+                    raise
+                if attempt == TRIES:
+                    raise Busy(str(error)) from error
+                time.sleep(random.uniform(0.5, 1.5) * 0.01 * 2**attempt)
+        return requests
+
+    def _once(self, requests: list[Request], dry_run: bool) -> None:
+        now = clock.now()
+        try:
+            with transaction.atomic():
+                fresh = [r for r in requests if not self._seen(r, now)]
+                if fresh:
+                    self._answer(fresh, now)
+                if dry_run or not any(_accepted(r) for r in fresh):
+                    raise _Undone
+                self._keep(fresh)
+        except _Undone:
+            return
+
+    def _seen(self, request: Request, now: Any) -> bool:
+        """Claim the key, or answer as before. Waits at most the lock timeout for a twin that is running."""
+        request.answers, request.replayed, request.row = [], False, None
+        if request.key is None:
+            return False
+        digest = hashlib.sha256(to_json(list(request.asks))).digest()
+        with connection.cursor() as cursor:
+            try:
+                cursor.execute(CLAIM_KEY, [self.name, request.key, digest, now])
+            except DatabaseError as error:
+                if _state(error) == "55P03":
+                    raise KeyInProgress(request.key) from error
+                raise
+            if row := cursor.fetchone():
+                request.row = row[0]
+                return False
+            cursor.execute(STORED_ANSWER, [self.name, request.key])
+            known = cursor.fetchone()
+        if known is None or known[1] is None:
+            raise KeyInProgress(request.key)
+        if bytes(known[0]) != digest:
+            raise KeyReused(request.key)
+        request.answers, request.replayed = [_answer_of(a) for a in _loaded(known[1])], True
+        return True
+
+    def _answer(self, fresh: list[Request], now: Any) -> None:
+        asks = [ask for r in fresh for ask in r.asks]
+        owners = [r for r in fresh for _ in r.asks]
+        run = Run(self.name, now, [(r.by.name, r.key) for r in owners])
+        answers = self.body(run, asks)
+        if len(answers) != len(asks):
+            raise AssertionError(f"{self.name} answered {len(answers)} of {len(asks)} asks")
+        run.journal(answers)
+        for owner, answer in zip(owners, answers, strict=True):
+            owner.answers.append(answer)
+
+    @staticmethod
+    def _keep(fresh: list[Request]) -> None:
+        """Store the answers of accepted requests; a wholly refused one leaves nothing and may be tried again."""
+        keyed = [r for r in fresh if r.row is not None]
+        kept = [r for r in keyed if _accepted(r)]
+        dropped = [r.row for r in keyed if not _accepted(r)]
+        with connection.cursor() as cursor:
+            if kept:
+                cursor.execute(KEEP_ANSWERS, [[r.row for r in kept], [to_json([_stored(a) for a in r.answers]).decode() for r in kept]])
+            if dropped:
+                cursor.execute(DROP_KEYS, [dropped])
+
+
+def operation(decide: Callable[[Run, Sequence[Any]], list[Any]]) -> Operation:
+    """Make a function `(run, asks) -> answers` an operation."""
+    return Operation(decide)
+
+
+def _accepted(request: Request) -> bool:
+    return any(not isinstance(a, Refused) for a in request.answers)
+
+
+def _state(error: DatabaseError) -> str:
+    return getattr(error.__cause__, "sqlstate", None) or ""
+
+
+def _again(error: DatabaseError) -> bool:
+    return _state(error) in AGAIN
+
+
+def _stored(answer: Any) -> list[Any]:
+    return [type(answer).__name__, answer]
+
+
+def _loaded(answers: Any) -> list[Any]:
+    return json.loads(answers) if isinstance(answers, str) else answers
+
+
+def _answer_of(stored: list[Any]) -> Any:
+    kind, body = stored
+    if kind == "Refused":
+        return Refused(body["code"], body["detail"], body["facts"])
+    return fact_of(kind, body)

@@ -1,0 +1,62 @@
+"""Principals: who acts, and which operations they may do. A principal is never nobody."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+ROLES: dict[str, frozenset[str]] = {
+    "order desk": frozenset({"orders.*", "partners.*", "catalogue.change_items", "billing.invoice", "billing.credit"}),
+    "warehouse": frozenset({"inventory.*", "fulfilment.*", "transport.hand_over", "orders.allocate", "orders.free"}),
+    "transport": frozenset({"transport.*"}),
+    "finance": frozenset({"billing.*", "orders.hold", "orders.release_hold"}),
+    "admin": frozenset({"*"}),
+    "read-only": frozenset(),
+}
+"""What each role may do: operations as `area.operation`, `area.*` for all of an area, `*` for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who acts: a user, an API key or hanse itself. `grants` are scopes like those of ROLES."""
+
+    name: str
+    grants: frozenset[str]
+
+    def may(self, operation: str) -> bool:
+        """Whether one of the grants covers `area.operation`."""
+        return operation in self.grants or "*" in self.grants or f"{operation.split('.')[0]}.*" in self.grants
+
+
+HANSE = Principal("hanse", frozenset({"*"}))
+"""hanse itself, for what follows from events and the clock."""
+
+GRANTS = """
+SELECT coalesce(array_agg(g.name) FILTER (WHERE g.name IS NOT NULL), '{}'), bool_or(u.is_superuser)
+  FROM auth_user u
+  LEFT JOIN auth_user_groups ug ON ug.user_id = u.id
+  LEFT JOIN auth_group g ON g.id = ug.group_id
+ WHERE u.username = %s AND u.is_active GROUP BY u.id
+"""
+
+
+def grants_of(scopes: list[str]) -> frozenset[str]:
+    """The operations that these scopes cover. A scope is a role, `area.*`, `area.operation`, `all` or `read`."""
+    grants: set[str] = set()
+    for scope in scopes:
+        grants |= ROLES.get(scope, {"*"} if scope in ("all", "*") else {scope} if "." in scope else set())
+    return frozenset(grants)
+
+
+def principal(by: Any) -> Principal:
+    """The principal behind `by`: itself, or the active user of that name with the grants of their roles."""
+    if isinstance(by, Principal):
+        return by
+    if not by:
+        raise ValueError("an operation needs a principal")
+    with connection.cursor() as cursor:
+        cursor.execute(GRANTS, [str(by)])
+        row = cursor.fetchone()
+    if row is None:
+        return Principal(str(by), frozenset())
+    return Principal(str(by), frozenset({"*"}) if row[1] else grants_of(row[0]))

@@ -1,0 +1,38 @@
+"""GS1 keys: check digits, GTIN, GLN and SSCC (domain: identification-and-messages §1).
+
+Mod-10: from the rightmost data digit leftwards weights 3, 1, 3, 1 …; check = (10 − Σ mod 10) mod 10.
+"""
+
+GTIN_LENGTHS = (8, 12, 13, 14)
+
+
+def check_digit(data: str) -> str:
+    """The check digit that follows `data` (digits only)."""
+    total = sum(int(d) * (3 if i % 2 == 0 else 1) for i, d in enumerate(reversed(data)))
+    return str((10 - total % 10) % 10)
+
+
+def wrong_key(key: str, lengths: tuple[int, ...]) -> str:
+    """Why `key` is no GS1 key of one of these lengths; empty when it is one."""
+    if not (key.isascii() and key.isdigit()):
+        return "only digits are allowed"
+    if len(key) not in lengths:
+        return f"it has {len(key)} digits, not {' or '.join(map(str, lengths))}"
+    if check_digit(key[:-1]) != key[-1]:
+        return f"the check digit should be {check_digit(key[:-1])}"
+    return ""
+
+
+def wrong_gtin(gtin: str) -> str:
+    """Why `gtin` is no GTIN of a fixed-measure item; empty when it is one."""
+    if why := wrong_key(gtin, GTIN_LENGTHS):
+        return why
+    return "indicator 9 is for variable measure" if len(gtin) == 14 and gtin[0] == "9" else ""
+
+
+def sscc(prefix: str, serial: int, extension: str = "3") -> str:
+    """The SSCC of a logistic unit: extension digit, company prefix, serial, check digit; 18 digits."""
+    data = f"{extension}{prefix}{serial:0{16 - len(prefix)}d}"
+    if len(data) != 17:
+        raise ValueError(f"serial {serial} does not fit behind prefix {prefix}")
+    return data + check_digit(data)

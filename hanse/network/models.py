@@ -1,0 +1,95 @@
+"""Where and by when: sites with their zone and calendar, bins, and the lanes to the customer."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+
+class Site(models.Model):
+    """A place that holds and ships stock. Its calendar is the holidays of its country and region."""
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.TextField(unique=True)
+    name = models.TextField()
+    zone = models.TextField(db_default="UTC")
+    country = models.TextField()
+    region = models.TextField(db_default="", blank=True)
+    workdays = ArrayField(models.SmallIntegerField(), db_default=[0, 1, 2, 3, 4])
+    cut_off = models.TimeField(db_default="16:00")
+    priority = models.SmallIntegerField(db_default=50)
+    street = models.TextField(db_default="", blank=True)
+    postcode = models.TextField(db_default="", blank=True)
+    city = models.TextField(db_default="", blank=True)
+    gln = models.TextField(db_default="", blank=True)
+    latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    sscc_prefix = models.TextField(db_default="0000000")
+    active = models.BooleanField(db_default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(country__regex="^[A-Z]{2}$"), name="network_site_country_is_iso"),
+            models.CheckConstraint(condition=Q(sscc_prefix__regex="^[0-9]{7,10}$"), name="network_site_prefix_is_gs1"),
+            models.CheckConstraint(condition=Q(workdays__contained_by=[0, 1, 2, 3, 4, 5, 6]), name="network_site_workdays_are_days"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Zone(models.Model):
+    """A part of a site: fast movers, pallets, cold store."""
+
+    id = models.BigAutoField(primary_key=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="zones")
+    code = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site", "code"], name="network_zone_once")]
+
+    def __str__(self) -> str:
+        return f"{self.site_id} {self.code}"
+
+
+class Bin(models.Model):
+    """A place for stock inside a site, with its coordinates in metres from the site's origin."""
+
+    id = models.BigAutoField(primary_key=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="bins")
+    zone = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="bins", null=True, blank=True)
+    code = models.TextField()
+    x_m = models.DecimalField(max_digits=8, decimal_places=2, db_default=0)
+    y_m = models.DecimalField(max_digits=8, decimal_places=2, db_default=0)
+    level = models.SmallIntegerField(db_default=0)
+    walk = models.IntegerField(db_default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site", "code"], name="network_bin_once")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Lane(models.Model):
+    """The way from a site to a country or one of its regions: transit working days and cost per parcel.
+
+    The lane with a region wins over the one of the whole country.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="lanes")
+    country = models.TextField()
+    region = models.TextField(db_default="", blank=True)
+    days = models.SmallIntegerField()
+    cost = models.DecimalField(max_digits=18, decimal_places=4, db_default=0)
+    currency = models.TextField(db_default="EUR")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["site", "country", "region"], name="network_lane_once"),
+            models.CheckConstraint(condition=Q(days__gte=0, days__lte=365), name="network_lane_days_in_range"),
+            models.CheckConstraint(condition=Q(cost__gte=0, cost__lte=10**9), name="network_lane_cost_in_range"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.site_id} → {self.country} {self.region}"

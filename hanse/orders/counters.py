@@ -1,0 +1,145 @@
+"""Counters: the only writer of what allocations, lines and orders count.
+
+One statement moves the allocation, its line and its order together, so they can never tell different
+stories. Whoever calls has locked the orders first, in the order of their ids (`lock_orders`).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+
+from hanse.journal.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """What more an allocation counts; its line and order count the same. Negative amounts do not exist."""
+
+    allocation: int
+    freed: int = 0
+    released: int = 0
+    recalled: int = 0
+    picked: int = 0
+    packed: int = 0
+    shipped: int = 0
+    delivered: int = 0
+    lost: int = 0
+    sent_back: int = 0
+    returned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LineAdvance:
+    """What more a line counts that no single site owes: cancelled, invoiced, credited."""
+
+    line: int
+    cancelled: int = 0
+    invoiced: int = 0
+    credited: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """A new allocation: so many units of a line reserved at a site. Its id was drawn beforehand."""
+
+    allocation: int
+    order: int
+    line: int
+    item: int
+    site: int
+    quantity: int
+    promised_on: object
+    run: int | None = None
+
+
+OF_ALLOCATION_ONLY = ("released", "recalled")
+
+LOCK_ORDERS = "SELECT id FROM orders_order WHERE id = ANY(%(order)s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+
+ALLOCATE = """
+WITH made AS (
+  INSERT INTO orders_allocation (id, order_id, line_id, item_id, site_id, promised_on, run, reserved)
+  SELECT * FROM unnest(%(allocation)s::bigint[], %(order)s::bigint[], %(line)s::bigint[], %(item)s::bigint[],
+                       %(site)s::bigint[], %(promised_on)s::date[], %(run)s::bigint[], %(quantity)s::bigint[])
+), on_line AS (
+  UPDATE orders_line l SET reserved = l.reserved + a.quantity
+    FROM (SELECT line, sum(quantity)::bigint AS quantity
+            FROM unnest(%(line)s::bigint[], %(quantity)s::bigint[]) AS a(line, quantity) GROUP BY line) a
+   WHERE l.id = a.line
+)
+UPDATE orders_order o SET reserved = o.reserved + a.quantity
+  FROM (SELECT ord, sum(quantity)::bigint AS quantity
+          FROM unnest(%(order)s::bigint[], %(quantity)s::bigint[]) AS a(ord, quantity) GROUP BY ord) a
+ WHERE o.id = a.ord
+"""
+
+
+def lock_orders(run: Run, orders: Iterable[int]) -> None:
+    """Lock these orders in key order; whoever changes an order's counters holds its lock."""
+    run.write(LOCK_ORDERS, order=sorted(set(orders)))
+
+
+def advance(run: Run, steps: Sequence[Advance]) -> None:
+    """Let allocations, their lines and orders count on, in one statement for the batch."""
+    moving = [s for s in steps if any(getattr(s, f.name) for f in fields(s)[1:])]
+    if not moving:
+        return
+    names = tuple(f.name for f in fields(Advance)[1:] if any(getattr(s, f.name) for s in moving))
+    run.write(_advance_sql(names), moving)
+
+
+def advance_lines(run: Run, steps: Sequence[LineAdvance]) -> None:
+    """Let lines and their orders count what is cancelled, invoiced or credited."""
+    moving = [s for s in steps if s.cancelled or s.invoiced or s.credited]
+    if moving:
+        names = tuple(f.name for f in fields(LineAdvance)[1:] if any(getattr(s, f.name) for s in moving))
+        run.write(_advance_lines_sql(names), moving)
+
+
+def allocate(run: Run, made: Sequence[Reserved]) -> None:
+    """Make allocations; their lines and orders count the units as reserved."""
+    run.write(ALLOCATE, made)
+
+
+@cache
+def _advance_sql(names: tuple[str, ...]) -> str:
+    upward = [n for n in names if n not in OF_ALLOCATION_ONLY]
+    sums = ", ".join(f"sum({n})::bigint AS {n}" for n in names)
+    arrays = ", ".join(["%(allocation)s::bigint[]", *(f"%({n})s::bigint[]" for n in names)])
+    step = f"""
+WITH step AS MATERIALIZED (
+  SELECT allocation, {sums} FROM unnest({arrays}) AS s(allocation, {", ".join(names)}) GROUP BY allocation
+), moved AS (
+  UPDATE orders_allocation a SET {_plus("a", "s", names)}
+    FROM step s WHERE a.id = s.allocation RETURNING a.line_id, a.order_id{"".join(f", s.{n}" for n in upward)}
+)"""
+    if not upward:
+        return step + " SELECT count(*) FROM moved"
+    up = ", ".join(f"sum({n})::bigint AS {n}" for n in upward)
+    return step + f""", on_line AS (
+  UPDATE orders_line l SET {_plus("l", "s", upward)}
+    FROM (SELECT line_id, {up} FROM moved GROUP BY line_id) s WHERE l.id = s.line_id
+)
+UPDATE orders_order o SET {_plus("o", "s", upward)}
+  FROM (SELECT order_id, {up} FROM moved GROUP BY order_id) s WHERE o.id = s.order_id
+"""
+
+
+@cache
+def _advance_lines_sql(names: tuple[str, ...]) -> str:
+    sums = ", ".join(f"sum({n})::bigint AS {n}" for n in names)
+    arrays = ", ".join(["%(line)s::bigint[]", *(f"%({n})s::bigint[]" for n in names)])
+    return f"""
+WITH step AS MATERIALIZED (
+  SELECT line, {sums} FROM unnest({arrays}) AS s(line, {", ".join(names)}) GROUP BY line
+), moved AS (
+  UPDATE orders_line l SET {_plus("l", "s", names)} FROM step s WHERE l.id = s.line
+  RETURNING l.order_id{"".join(f", s.{n}" for n in names)}
+)
+UPDATE orders_order o SET {_plus("o", "s", names)}
+  FROM (SELECT order_id, {sums} FROM moved GROUP BY order_id) s WHERE o.id = s.order_id
+"""
+
+
+def _plus(row: str, step: str, names: Sequence[str]) -> str:
+    return ", ".join(f"{n} = {row}.{n} + {step}.{n}" for n in names)

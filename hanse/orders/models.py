@@ -1,0 +1,297 @@
+"""What we owe: orders, lines and allocations with their counters, holds, promises, pegs and previewed changes.
+
+State is quantities: counters only grow, `status` is generated from them and set by nobody.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+
+from hanse.catalogue.models import Item
+from hanse.inventory.models import Inbound
+from hanse.network.models import Site
+from hanse.partners.models import INVOICE_RULES, SHIP_RULES, Address, Party
+
+MOST = 10**12
+MONEY = {"max_digits": 18, "decimal_places": 4}
+COUNTERS = [
+    "ordered", "cancelled", "reserved", "freed", "picked", "packed", "shipped", "delivered",
+    "lost", "sent_back", "returned", "invoiced", "credited",
+]
+"""The counters of a line and, summed up, of its order. Each only grows; freed takes back reserved."""
+
+
+def counter() -> models.BigIntegerField:
+    return models.BigIntegerField(db_default=0)
+
+
+def never_overtakes() -> Q:
+    """Which counter may not overtake which (INV-6)."""
+    return (
+        Q(cancelled__gte=0, cancelled__lte=F("ordered"))
+        & Q(freed__gte=0, freed__lte=F("reserved"))
+        & Q(reserved__lte=F("ordered") - F("cancelled") + F("freed"))
+        & Q(picked__gte=0, picked__lte=F("reserved") - F("freed"))
+        & Q(packed__gte=0, packed__lte=F("picked"))
+        & Q(shipped__gte=0, shipped__lte=F("packed"))
+        & Q(delivered__gte=0, lost__gte=0, sent_back__gte=0)
+        & Q(delivered__lte=F("shipped") - F("lost") - F("sent_back"))
+        & Q(returned__gte=0, returned__lte=F("delivered"))
+        & Q(invoiced__gte=0, invoiced__lte=F("ordered"))
+        & Q(credited__gte=0, credited__lte=F("invoiced"))
+        & Q(ordered__gte=0, ordered__lte=MOST)
+    )
+
+
+def status() -> models.GeneratedField:
+    """The state in a word, generated from the counters: how far the whole, or the first part of it, has come."""
+    left = F("ordered") - F("cancelled")
+    ended = F("delivered") + F("lost") + F("sent_back")
+    return models.GeneratedField(
+        expression=Case(
+            When(cancelled=F("ordered"), then=Value("cancelled")),
+            When(delivered__gte=left, then=Value("delivered")),
+            When(Q(shipped__gte=left) & Q(shipped__lte=ended), then=Value("closed")),
+            When(shipped__gte=left, then=Value("shipped")),
+            When(shipped__gt=0, then=Value("part-shipped")),
+            When(packed__gte=left, then=Value("packed")),
+            When(picked__gt=0, then=Value("picking")),
+            When(reserved__gte=left + F("freed"), then=Value("allocated")),
+            When(reserved__gt=F("freed"), then=Value("part-allocated")),
+            default=Value("placed"),
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+
+class Order(models.Model):
+    """A customer's order with the terms, addresses and amounts in force when it was placed.
+
+    Its number is `H-` and its id, so a number is found by the primary key.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    customer = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+", db_index=False)
+    ref = models.TextField(db_default="")
+    channel = models.TextField(db_default="")
+    placed_at = models.DateTimeField()
+    zone = models.TextField(db_default="UTC")
+    ship_to = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="+", db_index=False)
+    bill_to = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="+", db_index=False)
+    receiver = models.TextField(db_default="")
+    priority = models.SmallIntegerField(db_default=50)
+    ship_rule = models.TextField(db_default="available")
+    invoice_rule = models.TextField(db_default="shipment")
+    payment_days = models.IntegerField(db_default=30)
+    delivery_term = models.TextField(db_default="DAP")
+    requested_on = models.DateField(null=True)
+    first_promised_on = models.DateField(null=True)
+    promised_on = models.DateField(null=True)
+    currency = models.TextField()
+    net = models.DecimalField(**MONEY)
+    freight = models.DecimalField(**MONEY, db_default=0)
+    tax = models.DecimalField(**MONEY, db_default=0)
+    total = models.DecimalField(**MONEY)
+    holds = ArrayField(models.TextField(), db_default=[])
+    version = models.IntegerField(db_default=1)
+    ordered = counter()
+    cancelled = counter()
+    reserved = counter()
+    freed = counter()
+    picked = counter()
+    packed = counter()
+    shipped = counter()
+    delivered = counter()
+    lost = counter()
+    sent_back = counter()
+    returned = counter()
+    invoiced = counter()
+    credited = counter()
+    status = status()
+    open = models.GeneratedField(
+        expression=Q(ordered__gt=F("cancelled") + F("delivered") + F("lost") + F("sent_back")),
+        output_field=models.BooleanField(), db_persist=True,
+    )
+
+    class Meta:
+        indexes = [
+            models.Index("ref", "customer", name="orders_order_ref"),
+            models.Index("customer", "id", name="orders_order_customer"),
+            models.Index("placed_at", "id", name="orders_order_placed"),
+            models.Index("promised_on", "id", name="orders_order_open", condition=Q(open=True)),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["ref", "customer"], name="orders_order_reference_once", condition=~Q(ref="")),
+            models.CheckConstraint(condition=never_overtakes(), name="orders_order_never_overtakes"),
+            models.CheckConstraint(condition=Q(ship_rule__in=SHIP_RULES), name="orders_order_ship_rule_is_known"),
+            models.CheckConstraint(condition=Q(invoice_rule__in=INVOICE_RULES), name="orders_order_invoice_rule_is_known"),
+            models.CheckConstraint(condition=Q(total=F("net") + F("freight") + F("tax")), name="orders_order_adds_up"),
+        ]
+
+    def __str__(self) -> str:
+        return f"H-{self.id}"
+
+
+class Line(models.Model):
+    """So many units of one item: counters, and the money of all its units frozen at placing.
+
+    `net` is after discount. Unit k of a line carries an exact share of each amount
+    (`kernel.money.units_share`), so any partial invoice or refund adds up.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    position = models.IntegerField()
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_index=False)
+    unit_price = models.DecimalField(max_digits=18, decimal_places=6)
+    discount = models.DecimalField(**MONEY, db_default=0)
+    net = models.DecimalField(**MONEY)
+    freight = models.DecimalField(**MONEY, db_default=0)
+    tax = models.DecimalField(**MONEY, db_default=0)
+    tax_category = models.TextField(db_default="S")
+    tax_rate = models.DecimalField(max_digits=7, decimal_places=4, db_default=0)
+    requested_on = models.DateField(null=True)
+    first_promised_on = models.DateField(null=True)
+    promised_on = models.DateField(null=True)
+    ordered = counter()
+    cancelled = counter()
+    reserved = counter()
+    freed = counter()
+    picked = counter()
+    packed = counter()
+    shipped = counter()
+    delivered = counter()
+    lost = counter()
+    sent_back = counter()
+    returned = counter()
+    invoiced = counter()
+    credited = counter()
+    status = status()
+
+    class Meta:
+        indexes = [
+            models.Index("item", "id", name="orders_line_waiting", condition=Q(ordered__gt=F("cancelled") + F("reserved") - F("freed"))),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="orders_line_once"),
+            models.CheckConstraint(condition=never_overtakes(), name="orders_line_never_overtakes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}/{self.position}"
+
+
+class Allocation(models.Model):
+    """So many units of a line that one site owes: the reservation, with the same counters as the line."""
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="allocations", db_constraint=False, db_index=False)
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="allocations", db_index=False)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    promised_on = models.DateField(null=True)
+    run = models.BigIntegerField(null=True)
+    reserved = counter()
+    freed = counter()
+    released = counter()
+    recalled = counter()
+    picked = counter()
+    packed = counter()
+    shipped = counter()
+    delivered = counter()
+    lost = counter()
+    sent_back = counter()
+    returned = counter()
+
+    class Meta:
+        indexes = [
+            models.Index("order", name="orders_allocation_order"),
+            models.Index("site", "order", name="orders_allocation_to_release", condition=Q(reserved__gt=F("freed") + F("released") - F("recalled"))),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="orders_allocation_never_overtakes",
+                condition=Q(reserved__gt=0, reserved__lte=MOST)
+                & Q(freed__gte=0, freed__lte=F("reserved"))
+                & Q(recalled__gte=0, recalled__lte=F("released"))
+                & Q(released__lte=F("reserved") + F("recalled"))
+                & Q(picked__gte=0, picked__lte=F("released") - F("recalled"))
+                & Q(picked__lte=F("reserved") - F("freed"))
+                & Q(packed__gte=0, packed__lte=F("picked"))
+                & Q(shipped__gte=0, shipped__lte=F("packed"))
+                & Q(delivered__gte=0, lost__gte=0, sent_back__gte=0)
+                & Q(delivered__lte=F("shipped") - F("lost") - F("sent_back"))
+                & Q(returned__gte=0, returned__lte=F("delivered")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reserved - self.freed} from {self.site_id}"
+
+
+class Sourcing(models.Model):
+    """Why an order's units come from where they come: candidates, what left each out, costs, winner, runner-up."""
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="sourcings")
+    policy = models.TextField()
+    decided_at = models.DateTimeField()
+    explanation = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.order_id} by {self.policy}"
+
+
+class Hold(models.Model):
+    """A hold of one type: it blocks only the steps of its type until somebody releases it."""
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="all_holds")
+    type = models.TextField()
+    reason = models.TextField(db_default="")
+    held_by = models.TextField()
+    held_at = models.DateTimeField()
+    released_by = models.TextField(null=True)
+    released_at = models.DateTimeField(null=True)
+    release_reason = models.TextField(db_default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "type"], name="orders_hold_of_a_type_once", condition=Q(released_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return self.type
+
+
+class Promise(models.Model):
+    """The history of a line's promise: each date, who asked for the change, who agreed. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="promises")
+    promised_on = models.DateField(null=True)
+    was_on = models.DateField(null=True)
+    reason = models.TextField()
+    asked_by = models.TextField()
+    agreed_by = models.TextField(db_default="")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.promised_on)
+
+
+class Peg(models.Model):
+    """Units of a line that wait for one inbound supply."""
+
+    id = models.BigAutoField(primary_key=True)
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="pegs")
+    inbound = models.ForeignKey(Inbound, on_delete=models.PROTECT, related_name="pegs")
+    quantity = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line", "inbound"], name="orders_peg_once"),
+            models.CheckConstraint(condition=Q(quantity__gte=0, quantity__lte=MOST), name="orders_peg_never_below_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of {self.inbound_id}"

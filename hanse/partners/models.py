@@ -1,0 +1,89 @@
+"""Whom we deal with: parties with roles and terms, their people, and address versions that never change."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+ROLES = ["customer", "supplier", "carrier", "consignee"]
+SHIP_RULES = ["available", "complete-line", "complete-order"]
+INVOICE_RULES = ["shipment", "order"]
+
+
+class Party(models.Model):
+    """A company or person in the roles it has for us, with the terms that orders freeze at placing."""
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.TextField(unique=True)
+    name = models.TextField()
+    roles = ArrayField(models.TextField(), db_default=[])
+    currency = models.TextField(db_default="EUR")
+    tax_id = models.TextField(db_default="", blank=True)
+    gln = models.TextField(null=True, unique=True, blank=True)
+    ship_rule = models.TextField(db_default="available")
+    invoice_rule = models.TextField(db_default="shipment")
+    payment_days = models.IntegerField(db_default=30)
+    credit_limit = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    priority = models.SmallIntegerField(db_default=50)
+    min_life_days = models.IntegerField(db_default=0)
+    active = models.BooleanField(db_default=True)
+
+    class Meta:
+        verbose_name_plural = "parties"
+        constraints = [
+            models.CheckConstraint(condition=Q(ship_rule__in=SHIP_RULES), name="partners_party_ship_rule_is_known"),
+            models.CheckConstraint(condition=Q(invoice_rule__in=INVOICE_RULES), name="partners_party_invoice_rule_is_known"),
+            models.CheckConstraint(condition=Q(payment_days__gte=0, payment_days__lte=730), name="partners_party_payment_days_in_range"),
+            models.CheckConstraint(condition=Q(priority__gte=0, priority__lte=100), name="partners_party_priority_in_range"),
+            models.CheckConstraint(condition=Q(roles__contained_by=ROLES), name="partners_party_roles_are_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Contact(models.Model):
+    """A person at a party. Person data lives in its own rows, so that it can be erased (D25)."""
+
+    id = models.BigAutoField(primary_key=True)
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="contacts")
+    name = models.TextField()
+    email = models.TextField(db_default="", blank=True)
+    phone = models.TextField(db_default="", blank=True)
+    may_receive = models.BooleanField(db_default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["party", "name"], name="partners_contact_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Address(models.Model):
+    """One version of an address. It never changes: a new version follows, and facts name the one they used."""
+
+    id = models.BigAutoField(primary_key=True)
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="addresses")
+    code = models.TextField(db_default="main")
+    version = models.IntegerField(db_default=1)
+    name = models.TextField()
+    street = models.TextField(db_default="", blank=True)
+    postcode = models.TextField(db_default="", blank=True)
+    city = models.TextField(db_default="", blank=True)
+    region = models.TextField(db_default="", blank=True)
+    country = models.TextField()
+    zone = models.TextField(db_default="UTC")
+    gln = models.TextField(db_default="", blank=True)
+    latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "addresses"
+        constraints = [
+            models.UniqueConstraint(fields=["party", "code", "version"], name="partners_address_version_once"),
+            models.CheckConstraint(condition=Q(country__regex="^[A-Z]{2}$"), name="partners_address_country_is_iso"),
+            models.CheckConstraint(condition=Q(version__gte=1, version__lte=10**6), name="partners_address_versions_count_up"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.street}, {self.postcode} {self.city}, {self.country}"

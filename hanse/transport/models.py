@@ -1,0 +1,133 @@
+"""Carriers and delivery: shipments, parcels, the events carriers send, and proofs of delivery."""
+
+from django.db import models
+from django.db.models import Q
+
+from hanse.fulfilment.models import Carton
+from hanse.network.models import Site
+from hanse.orders.models import Order
+from hanse.partners.models import Address
+
+STATES = [
+    "pending", "picked-up", "in-transit", "out-for-delivery", "ready-for-pick-up", "delivered", "delayed",
+    "on-hold", "failed", "return-to-sender", "cancelled", "lost", "unknown",
+]
+
+
+class Carrier(models.Model):
+    """A carrier we hand parcels to; the tables that read its codes are its own."""
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.TextField(unique=True)
+    name = models.TextField()
+    scac = models.TextField(db_default="", blank=True)
+    tracking_url = models.TextField(db_default="", blank=True)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class CarrierCode(models.Model):
+    """What a carrier's event code means to us, from a day on. Tables are per carrier: OF differs between two."""
+
+    id = models.BigAutoField(primary_key=True)
+    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="codes")
+    code = models.TextField()
+    state = models.TextField()
+    since = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["carrier", "code", "since"], name="transport_carriercode_once")]
+
+    def __str__(self) -> str:
+        return f"{self.code} = {self.state}"
+
+
+class Shipment(models.Model):
+    """Cartons of one order that left one site together with one carrier."""
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipments")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+", db_index=False)
+    service = models.TextField(db_default="")
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    promised_on = models.DateField(null=True)
+    handed_over_at = models.DateTimeField()
+    actor = models.TextField()
+
+    class Meta:
+        indexes = [models.Index("handed_over_at", "id", name="transport_shipment_when")]
+
+    def __str__(self) -> str:
+        return f"S-{self.id}"
+
+
+class Parcel(models.Model):
+    """One carton on its way. `state` is derived from the whole set of its events, whatever their order."""
+
+    id = models.BigAutoField(primary_key=True)
+    carton = models.OneToOneField(Carton, on_delete=models.PROTECT, related_name="parcel")
+    shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, related_name="parcels")
+    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    tracking = models.TextField()
+    state = models.TextField(db_default="pending")
+    expected_on = models.DateField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index("state", "id", name="transport_parcel_on_its_way", condition=Q(delivered_at__isnull=True))]
+        constraints = [
+            models.UniqueConstraint(fields=["tracking", "carrier"], name="transport_parcel_tracking_once"),
+            models.CheckConstraint(condition=Q(state__in=STATES), name="transport_parcel_state_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.tracking
+
+
+class TrackingEvent(models.Model):
+    """One carrier event, kept as it came; the same event twice is one row. Parcels may be unknown to us."""
+
+    id = models.BigAutoField(primary_key=True)
+    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+", db_index=False)
+    tracking = models.TextField()
+    code = models.TextField()
+    text = models.TextField(db_default="")
+    state = models.TextField(db_default="")
+    place = models.TextField(db_default="")
+    happened_at = models.DateTimeField()
+    zone = models.TextField(db_default="UTC")
+    expected_on = models.DateField(null=True)
+    raw = models.JSONField(null=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tracking", "carrier", "code", "happened_at"], name="transport_trackingevent_once")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.tracking}"
+
+
+class Proof(models.Model):
+    """Proof of delivery: when, where, who received, how much in what condition. Amendments are new rows."""
+
+    id = models.BigAutoField(primary_key=True)
+    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="proofs")
+    delivered_at = models.DateTimeField()
+    zone = models.TextField(db_default="UTC")
+    receiver = models.TextField(db_default="")
+    place = models.TextField(db_default="")
+    gln = models.TextField(db_default="")
+    latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
+    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
+    accuracy_m = models.DecimalField(max_digits=10, decimal_places=2, null=True)
+    received = models.BigIntegerField(null=True)
+    condition = models.TextField(db_default="")
+    left_unattended = models.BooleanField(db_default=False)
+    source = models.TextField(db_default="")
+    recorded_at = models.DateTimeField()
+    actor = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.parcel_id} to {self.receiver}"
