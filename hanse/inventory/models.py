@@ -145,7 +145,6 @@ class Inbound(models.Model):
     supplier = models.TextField(db_default="")
     quantity = models.BigIntegerField()
     received = models.BigIntegerField(db_default=0)
-    pegged = models.BigIntegerField(db_default=0)
     first_due_on = models.DateField()
     due_on = models.DateField()
 
@@ -155,7 +154,6 @@ class Inbound(models.Model):
             models.UniqueConstraint(fields=["ref", "item", "site"], name="inventory_inbound_once"),
             models.CheckConstraint(condition=Q(quantity__gt=0, quantity__lte=MOST), name="inventory_inbound_brings_something"),
             models.CheckConstraint(condition=Q(received__gte=0, received__lte=F("quantity")), name="inventory_inbound_never_overtakes"),
-            models.CheckConstraint(condition=Q(pegged__gte=0, pegged__lte=F("quantity")), name="inventory_inbound_pegs_what_comes"),
         ]
 
     def __str__(self) -> str:

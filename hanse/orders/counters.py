@@ -6,6 +6,7 @@ stories. Whoever calls has locked the orders first, in the order of their ids (`
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import cache
 
 from hanse.journal.run import Run
@@ -48,8 +49,8 @@ class Reserved:
     item: int
     site: int
     quantity: int
-    promised_on: object
-    run: int | None = None
+    promised_on: date | None
+    line_promised_on: date | None
 
 
 OF_ALLOCATION_ONLY = ("released", "recalled")
@@ -58,18 +59,24 @@ LOCK_ORDERS = "SELECT id FROM orders_order WHERE id = ANY(%(order)s::bigint[]) O
 
 ALLOCATE = """
 WITH made AS (
-  INSERT INTO orders_allocation (id, order_id, line_id, item_id, site_id, promised_on, run, reserved)
+  INSERT INTO orders_allocation (id, order_id, line_id, item_id, site_id, promised_on, reserved)
   SELECT * FROM unnest(%(allocation)s::bigint[], %(order)s::bigint[], %(line)s::bigint[], %(item)s::bigint[],
-                       %(site)s::bigint[], %(promised_on)s::date[], %(run)s::bigint[], %(quantity)s::bigint[])
+                       %(site)s::bigint[], %(promised_on)s::date[], %(quantity)s::bigint[])
 ), on_line AS (
-  UPDATE orders_line l SET reserved = l.reserved + a.quantity
-    FROM (SELECT line, sum(quantity)::bigint AS quantity
-            FROM unnest(%(line)s::bigint[], %(quantity)s::bigint[]) AS a(line, quantity) GROUP BY line) a
+  UPDATE orders_line l SET reserved = l.reserved + a.quantity,
+         promised_on = coalesce(a.promised_on, l.promised_on),
+         first_promised_on = coalesce(l.first_promised_on, a.promised_on)
+    FROM (SELECT line, sum(quantity)::bigint AS quantity, max(promised_on) AS promised_on
+            FROM unnest(%(line)s::bigint[], %(quantity)s::bigint[], %(line_promised_on)s::date[]) AS a(line, quantity, promised_on)
+           GROUP BY line) a
    WHERE l.id = a.line
 )
-UPDATE orders_order o SET reserved = o.reserved + a.quantity
-  FROM (SELECT ord, sum(quantity)::bigint AS quantity
-          FROM unnest(%(order)s::bigint[], %(quantity)s::bigint[]) AS a(ord, quantity) GROUP BY ord) a
+UPDATE orders_order o SET reserved = o.reserved + a.quantity,
+       promised_on = greatest(o.promised_on, a.promised_on),
+       first_promised_on = coalesce(o.first_promised_on, a.promised_on)
+  FROM (SELECT ord, sum(quantity)::bigint AS quantity, max(promised_on) AS promised_on
+          FROM unnest(%(order)s::bigint[], %(quantity)s::bigint[], %(line_promised_on)s::date[]) AS a(ord, quantity, promised_on)
+         GROUP BY ord) a
  WHERE o.id = a.ord
 """
 

@@ -191,7 +191,6 @@ class Allocation(models.Model):
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
     promised_on = models.DateField(null=True)
-    run = models.BigIntegerField(null=True)
     reserved = counter()
     freed = counter()
     released = counter()
@@ -228,19 +227,6 @@ class Allocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reserved - self.freed} from {self.site_id}"
-
-
-class Sourcing(models.Model):
-    """Why an order's units come from where they come: candidates, what left each out, costs, winner, runner-up."""
-
-    id = models.BigAutoField(primary_key=True)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="sourcings")
-    policy = models.TextField()
-    decided_at = models.DateTimeField()
-    explanation = models.JSONField()
-
-    def __str__(self) -> str:
-        return f"{self.order_id} by {self.policy}"
 
 
 class Hold(models.Model):
