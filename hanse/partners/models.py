@@ -79,6 +79,7 @@ class Address(models.Model):
 
     class Meta:
         verbose_name_plural = "addresses"
+        indexes = [models.Index("party", "postcode", "street", name="partners_address_content")]
         constraints = [
             models.UniqueConstraint(fields=["party", "code", "version"], name="partners_address_version_once"),
             models.CheckConstraint(condition=Q(country__regex="^[A-Z]{2}$"), name="partners_address_country_is_iso"),
