@@ -58,7 +58,6 @@ def main() -> None:
     (STATIC / "vendor" / "VENDOR.json").write_text(json.dumps(listed, indent=1) + "\n")
     names = sorted(set((HERE / "icons.txt").read_text().split()))
     (STATIC / "hanse" / "icons.svg").write_text(sprite(names))
-    print(f"{sum(len(package['files']) for package in listed)} files and {len(names)} icons copied")
 
 
 if __name__ == "__main__":

@@ -162,7 +162,7 @@ class Frame:
     @property
     def live_url(self) -> str:
         """Where live changes are streamed from; empty when this server streams none."""
-        return str(getattr(settings, "LIVE_URL", ""))
+        return str(getattr(settings, "STREAM_URL", ""))
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from hanse.kernel import clock
 from hanse.web.context import Frame
+from hanse.web.counters import label
+from hanse.web.posted import BadForm
 
 
 @login_required
@@ -47,9 +49,14 @@ def language(request: HttpRequest) -> HttpResponse:
 def sheet() -> dict[str, Any]:
     """Examples for the language sheet."""
     today = clock.now().date()
+    counters = {"ordered": 60, "cancelled": 4, "reserved": 50, "picked": 42, "packed": 34,
+                "shipped": 26, "delivered": 14, "waiting": 6}
     return {
-        "counters": {"ordered": 60, "cancelled": 4, "reserved": 50, "picked": 42, "packed": 34,
-                     "shipped": 26, "delivered": 14, "waiting": 6},
+        "counters": counters, "said": label(counters),
+        "actions": [
+            {"name": "release", "word": "Release to floor", "icon": "bolt", "url": ""},
+            {"name": "hold", "word": "Hold…", "icon": "lock", "url": ""},
+            {"name": "release-hold", "word": "Release hold", "url": ""}],
         "conditions": [
             ("Place", "map-pin", "true", "true"), ("Product", "package", "false", "false"),
             ("Time", "clock", "will be false", "will be false"),
@@ -59,7 +66,7 @@ def sheet() -> dict[str, Any]:
             {"name": "Money", "before": "1,948.03 €", "after": "1,612.40 €"},
             {"name": "Promise", "before": "Fri 20 Nov", "after": "Fri 20 Nov"}],
         "rows": _rows(),
-        "bad": {"findings": {"new_date": "November has 30 days."}, "values": {"new_date": "31 Nov 2026"}},
+        "bad": BadForm({"new_date": "November has 30 days."}, {"new_date": "31 Nov 2026"}),
         "chart": _chart(today),
         "timeline": _timeline(today),
     }

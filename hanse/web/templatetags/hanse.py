@@ -54,7 +54,7 @@ def truth(state: str) -> SafeString:
     """The mark of a condition: 'true', 'false', 'will be false' or 'not known'. The word stands beside it."""
     said, drawing = _TRUTHS[state]
     return format_html('<svg class="truth" viewBox="0 0 16 16" role="img" aria-label="{}">{}</svg>',
-                       said, mark_safe(drawing))  # noqa: S308 - a drawing of ours
+                       said, mark_safe(drawing))
 
 
 @register.simple_tag
@@ -131,7 +131,19 @@ def once() -> SafeString:
     return format_html('<input type="hidden" name="key" value="{}">', uuid.uuid4().hex)
 
 
-@register.filter
-def look_up(mapping: Mapping[str, Any], name: str) -> Any:
-    """A value by a name held in a variable: {{ bad.findings|look_up:field }}."""
-    return mapping.get(name, "") if mapping else ""
+@register.inclusion_tag("web/_field.html")
+def field(name: str, label: str, value: Any = "", bad: Any = None, **more: Any) -> dict[str, Any]:
+    """A labelled field; with `bad` (a BadForm) what was typed is kept and its finding stands under it.
+
+    {% field "units" "Units to cancel" 12 bad=bad type="number" min=1 hint="8 are packed" unit="pieces" %}; `options`
+    (pairs of value and word) makes it a choice, `wide=True` a whole row; anything else becomes an attribute.
+    """
+    typed = bad.values.get(name, "") if bad else value
+    shown = "" if typed is None else typed
+    own = {key: more.pop(key, "") for key in ("hint", "unit", "wide")}
+    options = [(option, word, str(option) == str(shown)) for option, word in more.pop("options", ())]
+    return {
+        "name": name, "label": label, "value": shown, "found": bad.findings.get(name, "") if bad else "",
+        "type": more.pop("type", "text"), "options": options, **own,
+        "more": [(key.replace("_", "-"), key if setting is True else setting) for key, setting in more.items() if setting is not False],
+    }

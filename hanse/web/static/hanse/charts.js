@@ -6,7 +6,7 @@
   const dataOf = id => JSON.parse(document.getElementById(id).textContent);
   const drawn = new Map();
 
-  const axis = more => ({ axisLine: { lineStyle: { color: css("line-strong") } }, axisTick: { show: false }, axisLabel: { color: css("quiet"), fontSize: 12, hideOverlap: true, ...more.axisLabel }, splitLine: { lineStyle: { color: css("line") } }, ...more });
+  const axis = more => ({ axisLine: { lineStyle: { color: css("line-strong") } }, axisTick: { show: false }, splitLine: { lineStyle: { color: css("line") } }, ...more, axisLabel: { color: css("quiet"), fontSize: 12, hideOverlap: true, ...more.axisLabel } });
   const looks = (serie, data) => {
     const colour = css(serie.colour), bars = serie.bars || data.kind === "bars";
     const base = { name: serie.name, color: colour, data: serie.points.map(([x, y, url]) => ({ value: data.x === "word" ? y : [x, y], url })) };
