@@ -36,12 +36,15 @@
     });
   });
 
+  // the event stays on the element: a row that is drawn again does not draw its table
+  const ask = element => element.dispatchEvent(new CustomEvent("live", { bubbles: false }));
+
   // one refetch at a time and element; what comes meanwhile asks for one more
   const refetch = element => {
     if (element.dataset.fetching) { element.dataset.again = "1"; return; }
     if (busy(element)) { setTimeout(() => element.isConnected && refetch(element), 1000); return; }
     clearTimeout(element.liveTimer);
-    element.liveTimer = setTimeout(() => { element.dataset.fetching = "1"; htmx.trigger(element, "live"); }, 100);
+    element.liveTimer = setTimeout(() => { element.dataset.fetching = "1"; ask(element); }, 100);
   };
   // not while someone types in it or an action of it is under way
   const busy = element => element.contains(document.activeElement) && document.activeElement.matches("input:not([type=checkbox]), textarea, select");
@@ -51,16 +54,17 @@
   const announce = (element, id) => {
     const row = id !== undefined && element.querySelector(`[data-row="${CSS.escape(id)}"]`);
     if (row) { if (row.hasAttribute("hx-get") && !row.matches(":hover")) refetch(row); else if (row.hasAttribute("hx-get")) row.addEventListener("mouseleave", () => refetch(row), { once: true }); return; }
-    element.newOnes = (element.newOnes || new Set()).add(id ?? Math.random());
+    element.newOnes = element.newOnes || new Set();
+    if (id !== undefined) element.newOnes.add(id);
     let bar = element.querySelector(":scope > .new-ones");
     if (!bar) {
       bar = document.createElement("button");
       bar.type = "button";
       bar.className = "new-ones";
-      bar.addEventListener("click", () => { element.newOnes = null; bar.remove(); htmx.trigger(element, "live"); });
+      bar.addEventListener("click", () => { element.newOnes = null; bar.remove(); ask(element); });
       (element.querySelector(":scope > .scroll-x, :scope > table") || element.firstElementChild).before(bar);
     }
-    bar.textContent = `${element.newOnes.size} new`;
+    bar.textContent = element.newOnes.size ? `${element.newOnes.size} new` : "The line was down. Show what changed";
   };
 
   // tint what is different after the swap
