@@ -1,0 +1,70 @@
+"""Calendar: on which days a site works, and what that means for a date. Pure.
+
+Days are counted in the site's own zone: its cut-off is a time on its wall, in summer and in winter.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+ONE_DAY = timedelta(days=1)
+LONGEST_REST = 60
+"""A calendar that rests longer than so many days in a row never works; the workdays are wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The working days of a place: some weekdays (0 is Monday) without the public holidays of its country and region.
+
+    A region is an ISO 3166-2 subdivision without the country (`HH` of `DE-HH`).
+    """
+
+    country: str
+    region: str = ""
+    workdays: tuple[int, ...] = (0, 1, 2, 3, 4)
+    zone: str = "UTC"
+
+    def is_working(self, day: date) -> bool:
+        """Whether the place works on this day."""
+        return day.weekday() in self.workdays and day not in holidays_of(self.country, self.region, day.year)
+
+    def add_working_days(self, day: date, days: int) -> date:
+        """The day so many working days after `day`; with 0 the day itself, or the next on which it works."""
+        return _add(self, day, days)
+
+    def today(self, now: datetime) -> date:
+        """The day it is at the place."""
+        return now.astimezone(ZoneInfo(self.zone)).date()
+
+    def ship_day(self, now: datetime, cut_off: time) -> date:
+        """The day on which what is asked for now leaves: today until the cut-off, else the next working day."""
+        there = now.astimezone(ZoneInfo(self.zone))
+        today = there.date()
+        if there.time() <= cut_off and self.is_working(today):
+            return today
+        return self.add_working_days(today, 1)
+
+
+@lru_cache(65_536)
+def _add(calendar: Calendar, day: date, days: int) -> date:
+    rested = 0
+    while days or not calendar.is_working(day):
+        day += ONE_DAY
+        rested = 0 if calendar.is_working(day) else rested + 1
+        days -= days > 0 and not rested
+        if rested > LONGEST_REST:
+            raise ValueError(f"{calendar} never works")
+    return day
+
+
+@cache
+def holidays_of(country: str, region: str, year: int) -> frozenset[date]:
+    """The public holidays of a country, with those of its region where they are known."""
+    known = holidays.list_supported_countries(include_aliases=False)
+    if country not in known:
+        return frozenset()
+    subdivision = region if region in known[country] else None
+    return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))

@@ -1,0 +1,346 @@
+"""Place: take an order whole or refuse it whole.
+
+An order freezes what was in force: prices, discount, tax and freight shares, terms and address versions.
+Unless told otherwise its units are reserved in the same transaction; what no site can supply waits.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Gt, Le, MaxLen, MinLen
+
+from hanse.journal.operation import operation
+from hanse.journal.run import Run
+from hanse.kernel.asks import Code, Currency, Money, Quantity, Short, ask
+from hanse.kernel.money import is_currency
+from hanse.kernel.places import is_zone
+from hanse.kernel.refused import Refused, refuse, refuse_all
+from hanse.partners.addresses import AddressGiven, address_of, keep_addresses, wrong_address
+
+from .events import OrderPlaced, PlacedLine
+from .pricing import Priced, price
+from .reserving import Want, reserve_lines
+
+Rate = Annotated[Decimal, Ge(0), Le(1)]
+Percent = Annotated[Decimal, Ge(0), Le(100)]
+UnitPrice = Annotated[Decimal, Ge(0), Le(10**9)]
+Rank = Annotated[int, Ge(0), Le(100)]
+
+
+@ask
+class PlaceLine:
+    """So many stock units of an item. Price and tax are the item's unless given; `net` is an agreed line amount."""
+
+    sku: Code
+    quantity: Quantity
+    unit_price: UnitPrice | None = None
+    discount: Money = Decimal(0)
+    discount_rate: Rate = Decimal(0)
+    net: Money | None = None
+    tax_rate: Percent | None = None
+    requested_on: date | None = None
+    promised_on: date | None = None
+
+
+@ask
+class Place:
+    """An order of a customer. `reserve`: `at_once` takes what there is and lets the rest wait, `or_refuse`
+    refuses the order unless all units can be had now, `later` leaves it to `allocate`."""
+
+    customer: Code
+    lines: Annotated[tuple[PlaceLine, ...], MinLen(1), MaxLen(1000)]
+    ref: Short = ""
+    channel: Short = ""
+    ship_to: AddressGiven | Short = "main"
+    bill_to: AddressGiven | Short = "main"
+    receiver: Short = ""
+    requested_on: date | None = None
+    promised_on: date | None = None
+    priority: Rank | None = None
+    ship_rule: Literal["available", "complete-line", "complete-order"] | None = None
+    invoice_rule: Literal["shipment", "order"] | None = None
+    currency: Currency | None = None
+    discount: Money = Decimal(0)
+    freight: Money = Decimal(0)
+    tax: Money | None = None
+    delivery_term: Short = "DAP"
+    reserve: Literal["at_once", "later", "or_refuse"] = "at_once"
+    at: datetime | None = None
+    zone: Short = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """The customer with the terms that the order freezes."""
+
+    id: int
+    code: str
+    active: bool
+    is_customer: bool
+    currency: str
+    ship_rule: str
+    invoice_rule: str
+    payment_days: int
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """An item as it is sold."""
+
+    id: int
+    sku: str
+    price: Decimal | None
+    currency: str
+    tax_category: str
+    tax_rate: Decimal
+    retired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The facts of a batch: who buys, what is sold, which references are used, what is free, drawn numbers."""
+
+    customers: Mapping[str, Customer]
+    items: Mapping[str, Sold]
+    addresses: Mapping[tuple[int, str], tuple[int, str]]
+    used: Mapping[tuple[int, str], int]
+    free: dict[int, int]
+    numbers: Sequence[int]
+    lines: Sequence[int]
+    now: datetime
+
+
+def decide(asks: Sequence[Place], known: Known) -> list[OrderPlaced | Refused]:
+    """Accept an order whole or refuse it whole, with all findings; a batch may repeat a customer's reference."""
+    answers: list[OrderPlaced | Refused] = []
+    used, lines = dict(known.used), iter(known.lines)
+    for number, ask in zip(known.numbers, asks, strict=True):
+        findings = _findings(ask, known, used)
+        if findings:
+            answers.append(refuse_all(findings))
+            continue
+        customer = known.customers[ask.customer]
+        if ask.ref:
+            used[customer.id, ask.ref] = number
+        placed = _placed(ask, number, customer, known, lines)
+        if ask.reserve == "or_refuse":
+            for line in placed.lines:
+                known.free[known.items[line.sku].id] -= line.quantity
+        answers.append(placed)
+    return answers
+
+
+def _findings(ask: Place, known: Known, used: Mapping[tuple[int, str], int]) -> list[Refused]:
+    """All that is wrong with an order, each with its place."""
+    customer = known.customers.get(ask.customer)
+    if customer is None:
+        found = [refuse("party-unknown", at="customer", party=ask.customer)]
+    elif not (customer.is_customer and customer.active):
+        found = [refuse("not-a-customer", at="customer", party=ask.customer)]
+    else:
+        found = _address_findings(ask, customer, known)
+        if ask.ref and (customer.id, ask.ref) in used:
+            found.append(refuse("ref-used", at="ref", customer=ask.customer, number=f"H-{used[customer.id, ask.ref]}", ref=ask.ref))
+    if ask.currency and not is_currency(ask.currency):
+        found.append(refuse("currency-unknown", at="currency", currency=ask.currency))
+    if ask.zone and not is_zone(ask.zone):
+        found.append(refuse("zone-unknown", at="zone", zone=ask.zone))
+    for i, line in enumerate(ask.lines):
+        item = known.items.get(line.sku)
+        if item is None or item.retired:
+            found.append(refuse("not-sellable", at=f"lines/{i}/sku", skus=line.sku))
+        elif line.net is None and line.unit_price is None and item.price is None:
+            found.append(refuse("values-refused", at=f"lines/{i}/unit_price", why=f"{line.sku} has no price: say one."))
+        elif line.net is None and line.discount > (line.unit_price if line.unit_price is not None else item.price) * line.quantity:  # type: ignore[operator]
+            found.append(refuse("money-differs", at=f"lines/{i}/discount", why=f"The discount of {line.discount} is more than the line is worth."))
+    if not found and ask.reserve == "or_refuse":
+        found = _shortages(ask, known)
+    return found
+
+
+def _address_findings(ask: Place, customer: Customer, known: Known) -> list[Refused]:
+    found = []
+    for name, given in (("ship_to", ask.ship_to), ("bill_to", ask.bill_to)):
+        if isinstance(given, str):
+            if (customer.id, given or "main") not in known.addresses and not (name == "bill_to" and isinstance(ask.ship_to, AddressGiven)):
+                found.append(refuse("address-unknown", at=name, party=ask.customer, address=given or "main"))
+        else:
+            found += [refuse("address-wrong", at=f"{name}", why=w.detail) for w in wrong_address(given)]
+    return found
+
+
+def _shortages(ask: Place, known: Known) -> list[Refused]:
+    """Items of which less is free than the order's lines want together."""
+    wanted: dict[str, int] = {}
+    for line in ask.lines:
+        wanted[line.sku] = wanted.get(line.sku, 0) + line.quantity
+    return [
+        refuse("stock-short", at=f"lines/{next(i for i, x in enumerate(ask.lines) if x.sku == sku)}/quantity", sku=sku, wanted=units, available=known.free.get(known.items[sku].id, 0))
+        for sku, units in wanted.items() if known.free.get(known.items[sku].id, 0) < units
+    ]
+
+
+def _placed(ask: Place, number: int, customer: Customer, known: Known, ids: Iterator[int]) -> OrderPlaced:
+    """The order as it will stand, priced."""
+    currency = ask.currency or customer.currency
+    items = [known.items[line.sku] for line in ask.lines]
+    priced = price([_to_price(line, item) for line, item in zip(ask.lines, items, strict=True)], currency, ask.discount, ask.freight, ask.tax)
+    lines = tuple(
+        PlacedLine(next(ids), i, line.sku, line.quantity, p.unit_price, p.discount, p.net, p.freight, p.tax, p.tax_rate)  # type: ignore[call-overload,arg-type]
+        for i, (line, p) in enumerate(zip(ask.lines, priced, strict=True), start=1)
+    )
+    net, freight, tax = (sum((getattr(p, name) for p in priced), Decimal(0)) for name in ("net", "freight", "tax"))
+    address, zone = known.addresses.get((customer.id, ask.ship_to or "main"), (0, "")) if isinstance(ask.ship_to, str) else (0, "")
+    return OrderPlaced(
+        f"H-{number}", ask.customer, ask.ref, ask.channel, currency, net, freight, tax, net + freight + tax, address,
+        ask.requested_on, ask.promised_on, lines, ask.at or known.now, ask.zone or zone or "UTC",
+    )
+
+
+def _to_price(line: PlaceLine, item: Sold) -> Priced:
+    unit_price = line.unit_price if line.unit_price is not None else item.price
+    if unit_price is None:
+        unit_price = (line.net or Decimal(0)) / line.quantity
+    rate = item.tax_rate if line.tax_rate is None else line.tax_rate
+    return Priced(line.quantity, unit_price, line.discount, line.discount_rate, line.net, rate, item.tax_category)
+
+
+CUSTOMERS = """
+SELECT id, code, active, 'customer' = ANY(roles), currency, ship_rule, invoice_rule, payment_days, priority
+  FROM partners_party WHERE code = ANY(%(customer)s::text[])
+"""
+ITEMS = """
+SELECT id, sku, price, currency, tax_category, tax_rate, coalesce(retired_on <= %(today)s::date, false)
+  FROM catalogue_item WHERE sku = ANY(%(skus)s::text[])
+"""
+ADDRESSES = """
+SELECT DISTINCT ON (a.party_id, a.code) a.party_id, a.code, a.id, a.zone FROM partners_address a
+  JOIN unnest(%(party)s::bigint[], %(code)s::text[]) AS w(party, code) ON w.party = a.party_id AND w.code = a.code
+ ORDER BY a.party_id, a.code, a.version DESC
+"""
+USED = """
+SELECT o.customer_id, o.ref, o.id FROM orders_order o
+ WHERE (o.ref, o.customer_id) IN (SELECT * FROM unnest(%(ref)s::text[], %(party)s::bigint[]))
+"""
+FREE = """
+SELECT s.item_id, sum(s.on_hand - s.reserved)::bigint FROM (
+  SELECT s.item_id, s.on_hand, s.reserved FROM inventory_stock s JOIN network_site n ON n.id = s.site_id AND n.active
+   WHERE s.item_id = ANY(%(items)s::bigint[]) AND s.on_hand > s.reserved ORDER BY s.item_id, s.site_id FOR UPDATE OF s) s
+ GROUP BY s.item_id
+"""
+ORDERS = """
+INSERT INTO orders_order (id, customer_id, ref, channel, placed_at, zone, ship_to_id, bill_to_id, receiver, priority, ship_rule,
+       invoice_rule, payment_days, delivery_term, requested_on, first_promised_on, promised_on, currency, net, freight, tax, total, ordered)
+SELECT id, customer, ref, channel, placed_at, zone, ship_to, bill_to, receiver, priority, ship_rule, invoice_rule, payment_days,
+       delivery_term, requested_on, promised_on, promised_on, currency, net, freight, tax, total, ordered
+  FROM unnest(%(id)s::bigint[], %(party)s::bigint[], %(ref)s::text[], %(channel)s::text[], %(placed_at)s::timestamptz[], %(zone)s::text[],
+              %(ship_to)s::bigint[], %(bill_to)s::bigint[], %(receiver)s::text[], %(priority)s::smallint[], %(ship_rule)s::text[],
+              %(invoice_rule)s::text[], %(payment_days)s::int[], %(delivery_term)s::text[], %(requested_on)s::date[], %(promised_on)s::date[],
+              %(currency)s::text[], %(net)s::numeric[], %(freight)s::numeric[], %(tax)s::numeric[], %(total)s::numeric[], %(ordered)s::bigint[])
+    AS o(id, customer, ref, channel, placed_at, zone, ship_to, bill_to, receiver, priority, ship_rule, invoice_rule, payment_days,
+         delivery_term, requested_on, promised_on, currency, net, freight, tax, total, ordered)
+"""
+LINES = """
+INSERT INTO orders_line (id, order_id, position, item_id, ordered, unit_price, discount, net, freight, tax, tax_rate, tax_category,
+       requested_on, first_promised_on, promised_on)
+SELECT l.*, l.promised_on
+  FROM unnest(%(line)s::bigint[], %(order)s::bigint[], %(position)s::int[], %(item)s::bigint[], %(quantity)s::bigint[], %(unit_price)s::numeric[],
+              %(discount)s::numeric[], %(net)s::numeric[], %(freight)s::numeric[], %(tax)s::numeric[], %(tax_rate)s::numeric[],
+              %(tax_category)s::text[], %(requested_on)s::date[], %(promised_on)s::date[])
+    AS l(line, ord, position, item, quantity, unit_price, discount, net, freight, tax, tax_rate, tax_category, requested_on, promised_on)
+"""
+
+
+@operation
+def place(run: Run, asks: Sequence[Place]) -> list[OrderPlaced | Refused]:
+    """Take orders: each whole or not at all; reserved at once unless the ask says later."""
+    known = _known(run, asks)
+    answers = decide(asks, known)
+    taken = [Taken(i, ask, placed, known.customers[ask.customer]) for i, (ask, placed) in enumerate(zip(asks, answers, strict=True)) if isinstance(placed, OrderPlaced)]
+    if taken:
+        _write(run, taken, known)
+        for t in taken:
+            answers[t.nr] = replace(t.placed, address=t.ship_to)
+        reserve_lines(run, [Want(line.line, line.quantity) for t in taken if t.ask.reserve != "later" for line in t.placed.lines])
+    return answers
+
+
+@dataclass(slots=True)
+class Taken:
+    """An accepted order on its way into the tables."""
+
+    nr: int
+    ask: Place
+    placed: OrderPlaced
+    customer: Customer
+    ship_to: int = 0
+    bill_to: int = 0
+
+
+def _known(run: Run, asks: Sequence[Place]) -> Known:
+    """The facts for a batch, a statement each."""
+    customers = {c.code: c for c in run.rows(Customer, CUSTOMERS, customer=sorted({a.customer for a in asks}))}
+    skus = sorted({line.sku for a in asks for line in a.lines})
+    items = {i.sku: i for i in run.rows(Sold, ITEMS, skus=skus, today=run.now.date())}
+    named = sorted({(customers[a.customer].id, code or "main") for a in asks if a.customer in customers for code in (a.ship_to, a.bill_to) if isinstance(code, str)})
+    addresses = {(party, code): (id, zone) for party, code, id, zone in run.rows(_row, ADDRESSES, party=[p for p, _ in named], code=[c for _, c in named])} if named else {}
+    refs = [(a.ref, customers[a.customer].id) for a in asks if a.ref and a.customer in customers]
+    used = {(party, ref): id for party, ref, id in run.rows(_row, USED, ref=[r for r, _ in refs], party=[p for _, p in refs])} if refs else {}
+    firm = sorted({items[line.sku].id for a in asks if a.reserve == "or_refuse" for line in a.lines if line.sku in items})
+    free = dict(run.rows(_row, FREE, items=firm)) if firm else {}
+    numbers, lines = run.draw("orders_order_id_seq", len(asks)), run.draw("orders_line_id_seq", sum(len(a.lines) for a in asks))
+    return Known(customers, items, addresses, used, free, numbers, lines, run.now)
+
+
+def _row(*row: Any) -> tuple[Any, ...]:
+    return row
+
+
+def _write(run: Run, taken: Sequence[Taken], known: Known) -> None:
+    """Write orders and lines; addresses that came with the order are kept as versions of the customer's."""
+    inline = [(t, name, a) for t in taken for name in ("ship_to", "bill_to") if isinstance(a := getattr(t.ask, name), AddressGiven)]
+    kept = keep_addresses(run, [address_of(t.customer.id, a, a.code) for t, _, a in inline]) if inline else []
+    for (t, name, _), id in zip(inline, kept, strict=True):
+        setattr(t, name, id)
+    for t in taken:
+        t.ship_to = t.ship_to or known.addresses[t.customer.id, str(t.ask.ship_to) or "main"][0]
+        t.bill_to = t.bill_to or known.addresses.get((t.customer.id, str(t.ask.bill_to) or "main"), (t.ship_to,))[0]
+    run.write(ORDERS, **_order_columns(taken))
+    run.write(LINES, **_line_columns(taken, known))
+
+
+def _order_columns(taken: Sequence[Taken]) -> dict[str, list[Any]]:
+    """One array per column of the orders; what the ask leaves open comes from the customer's terms."""
+    return {
+        "id": [int(t.placed.order[2:]) for t in taken],
+        "party": [t.customer.id for t in taken],
+        "ship_to": [t.ship_to for t in taken],
+        "bill_to": [t.bill_to for t in taken],
+        "placed_at": [t.placed.at for t in taken],
+        "promised_on": [max((d for d in (t.ask.promised_on, *(x.promised_on for x in t.ask.lines)) if d), default=None) for t in taken],
+        "priority": [t.customer.priority if t.ask.priority is None else t.ask.priority for t in taken],
+        "ship_rule": [t.ask.ship_rule or t.customer.ship_rule for t in taken],
+        "invoice_rule": [t.ask.invoice_rule or t.customer.invoice_rule for t in taken],
+        "payment_days": [t.customer.payment_days for t in taken],
+        "ordered": [sum(line.quantity for line in t.placed.lines) for t in taken],
+        **{name: [getattr(t.ask, name) for t in taken] for name in ("ref", "channel", "receiver", "delivery_term", "requested_on")},
+        **{name: [getattr(t.placed, name) for t in taken] for name in ("zone", "currency", "net", "freight", "tax", "total")},
+    }
+
+
+def _line_columns(taken: Sequence[Taken], known: Known) -> dict[str, list[Any]]:
+    """One array per column of the lines."""
+    rows = [(t, asked, placed) for t in taken for asked, placed in zip(t.ask.lines, t.placed.lines, strict=True)]
+    return {
+        "order": [int(t.placed.order[2:]) for t, _, _ in rows],
+        "item": [known.items[placed.sku].id for _, _, placed in rows],
+        "tax_category": [known.items[placed.sku].tax_category for _, _, placed in rows],
+        "requested_on": [asked.requested_on or t.ask.requested_on for t, asked, _ in rows],
+        "promised_on": [asked.promised_on or t.ask.promised_on for t, asked, _ in rows],
+        **{name: [getattr(placed, name) for _, _, placed in rows]
+           for name in ("line", "position", "quantity", "unit_price", "discount", "net", "freight", "tax", "tax_rate")},
+    }

@@ -1,0 +1,46 @@
+"""Promising: when goods that leave a site reach the customer. Pure; in the zone and calendar of the site."""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import lru_cache
+from math import asin, cos, radians, sin, sqrt
+from typing import Protocol
+
+from hanse.network.calendar import Calendar
+
+EARTH_KM = 6371.0088
+
+
+class Ships(Protocol):
+    """What a promise needs to know of a site."""
+
+    @property
+    def zone(self) -> str: ...
+    @property
+    def country(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def workdays(self) -> list[int]: ...
+    @property
+    def cut_off(self) -> time: ...
+
+
+def arrives_on(site: Ships, days: int, now: datetime) -> date:
+    """The day goods arrive: shipped today before the cut-off, else the next working day, then transit working days."""
+    return _arrives_on(site.zone, site.country, site.region, tuple(site.workdays), site.cut_off, days, now)
+
+
+@lru_cache(4096)
+def _arrives_on(zone: str, country: str, region: str, workdays: tuple[int, ...], cut_off: time, days: int, now: datetime) -> date:
+    calendar = Calendar(country, region, workdays, zone)
+    return calendar.add_working_days(calendar.ship_day(now, cut_off), days)
+
+
+def kilometres(from_latitude: Decimal | None, from_longitude: Decimal | None, latitude: Decimal | None, longitude: Decimal | None) -> int:
+    """Great-circle distance in whole kilometres (haversine); 0 where one of the places is not known."""
+    if from_latitude is None or from_longitude is None or latitude is None or longitude is None:
+        return 0
+    a, b = radians(float(from_latitude)), radians(float(latitude))
+    half = sin((b - a) / 2) ** 2 + cos(a) * cos(b) * sin(radians(float(longitude - from_longitude)) / 2) ** 2
+    return round(2 * EARTH_KM * asin(sqrt(half)))

@@ -1,0 +1,200 @@
+"""Reserving: find sites for open units and reserve there. The set function behind place, allocate, pick and change.
+
+Orders are locked by the caller; stock rows are locked here in the order of (item, site). What no site can
+supply stays open on the line, pegged to inbound supply where there is some.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from hanse.inventory import ledger
+from hanse.journal.run import Run
+
+from . import counters, pegging
+from .events import AllocatedUnits, UnitsAllocated
+from .promising import arrives_on, kilometres
+from .sourcing import Candidate, Plan, Policy, Taken, Wanted, fewest_splits
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """Find a site for so many open units of a line, but not at the sites named."""
+
+    line: int
+    quantity: int
+    not_from: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLine:
+    """A line that wants units, with what its order says about where and when."""
+
+    line: int
+    order: int
+    item: int
+    sku: str
+    open: int
+    priority: int
+    placed_at: datetime
+    country: str
+    region: str
+    latitude: Decimal | None
+    longitude: Decimal | None
+    promised_on: date | None
+    kept_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFact:
+    """A site with its lane to one destination (days None: there is none)."""
+
+    site: int
+    code: str
+    zone: str
+    country: str
+    region: str
+    workdays: list[int]
+    cut_off: time
+    priority: int
+    latitude: Decimal | None
+    longitude: Decimal | None
+    to_country: str
+    to_region: str
+    days: int | None
+    cost: Decimal | None
+
+
+LINES = """
+SELECT l.id, l.order_id, l.item_id, i.sku, l.ordered - l.cancelled - l.reserved + l.freed, o.priority, o.placed_at,
+       a.country, a.region, a.latitude, a.longitude, l.promised_on, kept.promised_on
+  FROM orders_line l JOIN orders_order o ON o.id = l.order_id
+  JOIN catalogue_item i ON i.id = l.item_id JOIN partners_address a ON a.id = o.ship_to_id
+  LEFT JOIN LATERAL (SELECT max(promised_on) AS promised_on FROM orders_allocation k
+                      WHERE l.reserved > l.freed AND k.order_id = l.order_id AND k.line_id = l.id AND k.reserved > k.freed) kept ON true
+ WHERE l.id = ANY(%(line)s::bigint[])
+"""
+STOCK = """
+SELECT s.item_id, s.site_id, s.on_hand - s.reserved FROM inventory_stock s
+ WHERE s.item_id = ANY(%(items)s::bigint[]) AND s.on_hand > s.reserved
+ ORDER BY s.item_id, s.site_id FOR UPDATE
+"""
+SITES = """
+SELECT s.id, s.code, s.zone, s.country, s.region, s.workdays, s.cut_off, s.priority, s.latitude, s.longitude,
+       coalesce(l.country, ''), coalesce(l.region, ''), l.days, l.cost
+  FROM network_site s LEFT JOIN network_lane l ON l.site_id = s.id AND l.country = ANY(%(countries)s::text[])
+ WHERE s.active
+"""
+
+
+def reserve_lines(run: Run, wants: Sequence[Want], policy: Policy = fewest_splits) -> list[UnitsAllocated]:
+    """Reserve what sites can supply of the wanted units; the rest waits. Tells one fact per order, in order of queue.
+
+    The queue is priority, then promise, then age: who comes first takes first.
+    """
+    if not wants:
+        return []
+    lines = {row.line: row for row in run.rows(OpenLine, LINES, wants)}
+    free = {(item, site): n for item, site, n in run.rows(_row, STOCK, items=sorted({x.item for x in lines.values()}))}
+    sites = run.rows(SiteFact, SITES, countries=sorted({x.country for x in lines.values()}))
+    plans = _plan(run.now, wants, lines, sites, free, policy)
+    made = _allocations(run, plans, lines, {s.site: s for s in sites})
+    counters.allocate(run, [m for ms in made.values() for m in ms])
+    ledger.reserve(run, [ledger.Reserve(m.item, m.site, m.quantity) for ms in made.values() for m in ms])
+    waiting = pegging.peg(run, _rest(wants, lines, made), lines)
+    codes = {s.site: s.code for s in sites}
+    told = [_fact(order, plan, made.get(order, []), waiting.get(order, ()), lines, codes) for order, (plan, _) in plans.items()]
+    run.tell(told)
+    return told
+
+
+def _row(*row: int) -> tuple[int, ...]:
+    return row
+
+
+Plans = dict[int, tuple[Plan, dict[int, Candidate]]]
+
+
+def _plan(now: datetime, wants: Sequence[Want], lines: Mapping[int, OpenLine], sites: Sequence[SiteFact], free: dict[tuple[int, int], int], policy: Policy) -> Plans:
+    """One plan per order, in the order of the queue; later orders see what earlier ones took. Pure."""
+    by_order: dict[int, list[Want]] = defaultdict(list)
+    for want in wants:
+        by_order[lines[want.line].order].append(want)
+    ways: dict[tuple, list[Candidate]] = {}
+    plans: Plans = {}
+    for order, asked in sorted(by_order.items(), key=lambda entry: queue_key(lines[entry[1][0].line])):
+        at = lines[asked[0].line]
+        where = (at.country, at.region, at.latitude, at.longitude)
+        if where not in ways:
+            ways[where] = candidates_for(at, sites, now)
+        barred = {site for want in asked for site in want.not_from}
+        candidates = [_barred(c) if c.site in barred else c for c in ways[where]] if barred else ways[where]
+        wanted = [Wanted(w.line, lines[w.line].item, min(w.quantity, lines[w.line].open)) for w in asked if lines[w.line].open > 0]
+        plan = policy(wanted, candidates, free)
+        for t in plan.taken:
+            free[t.item, t.site] -= t.quantity
+        plans[order] = (plan, {c.site: c for c in candidates})
+    return plans
+
+
+def queue_key(line: OpenLine) -> tuple:
+    """Who comes first: priority, then promise, then age, ties by id."""
+    return (line.priority, line.promised_on or date.max, line.placed_at, line.order)
+
+
+def _barred(candidate: Candidate) -> Candidate:
+    return Candidate(candidate.site, candidate.code, candidate.arrives_on, candidate.cost, candidate.distance_km, candidate.priority, "left out: units were missing there")
+
+
+def candidates_for(line: OpenLine, sites: Sequence[SiteFact], now: datetime) -> list[Candidate]:
+    """Every site as this destination sees it, the best way (region before country) of each. Pure."""
+    best: dict[int, SiteFact] = {}
+    for s in sites:
+        fits = s.days is not None and s.to_region in ("", line.region)
+        if s.site not in best or (fits and (best[s.site].days is None or s.to_region)):
+            best[s.site] = s if fits else best.get(s.site, _no_lane(s))
+    return [
+        Candidate(
+            s.site, s.code, None if s.days is None else arrives_on(s, s.days, now), s.cost or Decimal(0),
+            kilometres(s.latitude, s.longitude, line.latitude, line.longitude), s.priority,
+            "" if s.days is not None else f"no lane to {line.country}",
+        )
+        for s in best.values()
+    ]
+
+
+def _no_lane(s: SiteFact) -> SiteFact:
+    return SiteFact(s.site, s.code, s.zone, s.country, s.region, s.workdays, s.cut_off, s.priority, s.latitude, s.longitude, "", "", None, None)
+
+
+def _allocations(run: Run, plans: Plans, lines: Mapping[int, OpenLine], sites: Mapping[int, SiteFact]) -> dict[int, list[counters.Reserved]]:
+    """Rows for the taken units: ids drawn, promises worked out per line (the latest of its parts)."""
+    taken = [(order, t, ways[t.site]) for order, (plan, ways) in plans.items() for t in plan.taken]
+    ids = run.draw("orders_allocation_id_seq", len(taken))
+    latest: dict[int, date | None] = {}
+    for _, t, way in taken:
+        known = [d for d in (latest.get(t.line, lines[t.line].kept_on), way.arrives_on) if d]
+        latest[t.line] = max(known, default=None)
+    made: dict[int, list[counters.Reserved]] = defaultdict(list)
+    for id, (order, t, way) in zip(ids, taken, strict=True):
+        made[order].append(counters.Reserved(id, order, t.line, t.item, t.site, t.quantity, way.arrives_on, latest[t.line]))
+    return made
+
+
+def _rest(wants: Sequence[Want], lines: Mapping[int, OpenLine], made: Mapping[int, Collection[counters.Reserved]]) -> dict[int, int]:
+    """Units per line that got no site."""
+    got: dict[int, int] = defaultdict(int)
+    for ms in made.values():
+        for m in ms:
+            got[m.line] += m.quantity
+    return {line: lines[line].open - got[line] for line in dict.fromkeys(w.line for w in wants) if lines[line].open > got[line]}
+
+
+def _fact(order: int, plan: Plan, made: Sequence[counters.Reserved], waiting: Sequence, lines: Mapping[int, OpenLine], codes: Mapping[int, str]) -> UnitsAllocated:
+    units = tuple(AllocatedUnits(m.allocation, m.line, lines[m.line].sku, codes[m.site], m.quantity, m.promised_on) for m in made)
+    return UnitsAllocated(f"H-{order}", units, tuple(waiting), plan.why)
+
+
+__all__ = ["OpenLine", "SiteFact", "Taken", "Want", "candidates_for", "queue_key", "reserve_lines"]

@@ -1,0 +1,105 @@
+"""Place: taken whole or refused whole, priced to the cent, reserved where there is stock."""
+
+from datetime import date
+from decimal import Decimal
+
+from hanse.kernel.refused import Refused
+from hanse.orders.events import OrderPlaced, UnitsAllocated
+from hanse.orders.models import Order
+from hanse.orders.place import Place, PlaceLine, place
+
+
+def one(*lines: PlaceLine, **fields):
+    return Place("REUTER", lines or (PlaceLine("BRG-6204", 5),), **fields)
+
+
+def test_an_order_is_placed_and_reserved_from_the_site_that_has_it(given):
+    item, site = given.item(), given.site()
+    given.customer()
+    given.stocked(item, site, 20)
+    [placed] = place([one(ref="PO 1")], by="ann")
+    assert isinstance(placed, OrderPlaced)
+    assert (placed.net, placed.total) == (Decimal("50.00"), Decimal("50.00"))
+    assert given.free(item, site) == (20, 5)
+    [told] = given.told("UnitsAllocated")
+    assert [(u.site, u.quantity, u.promised_on) for u in told.units] == [("HAM", 5, date(2026, 11, 17))]
+    order = Order.objects.get(pk=int(placed.order[2:]))
+    assert (order.status, order.first_promised_on, order.promised_on) == ("allocated", date(2026, 11, 17), date(2026, 11, 17))
+
+
+def test_what_no_site_has_waits(given):
+    item, site = given.item(), given.site()
+    given.customer()
+    given.stocked(item, site, 3)
+    place([one()], by="ann")
+    [told] = given.told("UnitsAllocated")
+    assert [u.quantity for u in told.units] == [3]
+    assert [w.quantity for w in told.waiting] == [2]
+    assert Order.objects.get().status == "part-allocated"
+
+
+def test_all_findings_come_at_once(given):
+    given.item()
+    [no] = place([Place("NOBODY", (PlaceLine("BRG-6204", 1), PlaceLine("GONE", 2)), currency="XXQ")], by="ann")
+    assert isinstance(no, Refused)
+    assert [e.pointer for e in no.errors] == ["#/customer", "#/currency", "#/lines/1/sku"]
+
+
+def test_a_reference_is_used_once_even_within_a_batch(given):
+    given.item()
+    given.customer()
+    first, second = place([one(ref="PO 1"), one(ref="PO 1")], by="ann")
+    assert isinstance(first, OrderPlaced) and second.code == "ref-used"
+    [again] = place([one(ref="PO 1")], by="ann")
+    assert again.code == "ref-used"
+
+
+def test_the_same_key_gives_the_same_answer_and_one_order(given):
+    given.item()
+    given.customer()
+    first = place([one()], by="ann", key="k1")
+    again = place([one()], by="ann", key="k1")
+    assert first == again and Order.objects.count() == 1
+
+
+def test_or_refuse_sums_the_demand_of_two_lines_on_one_sku(given):
+    item, site = given.item(), given.site()
+    given.customer()
+    given.stocked(item, site, 5)
+    [no] = place([one(PlaceLine("BRG-6204", 3), PlaceLine("BRG-6204", 3), reserve="or_refuse")], by="ann")
+    assert (no.code, no.detail) == ("stock-short", "5 of 6 BRG-6204 available.")
+    assert given.free(item, site) == (5, 0)
+    a, b = place([one(reserve="or_refuse"), one(reserve="or_refuse")], by="ann")
+    assert isinstance(a, OrderPlaced) and b.code == "stock-short"
+
+
+def test_one_order_is_split_only_where_one_site_is_not_enough(given):
+    item, near, far = given.item(), given.site("HAM"), given.site("LEI", lanes={"DE": 2})
+    given.customer()
+    given.stocked(item, near, 4)
+    given.stocked(item, far, 8)
+    place([one()], by="ann")
+    [told] = given.told("UnitsAllocated")
+    assert [(u.site, u.quantity) for u in told.units] == [("LEI", 5)]
+    assert told.why["winner"] == ["LEI"]
+    place([one(PlaceLine("BRG-6204", 7))], by="ann")
+    told = given.told("UnitsAllocated")[1]
+    assert sorted((u.site, u.quantity) for u in told.units) == [("HAM", 4), ("LEI", 3)]
+
+
+def test_discount_freight_and_tax_are_shared_to_the_cent(given):
+    given.item("A", "3.33", tax_rate=Decimal(19))
+    given.item("B", "10.00", tax_rate=Decimal(7))
+    given.customer()
+    [placed] = place([one(PlaceLine("A", 3), PlaceLine("B", 1), discount=Decimal("1.00"), freight=Decimal("5.00"))], by="ann")
+    assert placed.net == Decimal("18.99")
+    assert sum(x.net for x in placed.lines) == placed.net and sum(x.freight for x in placed.lines) == Decimal("5.00")
+    assert placed.total == placed.net + placed.freight + placed.tax
+    assert Order.objects.get().total == placed.total
+
+
+def test_facts_are_journalled_with_both_times(given):
+    given.item()
+    given.customer()
+    [placed] = place([one()], by="ann")
+    assert [type(f) for f in given.told("OrderPlaced", "UnitsAllocated")] == [OrderPlaced, UnitsAllocated]
