@@ -21,6 +21,8 @@ from typing import TypeVar
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import PGconn, Ping
 
 from hanse.edge.postgres_backup import backup, restore
 from hanse.edge.postgres_home import (
@@ -89,11 +91,26 @@ def stop(home: Path) -> bool:
     if not (home / "data").exists():
         return False
     with alone(home):
-        ran = leads(home / "data")
-        if ran:
-            programs_for(home).serve("pg_ctl", "stop", "-D", "data", "-m", "fast", "-t", str(PATIENCE), home=home)
+        ran = leader(home / "data") is not None
+        end(home)
         clear_away(home)
         return ran
+
+
+def end(home: Path) -> None:
+    """Ask the server to end. One that is still recovering, or isn't done in a minute, is cut off.
+
+    Cutting off is as safe as a kill: the next start recovers. Asking a recovering PostgreSQL 18
+    politely may leave it hanging for ever.
+    """
+    data = home / "data"
+    ready = PGconn.ping(make_conninfo(host=str(socket_folder(home)), port=PORT).encode()) == Ping.OK
+    for order in (signal.SIGINT, signal.SIGQUIT) if ready else (signal.SIGQUIT,):
+        if pid := leader(data):
+            os.kill(pid, order)
+            until = time.monotonic() + 60
+            while living(data) and time.monotonic() < until:
+                time.sleep(0.02)
 
 
 def answer(home: Path) -> Server | None:
@@ -114,7 +131,7 @@ def wake(home: Path) -> Server:
     """Bring the server up, see to its roles, and wait until it answers; we hold the lock."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
-        if not leads(home / "data"):
+        if not leader(home / "data"):
             launch(home)
         elif not secret(home, ADMIN).exists():
             raise PostgresError(f"{home} runs, but its password file is lost: stop it and start it; a new one is made.")
@@ -122,7 +139,7 @@ def wake(home: Path) -> Server:
             return server
         ask(home, partial(furnish, home))
         time.sleep(0.05)
-    raise PostgresError(f"The server of {home} hasn't answered for {PATIENCE} seconds: see {home / 'log'}.")
+    raise PostgresError(f"The server of {home} hasn't answered for {PATIENCE} seconds: see {home / 'log'}, stop it, start it.")
 
 
 def ask(home: Path, question: Callable[[psycopg.Connection], T]) -> T | None:
@@ -169,18 +186,18 @@ def launch(home: Path) -> None:
     try:
         programs.serve("pg_ctl", "start", "-D", "data", "-t", str(PATIENCE), "-l", "log/start.log", home=home)
     except PostgresError as error:
-        if not leads(data):  # else a starter killed before us had left its own pg_ctl at work, and that one won
+        if not leader(data):  # else a starter killed before us had left its own pg_ctl at work, and that one won
             told = " ".join(said.read_text().splitlines()[-3:]) if said.exists() else ""
             raise PostgresError(f"{error} {told} See {home / 'log'}.") from error
 
 
-def leads(data: Path) -> bool:
-    """Whether the process named in the pid file is alive and really the server of this folder."""
+def leader(data: Path) -> int | None:
+    """The process named in the pid file, if it's alive and really the server of this folder."""
     try:
-        first = (data / "postmaster.pid").read_text().partition("\n")[0]
+        first = (data / "postmaster.pid").read_text().partition("\n")[0].lstrip("-")
     except FileNotFoundError:
-        return False
-    return first.lstrip("-").isdigit() and abs(int(first)) in living(data)
+        return None
+    return int(first) if first.isdigit() and int(first) in living(data) else None
 
 
 def clear_away(home: Path) -> None:

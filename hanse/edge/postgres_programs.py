@@ -135,7 +135,7 @@ def run(
     shares: bool = False,
     env: Mapping[str, str] | None = None,
 ) -> str:
-    """Run a program to its end and return what it said. The caller's PG* variables stay outside; its open lock is shared if asked."""
+    """Run a program to its end and return what it said. PG* variables stay outside; `shares` hands on our lock."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     done: subprocess.CompletedProcess[str] = subprocess.run(
         [*prefix, str(program), *arguments],

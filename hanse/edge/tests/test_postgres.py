@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -220,6 +221,16 @@ def test_a_kill_under_load_loses_no_acknowledged_commit_and_the_server_is_back_a
     assert writers.acknowledged <= notes(start(home))
 
 
+@pytest.mark.parametrize("pause", [0, 0.01, 0.02, 0.03, 0.05, 0.1])
+def test_a_server_that_is_just_recovering_can_be_stopped(home, pause):
+    with Writers(start(home)) as writers:
+        kill(home, "backends")
+        time.sleep(pause)
+        assert stop(home) is True
+    assert living(home / "data") == set()
+    assert writers.acknowledged <= notes(start(home))
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets us adopt the server")
 def test_a_killed_server_that_is_still_a_zombie_holds_nobody_up(home):
     adopt = ctypes.CDLL(None).prctl
@@ -238,10 +249,10 @@ def test_a_killed_server_that_is_still_a_zombie_holds_nobody_up(home):
 
 
 def kill(home, which):
-    pids = living(home / "data")
-    first = {leader(home)}
-    for pid in {"server": first, "backends": pids - first, "server and backends": pids}[which]:
-        os.kill(pid, signal.SIGKILL)
+    first, others = leader(home), living(home / "data") - {leader(home)}
+    for pid in {"server": [first], "backends": others, "server and backends": [first, *others]}[which]:
+        with suppress(ProcessLookupError):  # a backend may end by itself once the server is gone
+            os.kill(pid, signal.SIGKILL)
 
 
 def bury():
