@@ -15,17 +15,18 @@ KINDS: dict[str, type] = {}
 
 
 @dataclass_transform(frozen_default=True)
-def event(subject: str) -> Callable[[type[T]], type[T]]:
+def event(subject: str, silent: bool = False) -> Callable[[type[T]], type[T]]:
     """Make a fact: `subject` names the thing it is about, in the event's field of that name.
 
     `@event("order")` on a class with `order: str` journals under `order/H-100001`. An event that knows
     when it happened has a field `at`; one that knows the zone of its place a field `zone`.
-    An event says itself in words through `said()`.
+    An event says itself in words through `said()`. A silent one answers that all is as asked already: it is
+    an answer, but nothing happened, so the journal does not take it.
     """
 
     def make(cls: type[T]) -> type[T]:
         made = dataclass(frozen=True, slots=True)(cls)
-        made.SUBJECT = subject  # type: ignore[attr-defined]
+        made.SUBJECT, made.SILENT = subject, silent  # type: ignore[attr-defined]
         if KINDS.setdefault(made.__name__, made).__module__ != made.__module__:
             raise TypeError(f"two events are named {made.__name__}")
         KINDS[made.__name__] = made

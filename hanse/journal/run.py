@@ -67,7 +67,7 @@ class Run:
 
     def journal(self, answers: Sequence[Any]) -> None:
         """Write the accepted answers and all that was told into the journal. Called once, by `@operation`."""
-        told = [(a, o) for a, o in zip(answers, self.owners, strict=True) if not isinstance(a, Refused)] + self._told
+        told = [(a, o) for a, o in zip(answers, self.owners, strict=True) if not isinstance(a, Refused) and not a.SILENT] + self._told
         if not told:
             return
         with connection.cursor() as cursor:
