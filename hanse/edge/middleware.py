@@ -1,0 +1,132 @@
+"""Policy: what holds for every request. Its number, its size, the security headers, and errors in one shape.
+
+Whatever goes wrong below `/api/` is answered as a problem, also where the framework answers by itself:
+unknown addresses, methods that are not taken, bodies too big, a database that is away.
+"""
+
+import uuid
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import structlog
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+
+from hanse.kernel.refused import refuse
+from hanse.web.errors import short_number
+
+from .problems import BY_STATUS, busy, number_of, problem, problem_of
+
+API = "/api/"
+PROBLEM = "application/problem+json"
+log = structlog.get_logger("hanse.request")
+
+
+def content_policy(admin: bool) -> str:
+    """What a page may load: only from here, and no script or style written into it.
+
+    The admin's toolkit evaluates its own expressions and writes styles, so its pages, and they alone, may.
+    """
+    stream = urlsplit(settings.STREAM_URL)
+    script, style = ("'self' 'unsafe-inline' 'unsafe-eval'", "'self' 'unsafe-inline'") if admin else ("'self'", "'self'")
+    return "; ".join([
+        "default-src 'self'", f"script-src {script}", f"style-src {style}", "img-src 'self' data: blob:", "font-src 'self' data:",
+        f"connect-src 'self' {stream.scheme}://{stream.netloc}", "object-src 'none'", "base-uri 'none'", "form-action 'self'",
+        "frame-ancestors 'none'",
+    ])  # fmt: skip
+
+
+class Policy:
+    """The outermost of hanse's own middleware."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+        self.headers = {
+            "Content-Security-Policy": content_policy(admin=False), "Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff",
+            "Cross-Origin-Opener-Policy": "same-origin", "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
+        }  # fmt: skip
+        self.admin = content_policy(admin=True)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.number = str(uuid.uuid4())  # type: ignore[attr-defined]
+        api = request.path_info.startswith(API)
+        answer = _too_big(request) if api else None
+        if answer is None:
+            answer = self.get_response(request)
+        if api and answer.status_code >= 400 and not answer.headers.get("Content-Type", "").startswith(PROBLEM):
+            answer = as_problem(request, answer)
+        for name, value in self.headers.items():
+            answer.headers.setdefault(name, value)
+        if request.path_info.startswith("/admin/"):
+            answer.headers["Content-Security-Policy"] = self.admin
+        answer.headers["X-Request-Id"] = number_of(request)
+        if api:
+            answer.headers.setdefault("Cache-Control", "no-store")
+        return answer
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """What a view raised: the database away is no fault of ours, anything else is, and is logged with its number."""
+        api = request.path_info.startswith(API)
+        if isinstance(exception, OperationalError | InterfaceError):
+            return fault(request, exception) if api else _page_busy(request, exception)
+        if api and not isinstance(exception, RequestDataTooBig) and _ours(exception):
+            return fault(request, exception)
+        return None
+
+
+def fault(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """An exception as a problem: busy where the database was away, else a bug with generic text and its number."""
+    if isinstance(exception, OperationalError | InterfaceError):
+        log.warning("database away or overloaded", number=number_of(request), path=request.path, trouble=type(exception).__name__)
+        return busy(request)
+    log.error("fault", number=number_of(request), path=request.path, method=request.method, exc_info=exception)
+    return problem(request, "fault", number=number_of(request))
+
+
+def as_problem(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """What the framework answered by itself, as a problem of the same status. Cookies and headers it set are kept."""
+    code = BY_STATUS.get(answer.status_code, "fault" if answer.status_code >= 500 else "unreadable")
+    facts = {"what": "address", "name": request.path, "method": request.method, "number": number_of(request)}
+    if code == "too-big":
+        facts |= {"limit": _limit(), "got": "more"}
+    refused = refuse(code, **facts, why=_why(answer.status_code), who="You", operation="this")
+    if code == "fault":
+        log.error("fault answered by the framework", number=number_of(request), path=request.path, status=answer.status_code)
+    headers = {"Allow": answer.headers["Allow"]} if "Allow" in answer.headers else {}
+    made = problem_of(request, refused, headers)
+    made.cookies = answer.cookies
+    return made
+
+
+def _why(status: int) -> str:
+    return "it is damaged" if status == 400 else "It cannot be taken like this."
+
+
+def _limit() -> str:
+    return f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024} MB"
+
+
+def _too_big(request: HttpRequest) -> HttpResponse | None:
+    """Refuse a body by its announced length, before anything is read."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        return problem(request, "too-big", limit=_limit(), got=f"{int(length):,} bytes")
+    return None
+
+
+def _ours(exception: Exception) -> bool:
+    """Whether Django itself has no better answer for this exception than 'server error'."""
+    from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+    from django.http import Http404
+
+    return not isinstance(exception, Http404 | PermissionDenied | BadRequest | SuspiciousOperation)
+
+
+def _page_busy(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A page while the database is away: plain words, for a page of its own would ask the database."""
+    number = short_number()
+    log.warning("page without database", number=number, path=request.path, trouble=type(exception).__name__)
+    text = f"hanse is busy or its database is away. Nothing was changed. Try again in a moment. Number {number}\n"
+    return HttpResponse(text, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "2"})

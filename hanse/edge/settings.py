@@ -130,7 +130,7 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(os.environ.get("HANSE_STATIC", BASE.parent / "staticfiles"))
+STATIC_ROOT = os.environ.get("HANSE_STATIC")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

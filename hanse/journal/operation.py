@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from pydantic_core import to_json
 
 from hanse.kernel import clock
-from hanse.kernel.refused import Refused, refuse
+from hanse.kernel.refused import Finding, Refused, refuse
 
 from .events import fact_of
 from .principals import Principal, principal
@@ -208,5 +208,6 @@ def _loaded(answers: Any) -> list[Any]:
 def _answer_of(stored: list[Any]) -> Any:
     kind, body = stored
     if kind == "Refused":
-        return Refused(body["code"], body["detail"], body["facts"])
+        errors = tuple(Finding(**error) for error in body["errors"])
+        return Refused(body["code"], body["detail"], body["facts"], errors)
     return fact_of(kind, body)

@@ -1,0 +1,138 @@
+"""The API: `/api/v1`, its errors and its areas.
+
+Bearer keys (`hanse key create`), `Idempotency-Key` on every write, keyset pages, problems as in RFC 9457 with all
+findings at once. The description lies at `/api/v1/openapi.json`, readable at `/api/docs`.
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from ninja import Router, Schema
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+
+from hanse.kernel.problems import PROBLEMS
+from hanse.kernel.refused import Finding
+
+from . import feed
+from .bodies import StrictParser, Unreadable, WrongType
+from .doors import WrongCursor, missing, shown
+from .keys import Bearer
+from .middleware import fault
+from .openapi import Api
+from .problems import TYPE, problem
+
+AREAS = ["catalogue", "partners", "network", "inventory", "orders", "fulfilment", "transport", "billing"]
+
+api = Api(
+    title="hanse", version="v1", description=__doc__ or "", auth=[Bearer()], parser=StrictParser(), urls_namespace="api",
+    openapi_extra={"info": {"license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}}},
+)  # fmt: skip
+for area in AREAS:
+    if find_spec(f"hanse.{area}.api"):
+        api.add_router("", import_module(f"hanse.{area}.api").router)
+api.add_router("", feed.router)
+
+registry = Router(tags=["problems"])
+
+
+class ProblemKind(Schema):
+    """One kind of problem: what its code means and whether the same request may be sent again."""
+
+    type: str
+    code: str
+    status: int
+    title: str
+    sentence: str
+    retryable: bool
+
+
+def _kind(code: str) -> dict[str, Any]:
+    it = PROBLEMS[code]
+    return {"type": TYPE + code, "code": code, "status": it.status, "title": it.title, "sentence": it.sentence, "retryable": it.retryable}
+
+
+@registry.get("/problems", response=list[ProblemKind], auth=None)
+def problems(request: HttpRequest) -> HttpResponse:
+    """Every problem hanse can give."""
+    return shown([_kind(code) for code in PROBLEMS])
+
+
+@registry.get("/problems/{code}", response=ProblemKind, auth=None)
+def problem_kind(request: HttpRequest, code: str) -> HttpResponse:
+    """One problem: what it means."""
+    return shown(_kind(code)) if code in PROBLEMS else missing(request, "problem", code)
+
+
+api.add_router("", registry)
+
+
+# -- what goes wrong before a route runs, or in it ----------------------------------------------------------------------
+
+
+@api.exception_handler(ValidationError)
+def values_refused(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """All findings of the request at once, each with its place."""
+    findings = [Finding(_pointer(e["loc"]), "values-refused", e["msg"]) for e in error.errors]
+    why = findings[0].detail if len(findings) == 1 else f"{len(findings)} values cannot be taken."
+    return problem(request, "values-refused", findings, why=why)
+
+
+def _pointer(loc: tuple[Any, ...]) -> str:
+    """`#/lines/0/quantity` for a place in the body, `#/query/limit` for one beside it."""
+    source, *rest = loc
+    steps = rest[1:] if source == "body" else [source, *rest]
+    return "#" + "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+
+
+@api.exception_handler(AuthenticationError)
+def not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return problem(request, "not-signed-in")
+
+
+@api.exception_handler(Throttled)
+def too_many(request: HttpRequest, error: Throttled) -> HttpResponse:
+    return problem(request, "too-many-requests")
+
+
+@api.exception_handler(HttpError)
+def not_readable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """ninja hides why the parser said no; the cause has it."""
+    match error.__cause__:
+        case WrongType():
+            return problem(request, "wrong-type")
+        case Unreadable() as why:
+            return problem(request, "unreadable", why=str(why))
+        case RequestDataTooBig():
+            return too_big(request, error)
+        case None:
+            return problem(request, "unreadable", why=str(error))
+    return fault(request, error)
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_big(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(request, "too-big", limit="16 MB", got="more")
+
+
+@api.exception_handler(UnreadablePostError)
+def cut_off(request: HttpRequest, error: UnreadablePostError) -> HttpResponse:
+    return problem(request, "unreadable", why="it was cut off on its way")
+
+
+@api.exception_handler(WrongCursor)
+def wrong_cursor(request: HttpRequest, error: WrongCursor) -> HttpResponse:
+    finding = Finding("#/query/cursor", "values-refused", "This cursor is not one of this list. Begin without it.")
+    return problem(request, "values-refused", [finding], why=finding.detail)
+
+
+@api.exception_handler(Http404)
+def absent(request: HttpRequest, error: Http404) -> HttpResponse:
+    return missing(request, "address", request.path)
+
+
+@api.exception_handler(Exception)
+def broken(request: HttpRequest, error: Exception) -> HttpResponse:
+    return fault(request, error)
