@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject, cached_property
@@ -78,13 +79,13 @@ class Frame:
 
     def __init__(self, request: HttpRequest):
         self.request = request
-        self.user: Any = getattr(request, "user", None)
+        self.user: Any = getattr(request, "user", None) or AnonymousUser()
         self._counted: dict[str, int] = {}
 
     @cached_property
     def roles(self) -> list[str]:
         """The roles this user may act in; whoever may do everything has all of them."""
-        if self.user is None or not self.user.is_authenticated:
+        if not self.user.is_authenticated:
             return []
         if self.user.is_superuser:
             return list(ROLES)
