@@ -47,6 +47,13 @@ def broken(request: HttpRequest) -> HttpResponse:
     return _page(request, 500, "This page could not be drawn", "Nothing was changed.", fault=True)
 
 
+def busy(request: HttpRequest) -> HttpResponse:
+    """The database is away or overloaded; this page asks nothing of it."""
+    answer = _page(request, 503, "hanse is busy", "Its database is away or overloaded. Nothing was changed. Try again in a moment.")
+    answer["Retry-After"] = "2"
+    return answer
+
+
 def _page(request: HttpRequest, status: int, what: str, why: str, *, fault: bool = False) -> HttpResponse:
     number = short_number()
     log.log(logging.ERROR if fault else logging.INFO, "%s %s %s: %s, number %s",

@@ -116,3 +116,10 @@ def test_switching_the_role_changes_the_navigation_and_no_rights(db):
     assert b"Pick</a>" in client.get("/pages").content.split(b'class="head"')[0]
     client.post("/pages/role", {"role": "admin"})
     assert client.session["role"] == "warehouse"
+
+
+def test_the_page_for_a_database_that_is_away_asks_nothing_of_it():
+    request = RequestFactory().get("/orders")
+    answer = errors.busy(request)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "2")
+    assert b"Nothing was changed" in answer.content
