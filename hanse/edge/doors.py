@@ -1,7 +1,7 @@
 """Doors: how the API turns one operation into answers.
 
     @router.post("/picks/batch", response=answers_to(pick))
-    def record_picks(request, asks: list[Pick]):
+    def record_picks(request: HttpRequest, asks: Body[list[Pick]]) -> HttpResponse:
         \"""Answer pick tasks. One answer comes back for each ask, in the same order.\"""
         return answered(request, pick, asks)
 
