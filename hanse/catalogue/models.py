@@ -1,9 +1,12 @@
 """What we sell: items, their packs and prices."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import LPad
 
 MOST = 2**40
+GTIN_14 = LPad("gtin", 14, Value("0"))
+"""A GTIN in 14 digits: 036000291452 and 0036000291452 are the same."""
 
 
 class Item(models.Model):
@@ -13,7 +16,7 @@ class Item(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     sku = models.TextField(unique=True)
-    gtin = models.TextField(null=True, unique=True, blank=True)
+    gtin = models.TextField(null=True, blank=True)
     name = models.TextField()
     description = models.TextField(db_default="", blank=True)
     stock_unit = models.TextField(db_default="piece")
@@ -34,6 +37,7 @@ class Item(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(GTIN_14, name="catalogue_item_gtin_once"),
             models.CheckConstraint(condition=Q(tracking__in=["none", "lot", "serial"]), name="catalogue_item_tracking_is_known"),
             models.CheckConstraint(condition=Q(weight_g__isnull=True) | Q(weight_g__gte=0, weight_g__lte=MOST), name="catalogue_item_weighs_something"),
             models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gte=0, price__lte=10**11), name="catalogue_item_price_in_range"),
@@ -51,7 +55,7 @@ class Pack(models.Model):
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="packs")
     name = models.TextField()
     factor = models.BigIntegerField()
-    gtin = models.TextField(null=True, unique=True, blank=True)
+    gtin = models.TextField(null=True, blank=True)
     weight_g = models.BigIntegerField(null=True, blank=True)
     length_mm = models.IntegerField(null=True, blank=True)
     width_mm = models.IntegerField(null=True, blank=True)
@@ -60,6 +64,7 @@ class Pack(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["item", "name"], name="catalogue_pack_once"),
+            models.UniqueConstraint(GTIN_14, name="catalogue_pack_gtin_once"),
             models.CheckConstraint(condition=Q(factor__gt=1, factor__lte=10**9), name="catalogue_pack_holds_several"),
         ]
 
