@@ -109,3 +109,11 @@ def lasting(transactional_db: None):
 
     with clock.standing_at(MONDAY):
         yield Given()
+
+
+@pytest.fixture
+def caller(db: None):
+    """Makes clients of the API with a key of their own: `caller("order desk")`."""
+    from hanse.edge.tests.conftest import Caller
+
+    return Caller

@@ -70,9 +70,12 @@ def answered(request: HttpRequest, operation: Operation, asks: Sequence[Any]) ->
     return _reply(b"[" + b",".join(map(told, done.answers)) + b"]", 200, done)
 
 
-def answered_one(request: HttpRequest, operation: Operation, ask: Any, created: bool = False) -> HttpResponse:
-    """Do one ask: its event with 200, or 201 where something was made, or the refusal as a problem."""
-    done = _done(request, operation, [ask])
+def answered_one(request: HttpRequest, operation: Operation, ask: Any, created: bool = False, dry_run: bool = False) -> HttpResponse:
+    """Do one ask: its event with 200, or 201 where something was made, or the refusal as a problem.
+
+    A dry run answers with what would be and changes nothing.
+    """
+    done = _done(request, operation, [ask], dry_run)
     if isinstance(done, HttpResponse):
         return done
     [answer] = done.answers
@@ -81,7 +84,7 @@ def answered_one(request: HttpRequest, operation: Operation, ask: Any, created: 
     return _reply(told(answer), 201 if created else 200, done)
 
 
-def _done(request: HttpRequest, operation: Operation, asks: list[Any]) -> Request | HttpResponse:
+def _done(request: HttpRequest, operation: Operation, asks: list[Any], dry_run: bool = False) -> Request | HttpResponse:
     """The operation's answers, or the problem that kept the whole request from being tried."""
     key = request.headers.get("Idempotency-Key", "")
     if not key:
@@ -91,6 +94,8 @@ def _done(request: HttpRequest, operation: Operation, asks: list[Any]) -> Reques
         return problem(request, "values-refused", [finding], why="The Idempotency-Key cannot be taken.")
     who = request.auth  # type: ignore[attr-defined]
     try:
+        if dry_run:
+            return operation.run([Request(asks, who)], dry_run=True)[0]
         return gather(operation, asks, who, key)
     except KeyReused:
         return problem(request, "key-reused")

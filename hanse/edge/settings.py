@@ -36,10 +36,12 @@ if not SECRET_KEY:
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("HANSE_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("HANSE_ORIGINS", "").split(",") if o]
-STREAM_URL = os.environ.get("HANSE_STREAM_URL", "http://127.0.0.1:8001/stream")
+STREAM_URL = os.environ.get("HANSE_STREAM_URL", "http://{host}:8001/stream")
+"""Where pages hear of changes; `{host}` is the name under which the page itself was called, as cookies go by it."""
 HTTPS = os.environ.get("HANSE_HTTPS", "0") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "hanse.web.errors.form_is_old"
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
@@ -139,7 +141,9 @@ WHITENOISE_USE_FINDERS = True
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS: list[str] = []
-PROCRASTINATE_ON_APP_READY = None
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+WEBHOOKS_TO_LOOPBACK = os.environ.get("HANSE_WEBHOOKS_TO_LOOPBACK", "0") == "1"
+"""Whether webhooks may go to this machine, and by plain http: for development and tests. Else https to public addresses."""
 NINJA_PAGINATION_PER_PAGE = 100
 
 UNFOLD = {"SITE_TITLE": "hanse", "SITE_HEADER": "hanse: master data and users", "SITE_URL": "/"}

@@ -80,6 +80,7 @@ class UnitsAllocated:
     units: tuple[AllocatedUnits, ...]
     waiting: tuple[WaitingUnits, ...]
     why: dict[str, Any]
+    at: datetime | None = None
 
     def said(self) -> str:
         parts = [f"{u.quantity} {u.sku} from {u.site}" for u in self.units]

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, Gt, Le, MaxLen, MinLen
+from annotated_types import Ge, Le, MaxLen, MinLen
 
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
@@ -188,7 +188,7 @@ def _placed(ask: Place, number: int, customer: Customer, known: Known, ids: Iter
     """The order as it will stand, priced."""
     currency = ask.currency or customer.currency
     items = [known.items[line.sku] for line in ask.lines]
-    priced = price([_to_price(line, item) for line, item in zip(ask.lines, items, strict=True)], currency, ask.discount, ask.freight, ask.tax)
+    priced = price([to_price(line, item) for line, item in zip(ask.lines, items, strict=True)], currency, ask.discount, ask.freight, ask.tax)
     lines = tuple(
         PlacedLine(next(ids), i, line.sku, line.quantity, p.unit_price, p.discount, p.net, p.freight, p.tax, p.tax_rate)  # type: ignore[call-overload,arg-type]
         for i, (line, p) in enumerate(zip(ask.lines, priced, strict=True), start=1)
@@ -201,7 +201,8 @@ def _placed(ask: Place, number: int, customer: Customer, known: Known, ids: Iter
     )
 
 
-def _to_price(line: PlaceLine, item: Sold) -> Priced:
+def to_price(line: PlaceLine, item: Sold) -> Priced:
+    """A line ready for pricing: price and tax as given, else the item's."""
     unit_price = line.unit_price if line.unit_price is not None else item.price
     if unit_price is None:
         unit_price = (line.net or Decimal(0)) / line.quantity

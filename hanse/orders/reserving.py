@@ -89,10 +89,11 @@ SELECT s.id, s.code, s.zone, s.country, s.region, s.workdays, s.cut_off, s.prior
 """
 
 
-def reserve_lines(run: Run, wants: Sequence[Want], policy: Policy = fewest_splits) -> list[UnitsAllocated]:
-    """Reserve what sites can supply of the wanted units; the rest waits. Tells one fact per order, in order of queue.
+def reserve_lines(run: Run, wants: Sequence[Want], policy: Policy = fewest_splits, tell: bool = True) -> list[UnitsAllocated]:
+    """Reserve what sites can supply of the wanted units; the rest waits. One fact per order, in order of queue.
 
-    The queue is priority, then promise, then age: who comes first takes first.
+    The queue is priority, then promise, then age: who comes first takes first. The facts are journalled
+    here unless they are the caller's answers.
     """
     if not wants:
         return []
@@ -106,7 +107,8 @@ def reserve_lines(run: Run, wants: Sequence[Want], policy: Policy = fewest_split
     waiting = pegging.peg(run, _rest(wants, lines, made), lines)
     codes = {s.site: s.code for s in sites}
     told = [_fact(order, plan, made.get(order, []), waiting.get(order, ()), lines, codes) for order, (plan, _) in plans.items()]
-    run.tell(told)
+    if tell:
+        run.tell(told)
     return told
 
 

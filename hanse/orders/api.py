@@ -1,0 +1,149 @@
+"""The API of orders: place, change, cancel, hold, allocate; the board and an order's history."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from annotated_types import MaxLen
+from django.http import HttpRequest, HttpResponse
+from ninja import Body, Router
+
+from hanse.edge.doors import Cursor, Limit, after, answer_to, answered, answered_one, answers_to, missing, page_of, page_schema
+from hanse.kernel.asks import ask
+from hanse.kernel.numbers import order_id
+from hanse.partners.addresses import AddressGiven
+
+from . import reads
+from .allocate import Allocate, allocate
+from .cancel import Cancel, CancelLine, cancel
+from .change import Change, ChangeLine, change
+from .free import Free, free
+from .hold import Hold, hold
+from .place import Place, PlaceLine, place
+from .release_hold import ReleaseHold, release_hold
+
+router = Router(tags=["orders"])
+Word = Annotated[str, MaxLen(200)]
+
+
+@router.post("/orders", response=answer_to(place, created=True))
+def place_order(request: HttpRequest, order: Body[Place]) -> HttpResponse:
+    """Place one order. Unless `reserve` says otherwise its units are reserved in the same transaction."""
+    return answered_one(request, place, order, created=True)
+
+
+@router.post("/orders/batch", response=answers_to(place))
+def place_orders(request: HttpRequest, orders: Body[list[Place]]) -> HttpResponse:
+    """Place orders, each whole or not at all. One answer comes back for each, in the same order."""
+    return answered(request, place, orders)
+
+
+@router.get("/orders", response=page_schema(reads.OrderRow))
+def orders(
+    request: HttpRequest, status: Word = "", customer: Word = "", placed_from: datetime | None = None, placed_to: datetime | None = None,
+    promised_to: date | None = None, q: Word = "", view: Word = "all", site: Word = "", sku: Word = "", hold: Word = "",
+    cursor: Cursor = "", limit: Limit = 100,
+) -> HttpResponse:  # fmt: skip
+    """Orders, newest first. `status` is a line status such as `shipped`; `open` means not finished."""
+    if status in reads.VIEWS:
+        view, status = status, ""
+    if view not in reads.VIEWS:
+        return missing(request, "view", view)
+    at = after(cursor, int)
+    rows = reads.board(
+        view, "newest", (None, at[0]) if at else None, limit + 1, q, status=status, customer=customer, placed_from=placed_from,
+        placed_to=placed_to, promised_to=promised_to, site=site, sku=sku, hold=hold,
+    )  # fmt: skip
+    return page_of(rows, limit, lambda row: order_id(row.number))
+
+
+@router.get("/orders/{number}/events", response=page_schema(reads.Happening))
+def order_events(request: HttpRequest, number: Word, cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+    """What happened to an order, oldest first: both times, who, and the fact."""
+    at = after(cursor, int)
+    found = reads.history(number, at[0] if at else 0, limit + 1)
+    if not found and not at:
+        return missing(request, "order", number)
+    return page_of(found, limit, lambda row: row.id)
+
+
+@ask
+class CancelAsk:
+    """Which units to cancel; without lines all that can still be cancelled."""
+
+    lines: Annotated[tuple[CancelLine, ...], MaxLen(1000)] = ()
+    reason: Word = ""
+    by_customer: bool = True
+
+
+@router.post("/orders/{number}/cancel", response=answer_to(cancel))
+def cancel_order(request: HttpRequest, number: Word, wish: Body[CancelAsk]) -> HttpResponse:
+    """Cancel units that are not picked yet."""
+    return answered_one(request, cancel, Cancel(number, wish.lines, wish.reason, wish.by_customer))
+
+
+@ask
+class ChangeAsk:
+    """What shall change. `preview` answers with the effect and changes nothing; `accept` is the mark of a preview."""
+
+    lines: Annotated[tuple[ChangeLine, ...], MaxLen(1000)] = ()
+    add: Annotated[tuple[PlaceLine, ...], MaxLen(1000)] = ()
+    ship_to: AddressGiven | None = None
+    receiver: Word | None = None
+    requested_on: date | None = None
+    reason: Word = ""
+    accept: Word = ""
+    preview: bool = False
+
+
+@router.post("/orders/{number}/change", response=answer_to(change))
+def change_order(request: HttpRequest, number: Word, wish: Body[ChangeAsk]) -> HttpResponse:
+    """Change quantities, lines, address or dates; or preview the effect on stock, money and promise."""
+    asked = Change(number, wish.lines, wish.add, wish.ship_to, wish.receiver, wish.requested_on, wish.reason, wish.accept)
+    return answered_one(request, change, asked, dry_run=wish.preview)
+
+
+@ask
+class HoldAsk:
+    """The type of hold and why; `release` releases the one that stands."""
+
+    type: Word
+    reason: Word = ""
+    release: bool = False
+
+
+@router.post("/orders/{number}/hold", response=answer_to(hold))
+def hold_order(request: HttpRequest, number: Word, wish: Body[HoldAsk]) -> HttpResponse:
+    """Put a hold on an order, or release it."""
+    if wish.release:
+        return answered_one(request, release_hold, ReleaseHold(number, wish.type, wish.reason))
+    return answered_one(request, hold, Hold(number, wish.type, wish.reason))
+
+
+@router.post("/holds/batch", response=answers_to(hold))
+def hold_orders(request: HttpRequest, holds: Body[list[Hold]]) -> HttpResponse:
+    """Put holds on orders."""
+    return answered(request, hold, holds)
+
+
+@router.post("/holds/releases/batch", response=answers_to(release_hold))
+def release_holds(request: HttpRequest, releases: Body[list[ReleaseHold]]) -> HttpResponse:
+    """Release holds of orders."""
+    return answered(request, release_hold, releases)
+
+
+@router.post("/cancellations/batch", response=answers_to(cancel))
+def cancel_orders(request: HttpRequest, cancellations: Body[list[Cancel]]) -> HttpResponse:
+    """Cancel units of orders."""
+    return answered(request, cancel, cancellations)
+
+
+@router.post("/allocations/batch", response=answers_to(allocate))
+def allocate_orders(request: HttpRequest, allocations: Body[list[Allocate]]) -> HttpResponse:
+    """Find sites for the open units of orders."""
+    return answered(request, allocate, allocations)
+
+
+@router.post("/allocations/free/batch", response=answers_to(free))
+def free_units(request: HttpRequest, frees: Body[list[Free]]) -> HttpResponse:
+    """Give reserved units back that are not on the floor."""
+    return answered(request, free, frees)

@@ -1,0 +1,82 @@
+"""Cancel: cancel units of an order that are not picked yet.
+
+Units without a site go first, then reserved ones, those not yet on the floor before those that are. Stock
+that comes free goes to the queue of waiting orders, never back to the order that was cancelled.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+from annotated_types import Gt, Le, MaxLen
+
+from hanse.journal.operation import operation
+from hanse.journal.run import Run
+from hanse.kernel.asks import Code, Quantity, Text, ask
+from hanse.kernel.numbers import order_ids
+from hanse.kernel.refused import Refused, refuse, refuse_all
+
+from .cancelling import Known, cancel_units, facts, take
+from .counters import lock_orders
+from .events import CancelledUnits, UnitsCancelled
+
+Position = Annotated[int, Gt(0), Le(100_000)]
+
+
+@ask
+class CancelLine:
+    """Cancel so many units of the line at a position."""
+
+    line: Position
+    quantity: Quantity
+
+
+@ask
+class Cancel:
+    """Cancel units of an order; without lines all that can still be cancelled."""
+
+    order: Code
+    lines: Annotated[tuple[CancelLine, ...], MaxLen(1000)] = ()
+    reason: Text = ""
+    by_customer: bool = True
+    at: datetime | None = None
+
+
+def decide(asks: Sequence[Cancel], known: Known) -> list[UnitsCancelled | Refused]:
+    """Cancel whole asks only: where less can be cancelled than asked, say how many can."""
+    return [_decide(ask, known) for ask in asks]
+
+
+def _decide(ask: Cancel, known: Known) -> UnitsCancelled | Refused:
+    lines = known.lines.get(ask.order)
+    if lines is None:
+        return refuse("order-unknown", order=ask.order)
+    left = {x.position: x.open + sum(p.free for p in known.parts.get(x.line, ())) for x in lines}
+    wanted: dict[int, int] = defaultdict(int)
+    for cancel in ask.lines or [CancelLine(p, n) for p, n in left.items() if n]:
+        wanted[cancel.line] += cancel.quantity
+    findings = [
+        refuse("line-unknown", at="lines", order=ask.order, line=p) if p not in left else refuse("units-bound", at="lines", free=left[p], wanted=n)
+        for p, n in wanted.items() if n > left.get(p, 0)
+    ]
+    if findings:
+        return refuse_all(findings)
+    if not wanted:
+        return refuse("order-closed", order=ask.order, status=lines[0].status)
+    cut = [(x, wanted[x.position]) for x in lines if x.position in wanted]
+    freed = [g for line, n in cut for g in take(line, n, known.parts.get(line.line, ()))]
+    told = tuple(CancelledUnits(x.line, x.position, x.sku, n) for x, n in cut)
+    return UnitsCancelled(ask.order, told, tuple(freed), ask.reason, ask.by_customer, ask.at)
+
+
+@operation
+def cancel(run: Run, asks: Sequence[Cancel]) -> list[UnitsCancelled | Refused]:
+    """Cancel units: line, order, allocation and the site's stock move together."""
+    ids = order_ids(a.order for a in asks)
+    lock_orders(run, ids)
+    known = facts(run, ids)
+    answers = decide(asks, known)
+    done = [a for a in answers if isinstance(a, UnitsCancelled)]
+    cancel_units(run, [x for a in done for x in a.lines], [g for a in done for g in a.freed], known)
+    return answers

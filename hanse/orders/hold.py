@@ -1,0 +1,80 @@
+"""Hold: stop the steps of one type for an order, until somebody releases the hold."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hanse.journal.operation import operation
+from hanse.journal.run import Run
+from hanse.kernel.asks import Code, Text, ask
+from hanse.kernel.numbers import order_ids
+from hanse.kernel.refused import Refused, refuse
+
+from .events import OrderHeld
+from .holds import BLOCKS
+
+
+@ask
+class Hold:
+    """Hold an order. Types and the steps they block are in `holds.BLOCKS`."""
+
+    order: Code
+    type: Code
+    reason: Text = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOrder:
+    """An order with its open holds, locked."""
+
+    id: int
+    open: bool
+    status: str
+    holds: list[str]
+
+
+HELD = "SELECT id, open, status, holds FROM orders_order WHERE id = ANY(%(order)s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+ADD = """
+INSERT INTO orders_hold (order_id, type, reason, held_by, held_at)
+SELECT h.ord, h.type, h.reason, %(actor)s, coalesce(h.at, %(now)s)
+  FROM unnest(%(order)s::bigint[], %(type)s::text[], %(reason)s::text[], %(at)s::timestamptz[]) AS h(ord, type, reason, at)
+"""
+MARK = """
+UPDATE orders_order o SET holds = o.holds || h.types, version = o.version + 1
+  FROM (SELECT ord, array_agg(type ORDER BY type) AS types FROM unnest(%(order)s::bigint[], %(type)s::text[]) AS h(ord, type) GROUP BY ord) h
+ WHERE o.id = h.ord
+"""
+
+
+def decide(asks: Sequence[Hold], orders: Mapping[str, HeldOrder]) -> list[OrderHeld | Refused]:
+    """One open hold of a type per order; a closed order has nothing to hold."""
+    answers: list[OrderHeld | Refused] = []
+    standing = {(number, type) for number, order in orders.items() for type in order.holds}
+    for ask in asks:
+        order = orders.get(ask.order)
+        if order is None:
+            answers.append(refuse("order-unknown", order=ask.order))
+        elif ask.type not in BLOCKS:
+            answers.append(refuse("values-refused", at="type", why=f"{ask.type} is no type of hold: take one of {', '.join(sorted(BLOCKS))}."))
+        elif not order.open and ask.at is None:
+            answers.append(refuse("order-closed", order=ask.order, status=order.status))
+        elif (ask.order, ask.type) in standing:
+            answers.append(refuse("hold-stands", order=ask.order, type=ask.type))
+        else:
+            standing.add((ask.order, ask.type))
+            answers.append(OrderHeld(ask.order, ask.type, ask.reason, ask.at))
+    return answers
+
+
+@operation
+def hold(run: Run, asks: Sequence[Hold]) -> list[OrderHeld | Refused]:
+    """Put holds on orders: each blocks only the steps of its type."""
+    orders = {f"H-{o.id}": o for o in run.rows(HeldOrder, HELD, order=order_ids(a.order for a in asks))}
+    answers = decide(asks, orders)
+    held = [a for a in answers if isinstance(a, OrderHeld)]
+    if held:
+        order = [int(h.order[2:]) for h in held]
+        run.write(ADD, held, order=order)
+        run.write(MARK, held, order=order)
+    return answers

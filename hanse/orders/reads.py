@@ -1,0 +1,286 @@
+"""Questions about orders: the board, one order, its history. Writes nothing."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from hanse.kernel import clock
+from hanse.kernel.numbers import order_id
+
+MOST_ROWS = 500
+COUNTERS = "o.ordered, o.cancelled, o.reserved - o.freed, o.picked, o.packed, o.shipped, o.delivered, o.invoiced, o.credited"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order on the board: who, when, how far, what it is worth. `reserved` is net of what was freed."""
+
+    number: str
+    ref: str
+    customer: str
+    customer_name: str
+    country: str
+    channel: str
+    placed_at: datetime
+    zone: str
+    requested_on: date | None
+    first_promised_on: date | None
+    promised_on: date | None
+    status: str
+    open: bool
+    holds: list[str]
+    currency: str
+    net: Decimal
+    total: Decimal
+    ordered: int
+    cancelled: int
+    reserved: int
+    picked: int
+    packed: int
+    shipped: int
+    delivered: int
+    invoiced: int
+    credited: int
+    sites: list[str]
+    waiting: int
+
+
+VIEWS: dict[str, str] = {
+    "open": "o.open",
+    "all": "true",
+    "due": "o.open AND o.promised_on <= %(today)s::date + 1",
+    "late": "o.open AND o.promised_on < %(today)s::date",
+    "on-hold": "o.open AND o.holds <> '{}'",
+    "backordered": "o.open AND o.ordered > o.cancelled + o.reserved - o.freed",
+    "to-release": "o.open AND o.holds = '{}' AND EXISTS (SELECT 1 FROM orders_allocation a WHERE a.order_id = o.id AND a.reserved > a.freed + a.released - a.recalled)",
+    "on-its-way": "o.open AND o.shipped > o.delivered + o.lost + o.sent_back",
+}
+"""The board's views by name. All but `all` look at open orders only, which an index holds."""
+
+FILTERS: dict[str, str] = {
+    "status": "o.status = %(status)s",
+    "customer": "o.customer_id = (SELECT id FROM partners_party WHERE code = %(customer)s)",
+    "placed_from": "o.placed_at >= %(placed_from)s::timestamptz",
+    "placed_to": "o.placed_at < %(placed_to)s::timestamptz",
+    "promised_to": "o.promised_on <= %(promised_to)s::date",
+    "channel": "o.channel = %(channel)s",
+    "hold": "%(hold)s = ANY(o.holds)",
+    "site": "EXISTS (SELECT 1 FROM orders_allocation a JOIN network_site s ON s.id = a.site_id WHERE a.order_id = o.id AND s.code = %(site)s AND a.reserved > a.freed)",
+    "sku": "EXISTS (SELECT 1 FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id WHERE l.order_id = o.id AND i.sku = %(sku)s)",
+}
+FOUND = """
+(o.id = %(found)s OR (o.ref >= %(q)s AND o.ref < %(q_end)s)
+  OR o.customer_id IN (SELECT id FROM partners_party WHERE code ILIKE %(like)s OR name ILIKE %(like)s LIMIT 200))
+"""
+PAGE = """
+SELECT 'H-' || o.id, o.ref, p.code, p.name, a.country, o.channel, o.placed_at, o.zone, o.requested_on, o.first_promised_on, o.promised_on,
+       o.status, o.open, o.holds, o.currency, o.net, o.total, {counters},
+       ARRAY(SELECT DISTINCT s.code FROM orders_allocation x JOIN network_site s ON s.id = x.site_id
+              WHERE x.order_id = o.id AND x.reserved > x.freed ORDER BY 1),
+       o.ordered - o.cancelled - o.reserved + o.freed
+  FROM (SELECT o.* FROM orders_order o WHERE {where} ORDER BY {order} LIMIT %(limit)s) o
+  JOIN partners_party p ON p.id = o.customer_id JOIN partners_address a ON a.id = o.ship_to_id
+ ORDER BY {order}
+"""
+SORTS = {
+    "newest": ("o.id DESC", "o.id < %(after_id)s"),
+    "promise": (
+        "o.promised_on, o.id",
+        "((%(after_on)s::date IS NOT NULL AND (o.promised_on > %(after_on)s::date OR o.promised_on = %(after_on)s::date AND o.id > %(after_id)s"
+        " OR o.promised_on IS NULL)) OR (%(after_on)s::date IS NULL AND o.promised_on IS NULL AND o.id > %(after_id)s))",
+    ),
+}
+"""The sorted column, and what stands after a row of the page before."""
+
+
+def board(view: str = "open", sort: str = "promise", after: tuple[date | None, int] | None = None, limit: int = 50,
+          q: str = "", today: date | None = None, **filters: Any) -> list[OrderRow]:
+    """A page of the board: the orders of a view that pass the filters, after the (promise, id) of the last row seen.
+
+    Never counts, never skips rows: the cost is that of the page. `limit` is at most 500.
+    """
+    given = {name: value for name, value in filters.items() if value not in (None, "")}
+    wheres = [VIEWS[view], *(FILTERS[name] for name in given)]
+    if q:
+        wheres.append(FOUND)
+        given |= {"q": q, "q_end": q + "\U0010ffff", "like": f"%{q}%", "found": order_id(q)}
+    order, later = SORTS[sort]
+    if after:
+        wheres.append(later)
+        given |= {"after_on": after[0], "after_id": after[1]}
+    sql = PAGE.format(counters=COUNTERS, where=" AND ".join(wheres), order=order)
+    return rows(OrderRow, sql, given | {"today": today or clock.now().date(), "limit": min(limit, MOST_ROWS)})
+
+
+def counts(today: date) -> dict[str, int]:
+    """How many orders each view of open orders holds; reads open orders only."""
+    views = [name for name in VIEWS if name != "all"]
+    sums = ", ".join(f"count(*) FILTER (WHERE {VIEWS[name]})" for name in views)
+    [row] = rows(lambda *n: n, f"SELECT {sums} FROM orders_order o WHERE o.open", {"today": today})
+    return dict(zip(views, row, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A line with its money, counters, dates, allocations and what the rest waits for."""
+
+    line: int
+    position: int
+    sku: str
+    name: str
+    unit_price: Decimal
+    discount: Decimal
+    net: Decimal
+    freight: Decimal
+    tax: Decimal
+    tax_rate: Decimal
+    requested_on: date | None
+    first_promised_on: date | None
+    promised_on: date | None
+    status: str
+    ordered: int
+    cancelled: int
+    reserved: int
+    picked: int
+    packed: int
+    shipped: int
+    delivered: int
+    lost: int
+    sent_back: int
+    returned: int
+    invoiced: int
+    credited: int
+    waiting: int
+    allocations: list[dict[str, Any]]
+    waits_for: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order with everything that the order desk knows of it."""
+
+    number: str
+    id: int
+    ref: str
+    channel: str
+    customer: str
+    customer_name: str
+    placed_at: datetime
+    zone: str
+    priority: int
+    ship_rule: str
+    invoice_rule: str
+    payment_days: int
+    delivery_term: str
+    receiver: str
+    requested_on: date | None
+    first_promised_on: date | None
+    promised_on: date | None
+    currency: str
+    net: Decimal
+    freight: Decimal
+    tax: Decimal
+    total: Decimal
+    status: str
+    open: bool
+    version: int
+    ordered: int
+    cancelled: int
+    reserved: int
+    picked: int
+    packed: int
+    shipped: int
+    delivered: int
+    invoiced: int
+    credited: int
+    ship_to: dict[str, Any]
+    bill_to: dict[str, Any]
+    holds: list[dict[str, Any]]
+    promises: list[dict[str, Any]]
+    lines: list[LineView]
+
+
+ADDRESS = """json_build_object('id', {a}.id, 'code', {a}.code, 'version', {a}.version, 'name', {a}.name, 'street', {a}.street, 'postcode', {a}.postcode,
+  'city', {a}.city, 'region', {a}.region, 'country', {a}.country, 'zone', {a}.zone, 'gln', {a}.gln, 'latitude', {a}.latitude, 'longitude', {a}.longitude)"""
+ORDER = f"""
+SELECT 'H-' || o.id, o.id, o.ref, o.channel, p.code, p.name, o.placed_at, o.zone, o.priority, o.ship_rule, o.invoice_rule, o.payment_days,
+       o.delivery_term, o.receiver, o.requested_on, o.first_promised_on, o.promised_on, o.currency, o.net, o.freight, o.tax, o.total,
+       o.status, o.open, o.version, {COUNTERS}, {ADDRESS.format(a="s")}, {ADDRESS.format(a="b")},
+       coalesce((SELECT json_agg(json_build_object('type', h.type, 'reason', h.reason, 'held_by', h.held_by, 'held_at', h.held_at,
+                  'released_by', h.released_by, 'released_at', h.released_at) ORDER BY h.id) FROM orders_hold h WHERE h.order_id = o.id), '[]'),
+       coalesce((SELECT json_agg(json_build_object('line', l.position, 'promised_on', m.promised_on, 'was_on', m.was_on, 'reason', m.reason,
+                  'asked_by', m.asked_by, 'agreed_by', m.agreed_by, 'at', m.at) ORDER BY m.id)
+                   FROM orders_promise m JOIN orders_line l ON l.id = m.line_id WHERE l.order_id = o.id), '[]')
+  FROM orders_order o JOIN partners_party p ON p.id = o.customer_id
+  JOIN partners_address s ON s.id = o.ship_to_id JOIN partners_address b ON b.id = o.bill_to_id
+ WHERE o.id = %(order)s
+"""
+LINES = """
+SELECT l.id, l.position, i.sku, i.name, l.unit_price, l.discount, l.net, l.freight, l.tax, l.tax_rate, l.requested_on, l.first_promised_on,
+       l.promised_on, l.status, l.ordered, l.cancelled, l.reserved - l.freed, l.picked, l.packed, l.shipped, l.delivered, l.lost, l.sent_back,
+       l.returned, l.invoiced, l.credited, l.ordered - l.cancelled - l.reserved + l.freed,
+       coalesce(a.parts, '[]'), coalesce(w.pegs, '[]')
+  FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id
+  LEFT JOIN LATERAL (
+    SELECT json_agg(json_build_object('allocation', a.id, 'site', s.code, 'site_name', s.name, 'promised_on', a.promised_on, 'reserved', a.reserved,
+             'freed', a.freed, 'released', a.released - a.recalled, 'picked', a.picked, 'packed', a.packed, 'shipped', a.shipped, 'delivered', a.delivered)
+             ORDER BY a.id) AS parts
+      FROM orders_allocation a JOIN network_site s ON s.id = a.site_id WHERE a.order_id = l.order_id AND a.line_id = l.id) a ON true
+  LEFT JOIN LATERAL (
+    SELECT json_agg(json_build_object('inbound', b.ref, 'due_on', b.due_on, 'quantity', g.quantity) ORDER BY b.due_on) AS pegs
+      FROM orders_peg g JOIN inventory_inbound b ON b.id = g.inbound_id WHERE g.line_id = l.id AND g.quantity > 0) w ON true
+ WHERE l.order_id = %(order)s ORDER BY l.position
+"""
+
+
+def order(number: str) -> OrderView | None:
+    """One order, whole; nothing where there is none of this number."""
+    given = {"order": order_id(number)}
+    found = rows(lambda *row: row, ORDER, given)
+    return OrderView(*found[0], rows(LineView, LINES, given)) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One fact of an order's history."""
+
+    id: int
+    kind: str
+    body: dict[str, Any]
+    happened_at: datetime
+    recorded_at: datetime
+    zone: str
+    actor: str
+    operation: str
+
+
+HISTORY = """
+SELECT id, kind, body, happened_at, recorded_at, zone, actor, operation FROM journal_event
+ WHERE subject = %(subject)s AND id > %(after)s ORDER BY id LIMIT %(limit)s
+"""
+
+
+def history(number: str, after: int = 0, limit: int = 200) -> list[Happening]:
+    """What happened to an order, oldest first, after the fact last seen."""
+    return rows(Happening, HISTORY, {"subject": f"order/{number}", "after": after, "limit": min(limit, MOST_ROWS)})
+
+
+SOURCED = """
+SELECT body FROM journal_event WHERE subject = %(subject)s AND kind = 'UnitsAllocated' ORDER BY id
+"""
+
+
+def explanations(number: str) -> list[dict[str, Any]]:
+    """Why an order's units come from where they come: one stored explanation per sourcing, oldest first."""
+    return [body for (body,) in rows(lambda *row: row, SOURCED, {"subject": f"order/{number}"})]
+
+
+def rows(cls: Any, sql: str, given: dict[str, Any]) -> list[Any]:
+    """Run a query and make one `cls` of each row."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return [cls(*row) for row in cursor.fetchall()]
+
