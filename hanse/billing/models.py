@@ -53,11 +53,14 @@ class Invoice(models.Model):
 
 
 class InvoiceLine(models.Model):
-    """Units `first` … `first + quantity` of an order line and their exact share of its amounts."""
+    """Units `first` … `first + quantity` of an order line and their exact share of its amounts.
+
+    A credit's lines name the units they take back. Keys to lines carry no constraint; `hanse verify` proves them.
+    """
 
     id = models.BigAutoField(primary_key=True)
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
-    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="invoice_lines")
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="invoice_lines", db_constraint=False)
     first = models.BigIntegerField()
     quantity = models.BigIntegerField()
     unit_price = models.DecimalField(max_digits=18, decimal_places=6)
@@ -78,7 +81,7 @@ class InvoiceLine(models.Model):
 
 
 class Payment(models.Model):
-    """Money received from (or refunded to, negative never: a refund is its own kind) a customer, once per reference."""
+    """Money received from a customer or, as a kind of its own, paid back; once per reference, for ever."""
 
     id = models.BigAutoField(primary_key=True)
     ref = models.TextField(unique=True)
@@ -100,11 +103,42 @@ class Payment(models.Model):
         return self.ref
 
 
-class Settlement(models.Model):
-    """So much of a payment (or of a credit) pays this invoice."""
+class OpenItem(models.Model):
+    """One document on a customer's account and how much of it is settled: the row that settling locks.
+
+    `owes` says whose side it is: an invoice or refund they owe us, a payment or credit we owe them.
+    """
 
     id = models.BigAutoField(primary_key=True)
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="settlements")
+    customer = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    currency = models.TextField()
+    owes = models.BooleanField()
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, related_name="open_items", db_constraint=False, db_index=False)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, related_name="open_items", db_constraint=False, db_index=False)
+    amount = models.DecimalField(**MONEY)
+    settled = models.DecimalField(**MONEY, db_default=0)
+    since_at = models.DateTimeField()
+    due_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index("customer", "currency", "since_at", "id", name="billing_openitem_open", condition=Q(settled__lt=F("amount")))]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice"], name="billing_openitem_invoice_once", condition=Q(invoice__isnull=False)),
+            models.UniqueConstraint(fields=["payment"], name="billing_openitem_payment_once", condition=Q(payment__isnull=False)),
+            models.CheckConstraint(condition=Q(settled__gte=0, settled__lte=F("amount"), amount__lte=10**13), name="billing_openitem_settles_what_is_open"),
+            models.CheckConstraint(condition=Q(invoice__isnull=False, payment__isnull=True) | Q(invoice__isnull=True, payment__isnull=False), name="billing_openitem_is_one_document"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.settled} of {self.amount} {self.currency}"
+
+
+class Settlement(models.Model):
+    """So much of a payment (or of a credit) pays this invoice, or went back with this refund."""
+
+    id = models.BigAutoField(primary_key=True)
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, related_name="settlements")
+    refund = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, related_name="repays")
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, related_name="settlements")
     credit = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, related_name="settles")
     amount = models.DecimalField(**MONEY)
@@ -114,6 +148,7 @@ class Settlement(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0, amount__lte=10**12), name="billing_settlement_is_something"),
             models.CheckConstraint(condition=Q(payment__isnull=False, credit__isnull=True) | Q(payment__isnull=True, credit__isnull=False), name="billing_settlement_has_one_source"),
+            models.CheckConstraint(condition=Q(invoice__isnull=False, refund__isnull=True) | Q(invoice__isnull=True, refund__isnull=False), name="billing_settlement_has_one_target"),
         ]
 
     def __str__(self) -> str:
@@ -124,8 +159,8 @@ class Match(models.Model):
     """Order, delivery and invoice of a line compared when it was invoiced; later facts make new rows."""
 
     id = models.BigAutoField(primary_key=True)
-    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="matches")
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="matches")
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="matches", db_constraint=False, db_index=False)
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="matches", db_constraint=False)
     ordered = models.BigIntegerField()
     shipped = models.BigIntegerField()
     received = models.BigIntegerField(null=True)
