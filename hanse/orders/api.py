@@ -1,5 +1,6 @@
 """The API of orders: place, change, cancel, hold, allocate; the board and an order's history."""
 
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Annotated
 
@@ -90,6 +91,8 @@ class ChangeAsk:
     ship_to: AddressGiven | None = None
     receiver: Word | None = None
     requested_on: date | None = None
+    promised_on: date | None = None
+    agreed_by: Word = ""
     reason: Word = ""
     accept: Word = ""
     preview: bool = False
@@ -98,7 +101,7 @@ class ChangeAsk:
 @router.post("/orders/{number}/change", response=answer_to(change))
 def change_order(request: HttpRequest, number: Word, wish: Body[ChangeAsk]) -> HttpResponse:
     """Change quantities, lines, address or dates; or preview the effect on stock, money and promise."""
-    asked = Change(number, wish.lines, wish.add, wish.ship_to, wish.receiver, wish.requested_on, wish.reason, wish.accept)
+    asked = Change(number, **{f.name: getattr(wish, f.name) for f in fields(Change)[1:]})
     return answered_one(request, change, asked, dry_run=wish.preview)
 
 

@@ -23,9 +23,10 @@ from hanse.partners.addresses import AddressGiven, address_of, keep_addresses, w
 
 from .cancelling import Known, LineFact, cancel_units, facts, take
 from .counters import lock_orders
-from .events import CancelledUnits, GivenBack, OrderChanged
+from .events import CancelledUnits, GivenBack, OrderChanged, PromiseMoved
 from .place import ITEMS, PlaceLine, Sold, to_price
 from .pricing import Priced, price
+from .promises import move_promises
 from .reserving import Want, reserve_lines
 
 Position = Annotated[int, Gt(0), Le(100_000)]
@@ -42,7 +43,10 @@ class ChangeLine:
 
 @ask
 class Change:
-    """Change an order. `accept` is the mark of a preview; empty accepts the change whatever its effect."""
+    """Change an order. `accept` is the mark of a preview; empty accepts the change whatever its effect.
+
+    `promised_on` moves the promise of what is not shipped; `agreed_by` says who at the customer agreed.
+    """
 
     order: Code
     lines: Annotated[tuple[ChangeLine, ...], MaxLen(1000)] = ()
@@ -50,6 +54,8 @@ class Change:
     ship_to: AddressGiven | None = None
     receiver: Short | None = None
     requested_on: date | None = None
+    promised_on: date | None = None
+    agreed_by: Short = ""
     reason: Text = ""
     accept: Short = ""
 
@@ -119,9 +125,19 @@ UPDATE orders_order o SET ordered = o.ordered + g.quantity, net = o.net + g.net,
 """
 MARK = """
 UPDATE orders_order o SET version = o.version + 1, ship_to_id = coalesce(c.ship_to, o.ship_to_id), receiver = coalesce(c.receiver, o.receiver),
-       requested_on = coalesce(c.requested_on, o.requested_on)
-  FROM unnest(%(order)s::bigint[], %(ship_to)s::bigint[], %(receiver)s::text[], %(requested_on)s::date[]) AS c(ord, ship_to, receiver, requested_on)
+       requested_on = coalesce(c.requested_on, o.requested_on), promised_on = coalesce(c.promised_on, o.promised_on),
+       first_promised_on = coalesce(o.first_promised_on, c.promised_on)
+  FROM unnest(%(order)s::bigint[], %(ship_to)s::bigint[], %(receiver)s::text[], %(requested_on)s::date[], %(promised_on)s::date[])
+    AS c(ord, ship_to, receiver, requested_on, promised_on)
  WHERE o.id = c.ord
+"""
+PROMISE = """
+UPDATE orders_line l SET promised_on = c.promised_on, first_promised_on = coalesce(l.first_promised_on, c.promised_on)
+  FROM unnest(%(order)s::bigint[], %(promised_on)s::date[]) AS c(ord, promised_on)
+  JOIN orders_line was ON was.order_id = c.ord
+  JOIN catalogue_item i ON i.id = was.item_id
+ WHERE l.id = was.id AND l.ordered > l.cancelled + l.shipped AND c.promised_on IS NOT NULL AND c.promised_on IS DISTINCT FROM was.promised_on
+RETURNING 'H-' || l.order_id, l.id, i.sku, was.promised_on, l.promised_on
 """
 
 
@@ -168,6 +184,8 @@ def _other_changes(ask: Change, order: OrderFact) -> list[str]:
         said.append(f"receiver {ask.receiver}")
     if ask.requested_on and ask.requested_on != order.requested_on:
         said.append(f"requested on {ask.requested_on}")
+    if ask.promised_on and ask.promised_on != order.promised_on:
+        said.append(f"promised for {ask.promised_on}")
     return said
 
 
@@ -217,7 +235,12 @@ def _write(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -> No
     moved = [(ask, d) for ask, d in done if ask.ship_to]
     kept = keep_addresses(run, [address_of(d.order.customer, ask.ship_to, ask.ship_to.code) for ask, d in moved if ask.ship_to])
     ship_to = {d.order.id: id for (_, d), id in zip(moved, kept, strict=True)}
-    run.write(MARK, [ask for ask, _ in done], order=[d.order.id for _, d in done], ship_to=[ship_to.get(d.order.id) for _, d in done])
+    asks, orders = [ask for ask, _ in done], [d.order.id for _, d in done]
+    run.write(MARK, asks, order=orders, ship_to=[ship_to.get(order) for order in orders])
+    if any(ask.promised_on for ask in asks):
+        said = {ask.order: (ask.reason or "agreed with the customer", ask.agreed_by) for ask in asks}
+        moved = run.rows(lambda number, *rest: PromiseMoved(number, *rest, *said[number]), PROMISE, asks, order=orders)
+        move_promises(run, moved)
 
 
 def _add_lines(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -> list[Want]:

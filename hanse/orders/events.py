@@ -189,6 +189,7 @@ class PromiseMoved:
     was_on: date | None
     promised_on: date | None
     reason: str
+    agreed_by: str = ""
 
     def said(self) -> str:
         return f"Promise of {self.sku} moved from {self.was_on or 'no date'} to {self.promised_on or 'no date'}: {self.reason}"

@@ -37,6 +37,17 @@ def _arrives_on(zone: str, country: str, region: str, workdays: tuple[int, ...],
     return calendar.add_working_days(calendar.ship_day(now, cut_off), days)
 
 
+def settled(promised: date | None, arrives: date | None, today: date) -> date | None:
+    """The promise of a line whose goods will arrive then.
+
+    Without a promise it is the arrival. A promise stands that is kept, and one that lies in the past: it was
+    broken, not moved. One that cannot be kept any more moves to the arrival.
+    """
+    if promised is None or arrives is None:
+        return promised or arrives
+    return arrives if today <= promised < arrives else promised
+
+
 def kilometres(from_latitude: Decimal | None, from_longitude: Decimal | None, latitude: Decimal | None, longitude: Decimal | None) -> int:
     """Great-circle distance in whole kilometres (haversine); 0 where one of the places is not known."""
     if from_latitude is None or from_longitude is None or latitude is None or longitude is None:

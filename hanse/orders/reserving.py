@@ -14,8 +14,9 @@ from hanse.inventory import ledger
 from hanse.journal.run import Run
 
 from . import counters, pegging
-from .events import AllocatedUnits, UnitsAllocated
-from .promising import arrives_on, kilometres
+from .events import AllocatedUnits, PromiseMoved, UnitsAllocated
+from .promises import move_promises
+from .promising import arrives_on, kilometres, settled
 from .sourcing import Candidate, Plan, Policy, Taken, Wanted, fewest_splits
 
 
@@ -103,6 +104,7 @@ def reserve_lines(run: Run, wants: Sequence[Want], policy: Policy = fewest_split
     plans = _plan(run.now, wants, lines, sites, free, policy)
     made = _allocations(run, plans, lines, {s.site: s for s in sites})
     counters.allocate(run, [m for ms in made.values() for m in ms])
+    move_promises(run, _moved(made, lines))
     ledger.reserve(run, [ledger.Reserve(m.item, m.site, m.quantity) for ms in made.values() for m in ms])
     waiting = pegging.peg(run, _rest(wants, lines, made), lines)
     codes = {s.site: s.code for s in sites}
@@ -180,9 +182,22 @@ def _allocations(run: Run, plans: Plans, lines: Mapping[int, OpenLine], sites: M
         known = [d for d in (latest.get(t.line, lines[t.line].kept_on), way.arrives_on) if d]
         latest[t.line] = max(known, default=None)
     made: dict[int, list[counters.Reserved]] = defaultdict(list)
+    today = run.now.date()
     for id, (order, t, way) in zip(ids, taken, strict=True):
-        made[order].append(counters.Reserved(id, order, t.line, t.item, t.site, t.quantity, way.arrives_on, latest[t.line]))
+        promise = settled(lines[t.line].promised_on, latest[t.line], today)
+        made[order].append(counters.Reserved(id, order, t.line, t.item, t.site, t.quantity, way.arrives_on, promise))
     return made
+
+
+def _moved(made: Mapping[int, Collection[counters.Reserved]], lines: Mapping[int, OpenLine]) -> list[PromiseMoved]:
+    """The promises that these allocations move: made before, and not to be kept any more."""
+    moved = {}
+    for order, ms in made.items():
+        for m in ms:
+            was = lines[m.line].promised_on
+            if was and m.line_promised_on != was:
+                moved[m.line] = PromiseMoved(f"H-{order}", m.line, lines[m.line].sku, was, m.line_promised_on, "supply comes later")
+    return list(moved.values())
 
 
 def _rest(wants: Sequence[Want], lines: Mapping[int, OpenLine], made: Mapping[int, Collection[counters.Reserved]]) -> dict[int, int]:

@@ -1,5 +1,6 @@
 """Change: previewed with its effect on stock, money and promise; accepted as previewed or refused."""
 
+from datetime import date
 from decimal import Decimal
 
 from hanse.orders.change import Change, ChangeLine, change
@@ -61,3 +62,14 @@ def test_a_new_address_is_a_new_version_and_the_order_points_at_it(given):
     change([Change(order.order, ship_to=AddressGiven("DE", street="Am Kai 2", postcode="18055", city="Rostock"))], by="ann")
     after = Order.objects.get()
     assert after.ship_to_id != before and after.ship_to.street == "Am Kai 2"
+
+
+def test_a_promise_that_moves_keeps_the_first_and_says_who_agreed(given):
+    order, *_ = placed(given)
+    [done] = change([Change(order.order, promised_on=date(2026, 12, 1), agreed_by="J. Lindholm")], by="ann")
+    assert done.changes == ("promised for 2026-12-01",)
+    row, line = Order.objects.get(), Line.objects.get()
+    assert (row.first_promised_on, row.promised_on) == (date(2026, 11, 17), date(2026, 12, 1)) == (line.first_promised_on, line.promised_on)
+    [moved] = given.told("PromiseMoved")
+    assert (moved.was_on, moved.agreed_by) == (date(2026, 11, 17), "J. Lindholm")
+    assert line.promises.get().asked_by == "ann"

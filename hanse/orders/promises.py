@@ -1,0 +1,20 @@
+"""Promises: the only writer of the history of promises. The first promise of a line is written once and stays."""
+
+from collections.abc import Sequence
+
+from hanse.journal.run import Run
+
+from .events import PromiseMoved
+
+KEEP = """
+INSERT INTO orders_promise (line_id, promised_on, was_on, reason, asked_by, agreed_by, at)
+SELECT p.line, p.promised_on, p.was_on, p.reason, %(actor)s, p.agreed_by, %(now)s
+  FROM unnest(%(line)s::bigint[], %(promised_on)s::date[], %(was_on)s::date[], %(reason)s::text[], %(agreed_by)s::text[])
+    AS p(line, promised_on, was_on, reason, agreed_by)
+"""
+
+
+def move_promises(run: Run, moved: Sequence[PromiseMoved]) -> None:
+    """Keep that promises moved, with who asked and who agreed, and tell it."""
+    run.write(KEEP, moved)
+    run.tell(moved)
