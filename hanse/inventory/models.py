@@ -152,7 +152,7 @@ class Inbound(models.Model):
         indexes = [models.Index("item", "due_on", name="inventory_inbound_open", condition=Q(received__lt=F("quantity")))]
         constraints = [
             models.UniqueConstraint(fields=["ref", "item", "site"], name="inventory_inbound_once"),
-            models.CheckConstraint(condition=Q(quantity__gt=0, quantity__lte=MOST), name="inventory_inbound_brings_something"),
+            models.CheckConstraint(condition=Q(quantity__gte=0, quantity__lte=MOST), name="inventory_inbound_counts_units"),
             models.CheckConstraint(condition=Q(received__gte=0, received__lte=F("quantity")), name="inventory_inbound_never_overtakes"),
         ]
 

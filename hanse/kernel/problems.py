@@ -55,6 +55,7 @@ _TABLE = [
     ("stock-reserved", 409, "Stock is reserved", "{reserved} of {sku} at {site} are reserved for orders. Free them first, then book this."),
     ("bin-short", 409, "Not enough in the bin", "{bin} holds {on_hand} {sku}, {claimed} of them for pick tasks; {wanted} wanted."),
     ("lot-missing", 422, "Lot is missing", "{sku} is tracked by lot: say which."),
+    ("lot-differs", 422, "Lot has another date", "Lot {lot} of {sku} expires on {known}, not on {given}."),
     ("serials-missing", 422, "Serials are missing", "{sku} is tracked by serial: name {wanted}, {got} given."),
     ("serial-elsewhere", 409, "Serial is somewhere else", "Serial {serial} of {sku} is not in {place}."),
     ("serial-used", 409, "Serial exists already", "Serial {serial} of {sku} is here already."),
@@ -117,6 +118,12 @@ _TABLE = [
     ("invoice-settled", 409, "Less is open", "{open} of {invoice} are open; {wanted} were to be settled."),
     ("refund-too-much", 409, "More than can be paid back", "{left} of what {customer} paid can be paid back; {wanted} asked."),
     ("currency-differs", 422, "Currency differs", "{invoice} is in {want}, the payment in {got}."),
+    # -- webhooks
+    ("endpoint-unknown", 404, "Endpoint is not known", "There is no endpoint {endpoint}."),
+    ("delivery-unknown", 404, "Delivery is not known", "There is no delivery {delivery}."),
+    ("url-wrong", 422, "Address is wrong", "{url} cannot be called: {why}."),
+    ("kind-unknown", 422, "Kind of event is not known", "No event is named {kinds}."),
+    ("not-paused", 409, "Endpoint is not paused", "Endpoint {endpoint} takes events already."),
     # -- import
     ("column-missing", 422, "Column is missing", "{file} has no column {column}."),
     ("row-unreadable", 422, "Row cannot be read", "Row {row}: {why}."),
