@@ -66,6 +66,13 @@ class Given:
             found = ledger.places(run, [place, supplier])
             ledger.post(run, [ledger.Movement(item.pk, found[supplier], found[place], quantity, "StockReceived", "given", lot=lot)])
 
+    def order(self, *lines: tuple[str, int], customer: str = "REUTER", **fields: Any) -> str:
+        """Place an order through the real operation; gives its number."""
+        from hanse.orders.place import Place, PlaceLine, place
+
+        [placed] = place([Place(customer, tuple(PlaceLine(sku, quantity) for sku, quantity in lines), **fields)], by="ann")
+        return placed.order
+
     def stock(self, site: Site | None = None) -> dict[str, int]:
         """Units per kind of account, zeros left out: {"bin": 3, "tote": 2}; of guarded accounts the balance."""
         sql = """

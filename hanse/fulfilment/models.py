@@ -13,7 +13,11 @@ MOST = 10**12
 
 
 class Task(models.Model):
-    """Take so many units of an item (and lot) from a bin into a tote. Answered once."""
+    """Take so many units of an item (and lot) from a bin into a tote. Answered once.
+
+    `taken` of them were found; `withdrawn` were cancelled before anyone took them; `packed` of the taken ones
+    have gone from the tote into cartons.
+    """
 
     id = models.BigAutoField(primary_key=True)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
@@ -27,6 +31,7 @@ class Task(models.Model):
     to_pick = models.BigIntegerField()
     taken = models.BigIntegerField(null=True)
     withdrawn = models.BigIntegerField(db_default=0)
+    packed = models.BigIntegerField(db_default=0)
     short_reason = models.TextField(db_default="")
     released_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -41,6 +46,7 @@ class Task(models.Model):
             models.CheckConstraint(condition=Q(to_pick__gt=0, to_pick__lte=MOST), name="fulfilment_task_asks_for_something"),
             models.CheckConstraint(condition=Q(taken__isnull=True) | Q(taken__gte=0, taken__lte=F("to_pick") - F("withdrawn")), name="fulfilment_task_takes_what_is_asked"),
             models.CheckConstraint(condition=Q(withdrawn__gte=0, withdrawn__lte=F("to_pick")), name="fulfilment_task_withdraws_what_is_asked"),
+            models.CheckConstraint(condition=Q(packed=0) | Q(packed__gt=0, packed__lte=F("taken"), taken__isnull=False), name="fulfilment_task_packs_what_was_taken"),
         ]
 
     def __str__(self) -> str:

@@ -149,6 +149,7 @@ OPEN_PLACES = """
 INSERT INTO inventory_account (kind, site_id, code)
 SELECT p.kind, p.site, p.code FROM unnest(%(kind)s::text[], %(site)s::bigint[], %(code)s::text[]) AS p(kind, site, code)
  ORDER BY p.site, p.kind, p.code ON CONFLICT (site_id, kind, code) DO NOTHING
+RETURNING kind, site_id, code, id
 """
 
 
@@ -189,16 +190,16 @@ def claim(run: Run, claims: Iterable[Claim]) -> None:
     run.write(CLAIM, [c for c in claims if c.quantity])
 
 
-def places(run: Run, wanted: Iterable[Place]) -> Mapping[Place, int]:
-    """The accounts for these places, opened where they do not exist yet."""
+def places(run: Run, wanted: Iterable[Place], fresh: bool = False) -> Mapping[Place, int]:
+    """The accounts for these places, opened where they do not exist yet; `fresh` ones are hardly there already."""
     missing = found = list(dict.fromkeys(wanted))
     known: dict[Place, int] = {}
-    for opened in (False, True):
-        if opened:
-            run.write(OPEN_PLACES, missing)
-        rows = run.rows(lambda kind, site, code, id: (Place(kind, site, code), id), FIND_PLACES, missing) if missing else []
-        known.update(rows)
-        missing = [p for p in found if p not in known]
-        if not missing:
-            break
+    for sql in (OPEN_PLACES, FIND_PLACES) if fresh else (FIND_PLACES, OPEN_PLACES, FIND_PLACES):
+        if missing:
+            known.update(run.rows(_placed, sql, missing))
+            missing = [p for p in found if p not in known]
     return known
+
+
+def _placed(kind: str, site: int, code: str, id: int) -> tuple[Place, int]:
+    return Place(kind, site, code), id

@@ -13,6 +13,9 @@ STATES = [
     "on-hold", "failed", "return-to-sender", "cancelled", "lost", "unknown",
 ]
 
+DOUBTS = ["", "moves-again", "sent-back-before"]
+"""What carriers' events leave for a person to settle."""
+
 
 class Carrier(models.Model):
     """A carrier we hand parcels to; the tables that read its codes are its own."""
@@ -64,7 +67,11 @@ class Shipment(models.Model):
 
 
 class Parcel(models.Model):
-    """One carton on its way. `state` is derived from the whole set of its events, whatever their order."""
+    """One carton on its way. `state` is derived from the whole set of its events, whatever their order.
+
+    `delivered_at` is set when its units were counted as delivered. `return_state` follows the way back, once
+    there is one. `doubt` names what only a person can settle: it moves again after delivery, or was sent back before.
+    """
 
     id = models.BigAutoField(primary_key=True)
     carton = models.OneToOneField(Carton, on_delete=models.PROTECT, related_name="parcel")
@@ -72,14 +79,22 @@ class Parcel(models.Model):
     carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     tracking = models.TextField()
     state = models.TextField(db_default="pending")
+    return_state = models.TextField(db_default="")
+    doubt = models.TextField(db_default="")
+    moved_at = models.DateTimeField(null=True)
     expected_on = models.DateField(null=True)
     delivered_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index("state", "id", name="transport_parcel_on_its_way", condition=Q(delivered_at__isnull=True))]
+        indexes = [
+            models.Index("state", "id", name="transport_parcel_on_its_way", condition=Q(delivered_at__isnull=True)),
+            models.Index("id", name="transport_parcel_in_doubt", condition=~Q(doubt="")),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["tracking", "carrier"], name="transport_parcel_tracking_once"),
             models.CheckConstraint(condition=Q(state__in=STATES), name="transport_parcel_state_is_known"),
+            models.CheckConstraint(condition=Q(return_state__in=["", *STATES]), name="transport_parcel_return_state_is_known"),
+            models.CheckConstraint(condition=Q(doubt__in=DOUBTS), name="transport_parcel_doubt_is_known"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,124 @@
+"""The facts fulfilment tells."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hanse.journal.events import event
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedTask:
+    """A pick task as it was raised: so many units of an item (and lot) from a bin."""
+
+    task: int
+    allocation: int
+    site: str
+    bin: str
+    sku: str
+    lot: str
+    quantity: int
+
+
+@event("order")
+class OrderReleased:
+    """Reserved units became pick tasks; `waiting` are units whose bins are not free yet."""
+
+    order: str
+    tasks: tuple[RaisedTask, ...]
+    waiting: int = 0
+    at: datetime | None = None
+
+    def said(self) -> str:
+        sites = ", ".join(dict.fromkeys(t.site for t in self.tasks))
+        return f"Released at {sites}: {sum(t.quantity for t in self.tasks)} units in {len(self.tasks)} pick tasks"
+
+
+@event("order")
+class UnitsPicked:
+    """A pick task was answered: so many taken, so many short and why, so many no longer wanted."""
+
+    order: str
+    task: int
+    allocation: int
+    line: int
+    position: int
+    sku: str
+    site: str
+    bin: str
+    tote: str
+    lot: str
+    taken: int
+    short: int = 0
+    withdrawn: int = 0
+    reason: str = ""
+    serials: tuple[str, ...] = ()
+    at: datetime | None = None
+
+    def said(self) -> str:
+        short = f", {self.short} short ({self.reason})" if self.short else ""
+        return f"{self.taken} {self.sku} taken from {self.bin}{short}"
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnTask:
+    """A pick task that shrank: so many units withdrawn, so many still wanted."""
+
+    task: int
+    sku: str
+    bin: str
+    withdrawn: int
+    left: int
+
+
+@event("order")
+class TasksWithdrawn:
+    """Units that are no longer wanted were taken out of pick tasks; their bins are free again."""
+
+    order: str
+    tasks: tuple[WithdrawnTask, ...]
+
+    def said(self) -> str:
+        return "Taken out of pick tasks: " + ", ".join(f"{t.withdrawn} {t.sku} at {t.bin}" for t in self.tasks)
+
+
+@event("task")
+class ItemScanned:
+    """A picker scanned something for a task; wrong scans are facts too."""
+
+    task: int
+    wanted: str
+    read: str
+    right: bool
+    at: datetime | None = None
+
+    def said(self) -> str:
+        return f"{self.read} scanned" if self.right else f"{self.read} scanned, {self.wanted} wanted"
+
+
+@dataclass(frozen=True, slots=True)
+class PackedUnits:
+    """Units of a line in a carton."""
+
+    line: int
+    position: int
+    sku: str
+    lot: str
+    quantity: int
+    serials: tuple[str, ...] = ()
+
+
+@event("order")
+class CartonPacked:
+    """A carton was closed and labelled: its content, weights and the address version on its label."""
+
+    order: str
+    carton: str
+    site: str
+    units: tuple[PackedUnits, ...]
+    expected_g: int | None
+    weight_g: int | None
+    address: int
+    at: datetime | None = None
+
+    def said(self) -> str:
+        return f"Carton {self.carton} packed at {self.site}: " + ", ".join(f"{u.quantity} {u.sku}" for u in self.units)

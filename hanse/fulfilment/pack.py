@@ -1,0 +1,297 @@
+"""Pack: close a carton with what was picked of one order at one site.
+
+Each carton gets an SSCC that is never used again, and the address version of the order that its label shows. The
+scale is believed: a weight that differs from the content's by more than 50 g or 5 % keeps the carton open.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from annotated_types import Ge, Gt, Le, MaxLen
+
+from hanse.inventory.ledger import Movement, Place, places, post
+from hanse.journal.operation import operation
+from hanse.journal.run import Run
+from hanse.kernel.asks import Code, Quantity, Short, ask
+from hanse.kernel.gs1 import sscc, wrong_key
+from hanse.kernel.numbers import order_id, order_ids
+from hanse.kernel.refused import Refused, refuse, refuse_all
+from hanse.orders.counters import Advance, advance
+
+from .events import CartonPacked, PackedUnits
+
+Grams = Annotated[int, Gt(0), Le(10**9)]
+Millimetres = Annotated[int, Gt(0), Le(100_000)]
+LEAST_TOLERANCE_G = 50
+
+
+@ask
+class PackLine:
+    """So many units of the line at a position, of one lot or with these serials where it matters."""
+
+    line: Annotated[int, Gt(0), Le(100_000)]
+    quantity: Quantity
+    lot: Short | None = None
+    serials: Annotated[tuple[Code, ...], MaxLen(5000)] = ()
+
+
+@ask
+class Pack:
+    """Close a carton of an order: with these contents, or with all that is picked and waits at the site.
+
+    The site may be left out where all that waits lies at one. An SSCC is drawn unless the carton has one.
+    """
+
+    order: Code
+    site: Code | None = None
+    contents: Annotated[tuple[PackLine, ...], MaxLen(1000)] | None = None
+    sscc: Code | None = None
+    weight_g: Grams | None = None
+    tare_g: Annotated[int, Ge(0), Le(10**6)] = 0
+    length_mm: Millimetres | None = None
+    width_mm: Millimetres | None = None
+    height_mm: Millimetres | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Units of a task that lie in a tote and wait to be packed."""
+
+    task: int
+    order: int
+    allocation: int
+    line: int
+    position: int
+    item: int
+    sku: str
+    tracking: str
+    weight_g: int | None
+    site: int
+    site_code: str
+    prefix: str
+    tote: int
+    lot: str
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Units of one task that go into a carton."""
+
+    of: Waiting
+    quantity: int
+    serials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The facts of a batch: orders with the address their labels show, what waits, serials in totes, numbers."""
+
+    addresses: Mapping[int, int]
+    waiting: Mapping[int, Sequence[Waiting]]
+    serials: Mapping[tuple[int, int], Sequence[str]]
+    used: Collection[str]
+    drawn: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A carton as it is to be written, beside the fact that tells it."""
+
+    ask: Pack
+    told: CartonPacked
+    parts: Sequence[Part]
+
+
+def decide(asks: Sequence[Pack], known: Known) -> list[Closed | Refused]:
+    """Close each carton in turn; later cartons find what earlier ones left in the totes."""
+    left = {w.task: w.left for ws in known.waiting.values() for w in ws}
+    serials = {place: list(found) for place, found in known.serials.items()}
+    used, drawn = set(known.used), iter(known.drawn)
+    answers: list[Closed | Refused] = []
+    for ask in asks:
+        answer = _close(ask, known, left, serials, used, drawn)
+        answers.append(answer)
+        if isinstance(answer, Closed):
+            used.add(answer.told.carton)
+            for part in answer.parts:
+                left[part.of.task] -= part.quantity
+                if part.serials:
+                    serials[part.of.tote, part.of.item] = [s for s in serials[part.of.tote, part.of.item] if s not in part.serials]
+    return answers
+
+
+Serials = Mapping[tuple[int, int], Sequence[str]]
+
+
+def _close(ask: Pack, known: Known, left: Mapping[int, int], serials: Serials, used: Collection[str], drawn: Iterator[int]) -> Closed | Refused:
+    order = order_id(ask.order)
+    if order not in known.addresses:
+        return refuse("order-unknown", at="order", order=ask.order)
+    here = [w for w in known.waiting.get(order, ()) if left[w.task] and ask.site in (None, w.site_code)]
+    if not here:
+        return refuse("nothing-to-pack", order=ask.order, site=ask.site or "any site")
+    if len(sites := sorted({w.site_code for w in here})) > 1:
+        return refuse("values-refused", at="site", why=f"Units of {ask.order} wait at {' and '.join(sites)}: say which.")
+    parts = _parts(ask, here, left, serials)
+    if isinstance(parts, Refused):
+        return parts
+    expected = None if any(p.of.weight_g is None for p in parts) else sum(p.quantity * (p.of.weight_g or 0) for p in parts) + ask.tare_g
+    if wrong := _wrong_label(ask, used) or _wrong_weight(ask, expected):
+        return wrong
+    number = ask.sscc or drawn_sscc(here[0].prefix, next(drawn))
+    units = tuple(PackedUnits(p.of.line, p.of.position, p.of.sku, p.of.lot, p.quantity, p.serials) for p in parts)
+    return Closed(ask, CartonPacked(ask.order, number, here[0].site_code, units, expected, ask.weight_g, known.addresses[order], ask.at), parts)
+
+
+def _parts(ask: Pack, here: Sequence[Waiting], left: Mapping[int, int], serials: Serials) -> list[Part] | Refused:
+    """What goes into the carton, task by task; all findings at once where it cannot."""
+    if ask.contents is None:
+        found = [_of_task(w, left[w.task], (), serials) for w in here]
+        bad = [f for f in found if isinstance(f, Refused)]
+        return refuse_all(bad) if bad else [f for f in found if isinstance(f, Part)]
+    rest = {w.task: left[w.task] for w in here}
+    findings: list[Refused] = []
+    parts: list[Part] = []
+    for n, want in enumerate(ask.contents):
+        fit = [w for w in here if w.position == want.line and want.lot in (None, w.lot)]
+        need = want.quantity
+        if need > sum(rest[w.task] for w in fit):
+            findings.append(refuse("pack-out-of-range", at=f"contents/{n}/quantity", order=ask.order, line=want.line, picked=sum(rest[w.task] for w in fit), wanted=need))
+            continue
+        for w in fit:
+            units = min(need, rest[w.task])
+            if units:
+                part = _of_task(w, units, want.serials, serials)
+                (findings if isinstance(part, Refused) else parts).append(part)  # type: ignore[arg-type]
+                rest[w.task] -= units
+                need -= units
+    if findings or not parts:
+        return refuse_all(findings or [refuse("values-refused", at="contents", why="A carton holds something.")])
+    return parts
+
+
+def _of_task(w: Waiting, units: int, named: Sequence[str], serials: Serials) -> Part | Refused:
+    """Units of a task; an item tracked by serial names each, or takes all that lie in the tote."""
+    if w.tracking != "serial":
+        return refuse("not-tracked", sku=w.sku, what="serials") if named else Part(w, units)
+    lying = serials.get((w.tote, w.item), ())
+    chosen = tuple(s for s in named if s in lying) if named else tuple(lying)
+    if len(chosen) != units or (named and len(set(named)) != len(named)):
+        return refuse("serials-missing", sku=w.sku, wanted=units, got=len(chosen))
+    return Part(w, units, chosen)
+
+
+def _wrong_label(ask: Pack, used: Collection[str]) -> Refused | None:
+    if ask.sscc is None:
+        return None
+    if why := wrong_key(ask.sscc, (18,)):
+        return refuse("sscc-wrong", at="sscc", sscc=ask.sscc, why=why)
+    return refuse("sscc-used", at="sscc", sscc=ask.sscc) if ask.sscc in used else None
+
+
+def _wrong_weight(ask: Pack, expected: int | None) -> Refused | None:
+    """Off by more than 50 g and by more than 5 %: not the content that is meant."""
+    if ask.weight_g is None or expected is None or abs(ask.weight_g - expected) <= max(LEAST_TOLERANCE_G, expected / 20):
+        return None
+    return refuse("weight-off", at="weight_g", weight=ask.weight_g, expected=expected)
+
+
+def drawn_sscc(prefix: str, serial: int) -> str:
+    """The SSCC for a drawn serial: behind a long prefix the extension digit carries on."""
+    room = 10 ** (16 - len(prefix))
+    return sscc(prefix, serial % room, str((3 + serial // room) % 10))
+
+
+ORDERS = "SELECT id, ship_to_id FROM orders_order WHERE id = ANY(%(order)s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+WAITING = """
+SELECT t.id, a.order_id, a.id, a.line_id, l.position, a.item_id, i.sku, i.tracking, i.weight_g, a.site_id, s.code, s.sscc_prefix,
+       t.tote_id, t.lot, t.taken - t.packed
+  FROM orders_allocation a JOIN fulfilment_task t ON t.allocation_id = a.id AND t.taken > t.packed
+  JOIN orders_line l ON l.id = a.line_id JOIN catalogue_item i ON i.id = a.item_id JOIN network_site s ON s.id = a.site_id
+ WHERE a.order_id = ANY(%(order)s::bigint[]) AND a.picked > a.packed ORDER BY a.order_id, l.position, t.id
+"""
+SERIALS = """
+SELECT account_id, item_id, code FROM inventory_serial
+ WHERE account_id = ANY(%(tote)s::bigint[]) AND item_id = ANY(%(item)s::bigint[]) ORDER BY account_id, item_id, code
+"""
+USED = "SELECT sscc FROM fulfilment_carton WHERE sscc = ANY(%(sscc)s::text[])"
+CLOSE = """
+WITH closed AS (
+  INSERT INTO fulfilment_carton (sscc, site_id, order_id, account_id, address_id, expected_g, weight_g, length_mm, width_mm, height_mm, packed_at, actor)
+  SELECT c.sscc, c.site, c.ord, c.account, c.address, c.expected_g, c.weight_g, c.length_mm, c.width_mm, c.height_mm, coalesce(c.at, %(now)s), c.actor
+    FROM unnest(%(sscc)s::text[], %(site)s::bigint[], %(order)s::bigint[], %(account)s::bigint[], %(address)s::bigint[], %(expected_g)s::bigint[],
+                %(weight_g)s::bigint[], %(length_mm)s::int[], %(width_mm)s::int[], %(height_mm)s::int[], %(at)s::timestamptz[], %(by)s::text[])
+      AS c(sscc, site, ord, account, address, expected_g, weight_g, length_mm, width_mm, height_mm, at, actor)
+  RETURNING id, sscc)
+INSERT INTO fulfilment_content (carton_id, allocation_id, line_id, item_id, lot, serial, quantity)
+SELECT closed.id, p.allocation, p.line, p.item, p.lot, p.serial, p.quantity
+  FROM unnest(%(in_carton)s::text[], %(allocation)s::bigint[], %(line)s::bigint[], %(item)s::bigint[], %(lot)s::text[], %(serial)s::text[], %(quantity)s::bigint[])
+    AS p(sscc, allocation, line, item, lot, serial, quantity) JOIN closed USING (sscc)
+"""
+EMPTY_TOTES = """
+UPDATE fulfilment_task t SET packed = t.packed + p.quantity
+  FROM (SELECT task, sum(quantity)::bigint AS quantity FROM unnest(%(task)s::bigint[], %(quantity)s::bigint[]) AS p(task, quantity) GROUP BY task) p
+ WHERE t.id = p.task
+"""
+
+
+@operation
+def pack(run: Run, asks: Sequence[Pack]) -> list[CartonPacked | Refused]:
+    """Close cartons: content, stock and counters move together; the label gets its number."""
+    known = _facts(run, asks)
+    decided = decide(asks, known)
+    closed = [(d, owner[0]) for d, owner in zip(decided, run.owners, strict=True) if isinstance(d, Closed)]
+    if closed:
+        _write(run, [c for c, _ in closed], [actor for _, actor in closed])
+    return [d.told if isinstance(d, Closed) else d for d in decided]
+
+
+def _facts(run: Run, asks: Sequence[Pack]) -> Known:
+    ids = order_ids(a.order for a in asks)
+    addresses = dict(run.rows(_row, ORDERS, order=ids))
+    waiting: dict[int, list[Waiting]] = defaultdict(list)
+    for w in run.rows(Waiting, WAITING, order=ids):
+        waiting[w.order].append(w)
+    by_serial = [w for ws in waiting.values() for w in ws if w.tracking == "serial"]
+    serials: dict[tuple[int, int], list[str]] = defaultdict(list)
+    if by_serial:
+        for tote, item, code in run.rows(_row, SERIALS, by_serial):
+            serials[tote, item].append(code)
+    given = [a.sscc for a in asks if a.sscc]
+    used = {s for (s,) in run.rows(_row, USED, sscc=given)} if given else set()
+    return Known(addresses, waiting, serials, used, run.draw("fulfilment_sscc_serial", len(asks) - len(given)))
+
+
+def _write(run: Run, closed: Sequence[Closed], actors: Sequence[str]) -> None:
+    sites = [c.parts[0].of.site for c in closed]
+    at = places(run, [Place("carton", site, c.told.carton) for c, site in zip(closed, sites, strict=True)], fresh=True)
+    accounts = [at[Place("carton", site, c.told.carton)] for c, site in zip(closed, sites, strict=True)]
+    rows = [(c, account, p, n, s) for c, account in zip(closed, accounts, strict=True) for p in c.parts for n, s in _units(p)]
+    of = [p.of for _, _, p, _, _ in rows]
+    quantities = [n for _, _, _, n, _ in rows]
+    run.write(
+        CLOSE, [c.ask for c in closed], sscc=[c.told.carton for c in closed], site=sites, order=[c.parts[0].of.order for c in closed], account=accounts,
+        address=[c.told.address for c in closed], expected_g=[c.told.expected_g for c in closed], by=list(actors),
+        in_carton=[c.told.carton for c, *_ in rows], allocation=[w.allocation for w in of], line=[w.line for w in of], item=[w.item for w in of],
+        lot=[w.lot for w in of], serial=[s for *_, s in rows], quantity=quantities,
+    )
+    run.write(EMPTY_TOTES, of, quantity=quantities)
+    advance(run, [Advance(w.allocation, packed=n) for w, n in zip(of, quantities, strict=True)])
+    post(run, [
+        Movement(p.of.item, p.of.tote, account, n, "CartonPacked", c.told.order, "", p.of.lot, serial, at=c.ask.at)
+        for c, account, p, n, serial in rows
+    ])
+
+
+def _units(part: Part) -> list[tuple[int, str]]:
+    """A part as rows: unit by unit for serials."""
+    return [(1, s) for s in part.serials] or [(part.quantity, "")]
+
+
+def _row(*row: object) -> tuple:
+    return row

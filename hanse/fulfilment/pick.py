@@ -1,0 +1,245 @@
+"""Pick: record what pickers took from the bins.
+
+A task is answered once. A wrong scan books nothing. Taking less than asked is a short pick and needs a reason;
+what wasn't there moves to 'missing', and the units find another site or bin, or wait, in the same call. What was
+cancelled meanwhile is no longer wanted: the task says how many still are.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from annotated_types import MaxLen
+
+from hanse.inventory.ledger import Claim, Movement, Place, claim, places, post
+from hanse.journal.operation import operation
+from hanse.journal.run import Run
+from hanse.kernel.asks import Code, Count, Id, Short, ask
+from hanse.kernel.numbers import order_number
+from hanse.kernel.refused import Refused, refuse, refuse_all
+from hanse.orders.counters import Advance, advance
+from hanse.orders.reserving import Want, reserve_lines
+
+from .bins import Open
+from .events import OrderReleased, UnitsPicked
+from .rules import Due, ready
+from .scanned import ScanRow, Wanted, keep_scans, names, names_item
+from .tasks import DUE, open_units, raise_tasks
+
+
+@ask
+class Pick:
+    """So many units were taken for a task. What was scanned is checked; `tote` names another than the order's own."""
+
+    task: Id
+    taken: Count
+    reason: Short = ""
+    scanned_item: Short = ""
+    scanned_bin: Short = ""
+    scanned_lot: Short = ""
+    serials: Annotated[tuple[Code, ...], MaxLen(5000)] = ()
+    tote: Short = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An open pick task: `to_pick` are asked for, `wanted` are all units its allocation still wants picked."""
+
+    id: int
+    order: int
+    line: int
+    position: int
+    allocation: int
+    item: int
+    sku: str
+    gtin: str
+    tracking: str
+    site: int
+    site_code: str
+    bin: int
+    bin_code: str
+    tote: int
+    tote_code: str
+    lot: str
+    to_pick: int
+    closed: bool
+    wanted: int
+
+
+Serials = Mapping[tuple[int, str], int]
+"""Where serials are: the account by item and serial."""
+
+
+def decide(asks: Sequence[Pick], tasks: Mapping[int, Task], serials: Serials) -> list[UnitsPicked | Refused]:
+    """Answer each pick in turn; the first answer to a task stands."""
+    answers: list[UnitsPicked | Refused] = []
+    wanted = {t.allocation: t.wanted for t in tasks.values()}
+    done: set[int] = set()
+    for ask in asks:
+        task = tasks.get(ask.task)
+        if task is None:
+            answers.append(refuse("task-unknown", at="task", task=ask.task))
+            continue
+        if task.closed or task.id in done:
+            answers.append(refuse("task-closed", task=task.id))
+            continue
+        left = max(0, min(task.to_pick, wanted[task.allocation]))
+        if findings := _wrong_scans(ask, task) or _wrong_quantity(ask, task, left) or _wrong_serials(ask, task, serials):
+            answers.append(refuse_all(findings))
+            continue
+        done.add(task.id)
+        wanted[task.allocation] -= left
+        answers.append(UnitsPicked(
+            order_number(task.order), task.id, task.allocation, task.line, task.position, task.sku, task.site_code, task.bin_code,
+            ask.tote or task.tote_code, task.lot, ask.taken, left - ask.taken, task.to_pick - left, ask.reason, tuple(ask.serials), ask.at))
+    return answers
+
+
+def _wrong_scans(ask: Pick, task: Task) -> list[Refused]:
+    """Everything that was scanned and is not what the task wants."""
+    wrong = []
+    if ask.scanned_bin and not names(ask.scanned_bin, task.bin_code):
+        wrong.append(refuse("wrong-scan", at="scanned_bin", got=ask.scanned_bin, want=task.bin_code))
+    if ask.scanned_item and not names_item(ask.scanned_item, Wanted(task.sku, task.gtin, task.lot, task.bin_code)):
+        wrong.append(refuse("wrong-scan", at="scanned_item", got=ask.scanned_item, want=task.sku))
+    if ask.scanned_lot and ask.scanned_lot != task.lot:
+        wrong.append(refuse("wrong-scan", at="scanned_lot", got=ask.scanned_lot, want=task.lot or "no lot"))
+    return wrong
+
+
+def _wrong_quantity(ask: Pick, task: Task, left: int) -> list[Refused]:
+    """More than the task asks for, more than is still wanted, or less without a reason."""
+    if not 0 <= ask.taken <= task.to_pick:
+        return [refuse("taken-out-of-range", at="taken", to_pick=task.to_pick, taken=ask.taken)]
+    if ask.taken > left:
+        return [refuse("task-withdrawn", at="taken", open=left, to_pick=task.to_pick)]
+    if ask.taken < left and not ask.reason.strip():
+        return [refuse("reason-missing", at="reason", short=left - ask.taken)]
+    return []
+
+
+def _wrong_serials(ask: Pick, task: Task, serials: Serials) -> list[Refused]:
+    """An item tracked by serial names each unit taken, and each lies in the bin."""
+    if task.tracking != "serial":
+        return [refuse("not-tracked", at="serials", sku=task.sku, what="serials")] if ask.serials else []
+    if len(set(ask.serials)) != ask.taken or len(ask.serials) != ask.taken:
+        return [refuse("serials-missing", at="serials", sku=task.sku, wanted=ask.taken, got=len(set(ask.serials)))]
+    return [
+        refuse("serial-elsewhere", at=f"serials/{n}", serial=serial, sku=task.sku, place=task.bin_code)
+        for n, serial in enumerate(ask.serials) if serials.get((task.item, serial)) != task.bin
+    ]
+
+
+LOCK = """
+SELECT o.id FROM orders_order o WHERE o.id IN (SELECT t.order_id FROM fulfilment_task t WHERE t.id = ANY(%(task)s::bigint[]))
+ ORDER BY o.id FOR NO KEY UPDATE
+"""
+TASKS = """
+SELECT t.id, t.order_id, t.line_id, l.position, t.allocation_id, t.item_id, i.sku, coalesce(i.gtin, ''), i.tracking, t.site_id, s.code,
+       t.bin_id, b.code, t.tote_id, c.code, t.lot, t.to_pick - t.withdrawn, t.closed_at IS NOT NULL, a.reserved - a.freed - a.picked
+  FROM fulfilment_task t JOIN orders_allocation a ON a.id = t.allocation_id JOIN orders_line l ON l.id = t.line_id
+  JOIN catalogue_item i ON i.id = t.item_id JOIN network_site s ON s.id = t.site_id
+  JOIN inventory_account b ON b.id = t.bin_id JOIN inventory_account c ON c.id = t.tote_id
+ WHERE t.id = ANY(%(task)s::bigint[])
+"""
+SERIALS = "SELECT item_id, code, account_id FROM inventory_serial WHERE item_id = ANY(%(item)s::bigint[]) AND code = ANY(%(serial)s::text[])"
+CLOSE = """
+UPDATE fulfilment_task t SET taken = p.taken, withdrawn = t.withdrawn + p.withdrawn, short_reason = p.reason, tote_id = p.tote,
+       closed_at = coalesce(p.at, %(now)s::timestamptz), actor = p.actor
+  FROM unnest(%(task)s::bigint[], %(taken)s::bigint[], %(withdrawn)s::bigint[], %(reason)s::text[], %(tote)s::bigint[],
+              %(at)s::timestamptz[], %(actor)s::text[]) AS p(id, taken, withdrawn, reason, tote, at, actor)
+ WHERE t.id = p.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An accepted answer beside its ask and task, with the accounts it touches and who answered."""
+
+    ask: Pick
+    told: UnitsPicked
+    task: Task
+    tote: int
+    missing: int
+    actor: str
+
+
+@operation
+def pick(run: Run, asks: Sequence[Pick]) -> list[UnitsPicked | Refused]:
+    """Answer pick tasks: task, stock and order line move together."""
+    run.rows(tuple_of, LOCK, asks)
+    tasks = {t.id: t for t in run.rows(Task, TASKS, asks)}
+    answers = decide(asks, tasks, _serials(run, asks, tasks))
+    done = _placed(run, asks, answers, tasks)
+    told = [d.told for d in done]
+    run.write(CLOSE, told, tote=[d.tote for d in done], actor=[d.actor for d in done])
+    advance(run, [Advance(p.allocation, picked=p.taken, freed=p.short, recalled=p.short + p.withdrawn) for p in told])
+    post(run, [m for d in done for m in _movements(d)])
+    claim(run, [Claim(d.task.bin, d.task.item, d.task.lot, -d.told.withdrawn) for d in done])
+    keep_scans(run, [s for d in done for s in _scans(run, d)])
+    _find_again(run, [d for d in done if d.told.short])
+    return answers
+
+
+def tuple_of(*row: int) -> tuple[int, ...]:
+    """A row as it is."""
+    return row
+
+
+def _serials(run: Run, asks: Sequence[Pick], tasks: Mapping[int, Task]) -> Serials:
+    named = [s for a in asks for s in a.serials]
+    if not named:
+        return {}
+    items = sorted({t.item for t in tasks.values()})
+    return {(item, code): account for item, code, account in run.rows(tuple_of, SERIALS, item=items, serial=named)}
+
+
+def _placed(run: Run, asks: Sequence[Pick], answers: Sequence[UnitsPicked | Refused], tasks: Mapping[int, Task]) -> list[Done]:
+    """The accepted answers with the tote the units go to and the place for what is missing."""
+    taken = [(ask, a, tasks[a.task], owner[0]) for ask, a, owner in zip(asks, answers, run.owners, strict=True) if isinstance(a, UnitsPicked)]
+    wanted = [Place("tote", t.site, a.tote) for _, a, t, _ in taken if a.tote != t.tote_code]
+    wanted += [Place("missing", t.site) for _, a, t, _ in taken if a.short]
+    at = places(run, wanted) if wanted else {}
+    return [
+        Done(ask, a, t, at.get(Place("tote", t.site, a.tote), t.tote), at.get(Place("missing", t.site), 0), actor)
+        for ask, a, t, actor in taken
+    ]
+
+
+def _movements(d: Done) -> list[Movement]:
+    """From the bin to the tote, unit by unit for serials; what was not there goes missing. Claim and reservation are used up."""
+    p, t = d.told, d.task
+    parts = [(1, s) for s in p.serials] if p.serials else [(p.taken, "")] * (p.taken > 0)
+    moved = [Movement(t.item, t.bin, d.tote, n, "UnitsPicked", p.order, "", t.lot, serial, n, n, p.at) for n, serial in parts]
+    if p.short:
+        moved.append(Movement(t.item, t.bin, d.missing, p.short, "UnitsPicked", p.order, p.reason, t.lot, "", p.short, p.short, p.at))
+    return moved
+
+
+def _scans(run: Run, d: Done) -> list[ScanRow]:
+    reads = [(d.ask.scanned_bin, d.task.bin_code), (d.ask.scanned_item, d.task.sku), (d.ask.scanned_lot, d.task.lot)]
+    return [ScanRow(d.task.site, d.task.id, want, read, True, d.actor, d.told.at or run.now) for read, want in reads if read]
+
+
+def _find_again(run: Run, short: Sequence[Done]) -> None:
+    """Find another site or bin for what was short; what gets stock at the same site becomes new tasks, as far as the
+    order's holds and ship rule let it."""
+    if not short:
+        return
+    missing: dict[int, int] = {}
+    for d in short:
+        missing[d.task.line] = missing.get(d.task.line, 0) + d.told.short
+    here = {(d.told.order, d.told.site) for d in short}
+    found = reserve_lines(run, [Want(line, n) for line, n in missing.items()])
+    opens = open_units(run, [u.allocation for f in found for u in f.units if (f.order, u.site) in here])
+    by_order: dict[int, list[Open]] = {}
+    for o in opens:
+        by_order.setdefault(o.order, []).append(o)
+    due = run.rows(Due, DUE, order=sorted(by_order)) if by_order else []
+    raised = raise_tasks(run, [o for order in due if not order.held for o in ready(order, by_order[order.order])])
+    for order in due:
+        tasks = tuple(t for o in by_order[order.order] for t in raised.get(o.allocation, ()))
+        if tasks:
+            run.tell([OrderReleased(order_number(order.order), tasks)])

@@ -1,0 +1,103 @@
+"""Tasks: raise pick tasks for open units. The set function behind release and a short pick.
+
+The caller has locked the orders. Balances are locked here in the order of (item, account, lot); each task
+claims its units in its bin, so no two tasks ever count on the same ones.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hanse.inventory.ledger import Claim, Place, claim, places
+from hanse.journal.run import Run
+from hanse.kernel.numbers import order_number
+from hanse.orders.counters import Advance, advance
+
+from .bins import Chosen, Open, Shelf, choose
+from .events import RaisedTask
+
+DUE = """
+SELECT o.id, o.holds, o.ship_rule, o.ordered - o.cancelled - o.reserved + o.freed
+  FROM orders_order o WHERE o.id = ANY(%(order)s::bigint[]) ORDER BY o.id FOR NO KEY UPDATE
+"""
+OPEN = """
+SELECT a.id, a.order_id, a.line_id, l.position, a.item_id, i.sku, a.site_id, s.code,
+       a.reserved - a.freed - a.released + a.recalled, l.ordered - l.cancelled - l.reserved + l.freed,
+       (%(now)s::timestamptz AT TIME ZONE s.zone)::date + p.min_life_days
+  FROM orders_allocation a JOIN orders_line l ON l.id = a.line_id JOIN orders_order o ON o.id = a.order_id
+  JOIN partners_party p ON p.id = o.customer_id JOIN catalogue_item i ON i.id = a.item_id
+  JOIN network_site s ON s.id = a.site_id
+ WHERE a.reserved > a.freed + a.released - a.recalled
+"""
+OPEN_OF_ORDERS = OPEN + " AND a.order_id = ANY(%(order)s::bigint[]) ORDER BY a.order_id, l.position, a.id"
+OPEN_OF_ALLOCATIONS = OPEN + " AND a.id = ANY(%(allocation)s::bigint[]) ORDER BY a.order_id, l.position, a.id"
+SHELVES = """
+SELECT b.item_id, c.site_id, b.account_id, c.code, b.lot, b.on_hand - b.reserved, coalesce(n.walk, 0), l.expires_on
+  FROM inventory_balance b JOIN inventory_account c ON c.id = b.account_id AND c.kind = 'bin'
+  LEFT JOIN network_bin n ON n.site_id = c.site_id AND n.code = c.code
+  LEFT JOIN inventory_lot l ON l.item_id = b.item_id AND l.code = b.lot
+ WHERE b.on_hand > 0 AND b.on_hand > b.reserved AND (l.status IS NULL OR l.status = 'released')
+   AND b.item_id = ANY(%(item)s::bigint[])
+   AND (b.item_id, c.site_id) IN (SELECT * FROM unnest(%(items)s::bigint[], %(sites)s::bigint[]))
+ ORDER BY b.item_id, b.account_id, b.lot FOR UPDATE OF b
+"""
+RAISE = """
+INSERT INTO fulfilment_task (id, site_id, order_id, line_id, allocation_id, item_id, bin_id, tote_id, lot, to_pick, released_at)
+SELECT t.*, %(now)s::timestamptz
+  FROM unnest(%(task)s::bigint[], %(site)s::bigint[], %(order)s::bigint[], %(line)s::bigint[], %(allocation)s::bigint[],
+              %(item)s::bigint[], %(bin)s::bigint[], %(tote)s::bigint[], %(lot)s::text[], %(to_pick)s::bigint[]) AS t
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """A row of a pick task that is being raised."""
+
+    task: int
+    site: int
+    order: int
+    line: int
+    allocation: int
+    item: int
+    bin: int
+    tote: int
+    lot: str
+    to_pick: int
+
+
+def open_units(run: Run, allocations: Sequence[int]) -> list[Open]:
+    """Units of these allocations that no task asks for yet."""
+    return run.rows(Open, OPEN_OF_ALLOCATIONS, allocation=list(allocations)) if allocations else []
+
+
+def raise_tasks(run: Run, wanted: Sequence[Open]) -> dict[int, list[RaisedTask]]:
+    """Raise pick tasks for open units as far as bins have them; gives the tasks by allocation.
+
+    Units end up in the order's tote at the site unless the picker names another one.
+    """
+    if not wanted:
+        return {}
+    pairs = sorted({(w.item, w.site) for w in wanted})
+    shelves = run.rows(Shelf, SHELVES, item=sorted({i for i, _ in pairs}), items=[i for i, _ in pairs], sites=[s for _, s in pairs])
+    chosen = choose(wanted, shelves)
+    if not chosen:
+        return {}
+    totes = places(run, dict.fromkeys(_tote(c.open) for c in chosen))
+    ids = run.draw("fulfilment_task_id_seq", len(chosen))
+    new = [_row(id, c, totes[_tote(c.open)]) for id, c in zip(ids, chosen, strict=True)]
+    run.write(RAISE, new)
+    claim(run, [Claim(n.bin, n.item, n.lot, n.to_pick) for n in new])
+    advance(run, [Advance(n.allocation, released=n.to_pick) for n in new])
+    raised: dict[int, list[RaisedTask]] = {}
+    for n, c in zip(new, chosen, strict=True):
+        told = RaisedTask(n.task, n.allocation, c.open.site_code, c.shelf.bin_code, c.open.sku, n.lot, n.to_pick)
+        raised.setdefault(n.allocation, []).append(told)
+    return raised
+
+
+def _tote(want: Open) -> Place:
+    return Place("tote", want.site, order_number(want.order))
+
+
+def _row(id: int, c: Chosen, tote: int) -> NewTask:
+    o = c.open
+    return NewTask(id, o.site, o.order, o.line, o.allocation, o.item, c.shelf.bin, tote, c.shelf.lot, c.quantity)
