@@ -70,8 +70,8 @@ ON CONFLICT (operation, key) DO NOTHING RETURNING id
 """
 STORED_ANSWER = "SELECT request_hash, answers FROM journal_request WHERE operation = %s AND key = %s"
 KEEP_ANSWERS = """
-UPDATE journal_request AS r SET answers = k.answers
-  FROM unnest(%s::bigint[], %s::jsonb[]) AS k(id, answers) WHERE r.id = k.id
+UPDATE journal_request AS r SET answers = k.answers::jsonb
+  FROM unnest(%s::bigint[], %b::text[]) AS k(id, answers) WHERE r.id = k.id
 """
 DROP_KEYS = "DELETE FROM journal_request WHERE id = ANY(%s::bigint[])"
 
