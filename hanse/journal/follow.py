@@ -5,6 +5,7 @@ its transaction; a follower reads the rows of transactions from its watermark up
 running, and stores the new watermark in the transaction of its own effect.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -112,14 +113,19 @@ def _read(cursor: Any, start: int) -> tuple[list[Told], int]:
     cursor.execute(HORIZON)
     [horizon] = cursor.fetchone()
     cursor.execute(READ, [start, horizon, MOST_FACTS + 1])
-    facts = [Told(*row) for row in cursor.fetchall()]
+    facts = [_told(row) for row in cursor.fetchall()]
     if len(facts) <= MOST_FACTS:
         return facts, horizon
     last = facts[-1].xact
     if facts[0].xact == last:
         cursor.execute(READ, [last, last + 1, None])
-        return [Told(*row) for row in cursor.fetchall()], last + 1
+        return [_told(row) for row in cursor.fetchall()], last + 1
     return [f for f in facts if f.xact < last], last
+
+
+def _told(row: tuple[Any, ...]) -> Told:
+    """A journal row; Django hands jsonb over as text."""
+    return Told(*row[:4], json.loads(row[4]), *row[5:])
 
 
 def _failed(spec: FollowerSpec, trouble: Exception) -> int:

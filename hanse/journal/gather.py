@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 
 class _Waiting:
-    __slots__ = ("request", "done", "trouble")
+    __slots__ = ("done", "request", "trouble")
 
     def __init__(self, request: Request):
         self.request, self.done, self.trouble = request, threading.Event(), None

@@ -1,5 +1,6 @@
 """Questions about orders: the board, one order, its history. Writes nothing."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -265,7 +266,7 @@ SELECT id, kind, body, happened_at, recorded_at, zone, actor, operation FROM jou
 
 def history(number: str, after: int = 0, limit: int = 200) -> list[Happening]:
     """What happened to an order, oldest first, after the fact last seen."""
-    return rows(Happening, HISTORY, {"subject": f"order/{number}", "after": after, "limit": min(limit, MOST_ROWS)})
+    return rows(lambda id, kind, body, *rest: Happening(id, kind, json.loads(body), *rest), HISTORY, {"subject": f"order/{number}", "after": after, "limit": min(limit, MOST_ROWS)})
 
 
 SOURCED = """
@@ -275,7 +276,7 @@ SELECT body FROM journal_event WHERE subject = %(subject)s AND kind = 'UnitsAllo
 
 def explanations(number: str) -> list[dict[str, Any]]:
     """Why an order's units come from where they come: one stored explanation per sourcing, oldest first."""
-    return [body for (body,) in rows(lambda *row: row, SOURCED, {"subject": f"order/{number}"})]
+    return rows(json.loads, SOURCED, {"subject": f"order/{number}"})
 
 
 def rows(cls: Any, sql: str, given: dict[str, Any]) -> list[Any]:

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from hanse.kernel.refused import Refused
+from hanse.orders import reads
 from hanse.orders.events import OrderPlaced, UnitsAllocated
 from hanse.orders.models import Order
 from hanse.orders.place import Place, PlaceLine, place
@@ -103,3 +104,33 @@ def test_facts_are_journalled_with_both_times(given):
     given.customer()
     [placed] = place([one()], by="ann")
     assert [type(f) for f in given.told("OrderPlaced", "UnitsAllocated")] == [OrderPlaced, UnitsAllocated]
+
+
+def test_the_reads_show_an_order_whole(given):
+    item, site = given.item(), given.site()
+    given.customer()
+    given.stocked(item, site, 3)
+    [placed] = place([one(ref="PO 9")], by="ann")
+    seen = reads.order(placed.order)
+    assert (seen.number, seen.customer, seen.reserved, seen.lines[0].waiting) == (placed.order, "REUTER", 3, 2)
+    assert seen.lines[0].allocations[0]["site"] == "HAM" and seen.ship_to["city"] == "Rostock"
+    assert reads.explanations(placed.order)[0]["why"]["winner"] == ["HAM"]
+    assert [h.kind for h in reads.history(placed.order)][0] == "OrderPlaced"
+    assert reads.order("H-7") is None and reads.order("nonsense") is None
+    assert reads.counts(date(2026, 11, 16))["backordered"] == 1
+
+
+def test_the_board_pages_by_key_and_finds(given):
+    given.item()
+    given.customer(name="Reuter Antriebe AG")
+    numbers = [p.order for p in place([one(ref=f"PO {n}") for n in range(7)], by="ann")]
+    first = reads.board("open", "newest", limit=3)
+    then = reads.board("open", "newest", (None, int(first[-1].number[2:])), limit=3)
+    assert [r.number for r in first + then] == numbers[::-1][:6]
+    by_promise = reads.board("all", "promise", limit=3)
+    rest = reads.board("all", "promise", (by_promise[-1].promised_on, int(by_promise[-1].number[2:])), limit=10)
+    assert [r.number for r in by_promise + rest] == numbers
+    assert [r.number for r in reads.board("all", q="PO 3")] == [numbers[3]]
+    assert len(reads.board("all", q="antriebe")) == 7
+    assert [r.number for r in reads.board("all", q=numbers[2])] == [numbers[2]]
+    assert reads.board("all", customer="NOBODY") == [] and len(reads.board("all", sku="BRG-6204", status="placed")) == 7

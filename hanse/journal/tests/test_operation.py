@@ -1,0 +1,138 @@
+"""`@operation`: once per key, whole or not at all, granted, dry, retried, journalled."""
+
+import threading
+
+import psycopg
+import pytest
+from django.db import connection, connections
+
+from hanse.journal.models import Event, Request
+from hanse.journal.operation import OPERATIONS, KeyInProgress, KeyReused, NotGranted, Operation
+from hanse.journal.operation import Request as Asked
+from hanse.journal.principals import HANSE, Principal, grants_of
+from hanse.kernel.refused import Refused
+from hanse.orders.models import Order
+from hanse.orders.place import Place, PlaceLine, place
+
+
+def one(quantity=1, ref=""):
+    return Place("REUTER", (PlaceLine("BRG-6204", quantity),), ref=ref)
+
+
+@pytest.fixture
+def company(given):
+    given.item()
+    given.customer()
+    return given
+
+
+def test_the_same_key_with_another_body_is_refused(company):
+    place([one()], by="ann", key="k")
+    with pytest.raises(KeyReused):
+        place([one(2)], by="ann", key="k")
+    assert Order.objects.count() == 1
+
+
+def test_a_refusal_leaves_nothing_and_may_be_tried_again(company):
+    [no] = place([Place("NOBODY", (PlaceLine("BRG-6204", 1),))], by="ann", key="k")
+    assert isinstance(no, Refused) and Request.objects.count() == 0 and Event.objects.count() == 0
+    company.customer("NOBODY")
+    [yes] = place([Place("NOBODY", (PlaceLine("BRG-6204", 1),))], by="ann", key="k")
+    assert not isinstance(yes, Refused)
+
+
+def test_a_mixed_batch_keeps_its_answers_for_the_key(company):
+    first = place([one(), Place("NOBODY", (PlaceLine("GONE", 1),))], by="ann", key="k")
+    again = place([one(), Place("NOBODY", (PlaceLine("GONE", 1),))], by="ann", key="k")
+    assert again[0] == first[0] and (again[1].code, again[1].errors) == (first[1].code, first[1].errors)
+
+
+def test_a_dry_run_answers_and_changes_nothing(company):
+    [told] = place([one()], by="ann", dry_run=True)
+    assert told.total == 10 and Order.objects.count() == 0 and Event.objects.count() == 0
+
+
+def test_who_has_no_grant_does_nothing(company):
+    with pytest.raises(NotGranted):
+        place([one()], by="eve")
+    company.user("ina", "order desk")
+    [told] = place([one()], by="ina")
+    assert not isinstance(told, Refused)
+    with pytest.raises(ValueError, match="principal"):
+        place([one()], by="")
+
+
+def test_ending_a_grant_works_from_the_next_call(company):
+    user = company.user("ina", "order desk")
+    place([one()], by="ina")
+    user.groups.clear()
+    with pytest.raises(NotGranted):
+        place([one()], by="ina")
+
+
+@pytest.mark.parametrize("scopes, operation, may", [
+    (["order desk"], "orders.place", True), (["order desk"], "fulfilment.pick", False), (["read"], "orders.place", False),
+    (["orders.cancel"], "orders.cancel", True), (["orders.cancel"], "orders.place", False), (["all"], "billing.invoice", True),
+])  # fmt: skip
+def test_scopes_are_roles_areas_or_operations(scopes, operation, may):
+    assert Principal("key", grants_of(scopes)).may(operation) is may
+
+
+def test_every_accepted_ask_is_one_entry_with_who_and_both_times(company):
+    place([one(ref="A"), one(ref="A"), one(ref="B")], by="ann", key="k")
+    told = Event.objects.filter(kind="OrderPlaced")
+    assert [(e.actor, e.key, e.operation) for e in told] == [("ann", "k", "orders.place")] * 2
+    assert all(e.recorded_at and e.happened_at and e.subject.startswith("order/H-") for e in told)
+
+
+def test_an_operation_answers_every_ask():
+    silent = Operation(type("f", (), {"__call__": lambda *_: [], "__name__": "forgets", "__module__": "hanse.journal.forgets"})())
+    del OPERATIONS["journal.forgets"]
+    with pytest.raises(AssertionError, match="answered 0 of 1"):
+        silent._answer([Asked([1], HANSE)], None)
+
+
+def test_twenty_twins_with_one_key_make_one_order(lasting):
+    lasting.item()
+    lasting.customer()
+    answers, troubles = [], []
+
+    def send():
+        try:
+            answers.append(place([one()], by=HANSE, key="twin")[0])
+        except KeyInProgress as trouble:
+            troubles.append(trouble)
+        finally:
+            connections.close_all()
+
+    twins = [threading.Thread(target=send) for _ in range(20)]
+    for twin in twins:
+        twin.start()
+    for twin in twins:
+        twin.join()
+    assert Order.objects.count() == 1 and len({a.order for a in answers}) == 1 and len(answers) + len(troubles) == 20
+
+
+def test_a_deadlock_is_retried_whole(lasting, database_urls, monkeypatch):
+    lasting.item()
+    lasting.customer()
+    tries = []
+    real = Operation._answer
+
+    def stumbles(self, fresh, now):
+        tries.append(1)
+        if len(tries) < 3:
+            with connection.cursor() as cursor:
+                cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; END $$")
+        real(self, fresh, now)
+
+    monkeypatch.setattr(Operation, "_answer", stumbles)
+    [told] = place([one()], by=HANSE, key="k")
+    assert len(tries) == 3 and Order.objects.count() == 1 and not isinstance(told, Refused)
+
+
+def test_the_servers_role_may_neither_change_nor_delete_the_journal(company, database_urls):
+    with psycopg.connect(database_urls[1], autocommit=True) as app:
+        for sql in ("UPDATE journal_event SET actor = 'x'", "DELETE FROM journal_event", "UPDATE inventory_movement SET quantity = 1"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                app.execute(sql)
