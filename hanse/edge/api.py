@@ -16,7 +16,7 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 from hanse.kernel.problems import PROBLEMS
 from hanse.kernel.refused import Finding
 
-from . import feed
+from . import feed, webhooks_api
 from .bodies import StrictParser, Unreadable, WrongType
 from .doors import WrongCursor, missing, shown
 from .keys import Bearer
@@ -34,6 +34,7 @@ for area in AREAS:
     if find_spec(f"hanse.{area}.api"):
         api.add_router("", import_module(f"hanse.{area}.api").router)
 api.add_router("", feed.router)
+api.add_router("", webhooks_api.router)
 
 registry = Router(tags=["problems"])
 

@@ -10,6 +10,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -70,6 +71,7 @@ def make(name: str, scopes: list[str], days: int | None = None) -> str:
 
 def is_scope(scope: str) -> bool:
     """Whether a scope names something: a role, an operation, an area with operations, or everything or reading."""
+    import_module("hanse.edge.api")  # with it every operation is known
     areas = {name.split(".")[0] for name in OPERATIONS}
     return scope in ROLES or scope in ("all", "read") or scope in OPERATIONS or (scope.endswith(".*") and scope[:-2] in areas)
 

@@ -6,11 +6,12 @@ unknown addresses, methods that are not taken, bodies too big, a database that i
 
 import uuid
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
@@ -24,12 +25,22 @@ PROBLEM = "application/problem+json"
 log = structlog.get_logger("hanse.request")
 
 
-def content_policy(admin: bool) -> str:
-    """What a page may load: only from here, and no script or style written into it.
+def host_of(request: HttpRequest) -> str:
+    """The name under which the server was called, without the port; our own where the name is none of ours."""
+    try:
+        name = request.get_host()
+    except DisallowedHost:
+        return "127.0.0.1"
+    return name.rsplit(":", 1)[0] if ":" in name.rsplit("]", 1)[-1] else name
+
+
+@lru_cache(64)
+def content_policy(host: str, admin: bool) -> str:
+    """What a page of `host` may load: only from here, and no script or style written into it.
 
     The admin's toolkit evaluates its own expressions and writes styles, so its pages, and they alone, may.
     """
-    stream = urlsplit(settings.STREAM_URL)
+    stream = urlsplit(settings.STREAM_URL.replace("{host}", host))
     script, style = ("'self' 'unsafe-inline' 'unsafe-eval'", "'self' 'unsafe-inline'") if admin else ("'self'", "'self'")
     return "; ".join([
         "default-src 'self'", f"script-src {script}", f"style-src {style}", "img-src 'self' data: blob:", "font-src 'self' data:",
@@ -44,10 +55,9 @@ class Policy:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
         self.headers = {
-            "Content-Security-Policy": content_policy(admin=False), "Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff",
             "Cross-Origin-Opener-Policy": "same-origin", "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
         }  # fmt: skip
-        self.admin = content_policy(admin=True)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.number = str(uuid.uuid4())  # type: ignore[attr-defined]
@@ -59,8 +69,7 @@ class Policy:
             answer = as_problem(request, answer)
         for name, value in self.headers.items():
             answer.headers.setdefault(name, value)
-        if request.path_info.startswith("/admin/"):
-            answer.headers["Content-Security-Policy"] = self.admin
+        answer.headers["Content-Security-Policy"] = content_policy(host_of(request), request.path_info.startswith("/admin/"))
         answer.headers["X-Request-Id"] = number_of(request)
         if api:
             answer.headers.setdefault("Cache-Control", "no-store")

@@ -33,6 +33,7 @@ class Endpoint(models.Model):
     owner = models.TextField()
     made_at = models.DateTimeField(db_default=Now())
     paused_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
     trouble = models.TextField(db_default="")
 
     def __str__(self) -> str:
@@ -56,7 +57,11 @@ class Delivery(models.Model):
 
     class Meta:
         verbose_name_plural = "deliveries"
-        indexes = [models.Index("next_at", "id", name="edge_delivery_due", condition=Q(state="waiting"))]
+        indexes = [
+            models.Index("next_at", "id", name="edge_delivery_due", condition=Q(state="waiting")),
+            models.Index("endpoint", "subject", "id", name="edge_delivery_in_order", condition=Q(state="waiting")),
+            models.Index("endpoint", "id", name="edge_delivery_of"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["endpoint", "event"], name="edge_delivery_once"),
             models.CheckConstraint(condition=Q(state__in=["waiting", "delivered", "parked"]), name="edge_delivery_state_is_known"),

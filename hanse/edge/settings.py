@@ -152,5 +152,6 @@ LOGGING = {
     "version": 1, "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"err": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "loggers": {"django.request": {"level": "ERROR"}, "procrastinate.blueprints": {"level": "ERROR"}},
     "root": {"handlers": ["err"], "level": os.environ.get("HANSE_LOG", "WARNING")},
 }

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from annotated_types import Gt, Le, MaxLen, MinLen
 
@@ -17,12 +17,12 @@ from hanse.inventory import ledger
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Quantity, ask
+from hanse.kernel.numbers import order_ids
 from hanse.kernel.refused import Refused, refuse, refuse_all
 
 from . import counters, pegging
 from .events import AllocatedUnits, UnitsAllocated
 from .holds import blocking
-from .numbers import ids_of
 
 Position = Annotated[int, Gt(0), Le(100_000)]
 
@@ -122,13 +122,13 @@ def _findings(ask: Assign, known: Mapping[int, OpenLine], sites: Mapping[str, in
 @operation
 def assign(run: Run, asks: Sequence[Assign]) -> list[UnitsAllocated | Refused]:
     """Reserve open units at the sites named; stock, line and order move together."""
-    ids = ids_of(a.order for a in asks)
+    ids = order_ids(a.order for a in asks)
     counters.lock_orders(run, ids)
     lines: dict[str, dict[int, OpenLine]] = defaultdict(dict)
     for line in run.rows(OpenLine, LINES, order=ids):
         lines[f"H-{line.order}"][line.position] = line
-    sites = dict(run.rows(_row, SITES, codes=sorted({p.site for a in asks for p in a.lines})))
-    items = sorted({line.item for a in asks for p in a.lines if (line := lines.get(a.order, {}).get(p.line))})
+    sites: dict[str, int] = dict(run.rows(_row, SITES, codes=sorted({p.site for a in asks for p in a.lines})))
+    items = sorted({known.item for a in asks for p in a.lines if (known := lines.get(a.order, {}).get(p.line))})
     free = {(item, site): n for item, site, n in run.rows(_row, FREE, items=items, sites=sorted(sites.values()))}
     decided = decide(asks, lines, sites, free)
     parts = [(nr, line, part) for nr, d in enumerate(decided) if not isinstance(d, Refused) for line, part in d]
@@ -157,5 +157,5 @@ def _still_waiting(run: Run, parts: Sequence[tuple[int, OpenLine, AssignLine]]) 
     return pegging.peg(run, {id: line.open - taken[id] for id, line in lines.items() if line.open > taken[id]}, lines)
 
 
-def _row(*row: int) -> tuple[int, ...]:
+def _row(*row: Any) -> tuple[Any, ...]:
     return row
