@@ -108,7 +108,7 @@ def keep_addresses(run: Run, given: Sequence[GivenAddress]) -> list[int]:
     Parties must exist.
     """
     ids: dict[GivenAddress, int] = {}
-    wanted = [_settled(g) for g in given]
+    wanted = [settled(g) for g in given]
     for _ in range(TURNS):
         missing = [g for g in dict.fromkeys(wanted) if g not in ids]
         if not missing:
@@ -149,7 +149,7 @@ def wrong_address(address: AddressGiven, at: str = "address") -> list[Refused]:
     return wrong
 
 
-def _settled(g: GivenAddress) -> GivenAddress:
+def settled(g: GivenAddress) -> GivenAddress:
     """The address with the zone of its country filled in and its coordinates as they are kept."""
     if g.zone and g.latitude is None:
         return g
