@@ -16,7 +16,7 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 from hanse.kernel.problems import PROBLEMS
 from hanse.kernel.refused import Finding
 
-from . import feed, webhooks_api
+from . import feed, order, webhooks_api
 from .bodies import StrictParser, Unreadable, WrongType
 from .doors import WrongCursor, missing, shown
 from .keys import Bearer
@@ -33,6 +33,7 @@ api = Api(
 for area in AREAS:
     if find_spec(f"hanse.{area}.api"):
         api.add_router("", import_module(f"hanse.{area}.api").router)
+api.add_router("", order.router)
 api.add_router("", feed.router)
 api.add_router("", webhooks_api.router)
 

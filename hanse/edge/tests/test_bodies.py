@@ -1,0 +1,92 @@
+"""Strict bodies: the hostile corpus for JSON (F10). A clear error, nothing changed, never a 5xx."""
+
+import pytest
+
+from hanse.edge.bodies import Unreadable, strict_json
+from hanse.edge.models import Endpoint
+from hanse.journal.models import Event, Request
+
+DEEP = 100_000
+UNREADABLE = {
+    "nothing but a brace": b"{",
+    "two values": b'{"url":"https://example.com"} {}',
+    "a trailing comma": b'{"url":"https://example.com",}',
+    "NaN": b'{"url":NaN}',
+    "Infinity": b'{"url":Infinity}',
+    "minus Infinity": b'{"url":-Infinity}',
+    "a number beyond all": b'{"url":1e999}',
+    "a number of many digits": b'{"url":' + b"9" * 5_000 + b"}",
+    "a key twice": b'{"url":"https://example.com","url":"https://example.org"}',
+    "a key twice, once escaped": b'{"url":"https://example.com","\\u0075rl":"https://example.org"}',
+    "lists nested": b"[" * DEEP + b"]" * DEEP,
+    "lists nested a little too deep": b"[" * 65 + b"]" * 65,
+    "objects nested": b'{"a":' * DEEP + b"1" + b"}" * DEEP,
+    "never closed": b"[" * DEEP,
+    "NUL escaped": b'{"url":"https://example.com/\\u0000"}',
+    "NUL in a key": b'{"u\\u0000rl":"x"}',
+    "NUL raw": b'{"url":"\x00"}',
+    "a lone surrogate": b'{"url":"\\ud800"}',
+    "surrogates the wrong way round": b'{"url":"\\udc00\\ud800"}',
+    "no UTF-8": b'{"url":"\xff\xfe"}',
+    "UTF-16": '{"url":"x"}'.encode("utf-16"),
+    "a byte order mark": b'\xef\xbb\xbf{"url":"x"}',
+    "a comment": b'{"url":"x"} // hello',
+    "single quotes": b"{'url':'x'}",
+    "closes the body early": b'{},"x":{',
+}
+
+
+@pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_what_is_no_strict_json_is_unreadable_and_changes_nothing(caller, body):
+    answer = caller("all").post("/webhooks", body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "unreadable")
+    assert not Endpoint.objects.exists() and not Event.objects.exists() and not Request.objects.exists()
+
+
+@pytest.mark.parametrize("body", [b"1", b"null", b'"text"', b"[]", b"true", b"[[]]", b'{"url":5}', b'{"url":true}', b'{"url":null}', b"{}", b""])
+def test_other_shapes_are_values_refused(caller, body):
+    answer = caller("all").post("/webhooks", body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "values-refused")
+    assert answer.json()["errors"]
+
+
+def test_all_findings_come_at_once_with_their_places(caller):
+    answer = caller("all").post("/webhooks", {"url": "", "kinds": [1, "x" * 300], "speed": 3})
+    assert [e["pointer"] for e in answer.json()["errors"]] == ["#/url", "#/kinds/0", "#/kinds/1", "#/speed"]
+
+
+@pytest.mark.parametrize("text", ['"\\ud83d\\ude00"', '"\\\\u0000"', "[" * 64 + "]" * 64, '{"a":{"a":1}}', "1e300", '"' + "é" * 100 + '"'])
+def test_what_is_unusual_and_right_is_read(text):
+    assert strict_json(text.encode()) is not None
+
+
+def test_sixty_five_is_too_deep_through_objects_too():
+    with pytest.raises(Unreadable, match="deeper than 64"):
+        strict_json(b'{"a":' * 65 + b"1" + b"}" * 65)
+
+
+@pytest.mark.parametrize("type_", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml", ""])
+def test_another_content_type_is_refused(caller, type_):
+    it = caller("all")
+    answer = it.client.generic("POST", "/api/v1/webhooks", b'{"url":"https://example.com"}', content_type=type_,
+                               HTTP_AUTHORIZATION=f"Bearer {it.token}", HTTP_IDEMPOTENCY_KEY="k")  # fmt: skip
+    assert (answer.status_code, answer.json()["code"]) == (415, "wrong-type")
+
+
+def test_a_charset_beside_json_is_taken(caller):
+    it = caller("all")
+    answer = it.client.generic("POST", "/api/v1/webhooks", b'{"url":"https://example.com"}', content_type="application/json; charset=utf-8",
+                               HTTP_AUTHORIZATION=f"Bearer {it.token}", HTTP_IDEMPOTENCY_KEY="k")  # fmt: skip
+    assert answer.status_code == 201
+
+
+def test_an_instant_without_offset_is_refused(caller):
+    order = {"customer": "REUTER", "ref": "1", "lines": [{"sku": "A", "quantity": 1}], "at": "2026-11-16T09:00:00"}
+    answer = caller("all").post("/orders", order)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/at")
+
+
+@pytest.mark.parametrize("quantity", [True, "1", 1.5, -1, 0, 10**30, None, [1]])
+def test_a_quantity_is_a_whole_number_and_nothing_like_it(caller, quantity):
+    answer = caller("all").post("/orders/batch", [{"customer": "REUTER", "ref": "1", "lines": [{"sku": "A", "quantity": quantity}]}])
+    assert (answer.status_code, [e["pointer"] for e in answer.json()["errors"]]) == (422, ["#/0/lines/0/quantity"])
