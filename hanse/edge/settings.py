@@ -34,6 +34,8 @@ if not SECRET_KEY:
     SECRET_KEY = secrets.token_urlsafe(48)  # sessions of this process only
 
 DEBUG = False
+COMPANY = os.environ.get("HANSE_COMPANY", "")
+"""Our own name and address as papers show them, parts divided by `|`."""
 ALLOWED_HOSTS = os.environ.get("HANSE_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("HANSE_ORIGINS", "").split(",") if o]
 STREAM_URL = os.environ.get("HANSE_STREAM_URL", "http://{host}:8001/stream")

@@ -1,5 +1,6 @@
 """The rules of billing: exact shares, and the three-way comparison."""
 
+import itertools
 from decimal import Decimal
 
 import pytest
@@ -40,7 +41,7 @@ def lines(draw):
 @example(lines())
 def test_any_invoices_of_a_line_add_up_to_it(line):
     unit, whole, of, cuts = line
-    parts = [share(whole, of, a, b - a, unit) for a, b in zip(cuts, cuts[1:], strict=False)]
+    parts = [share(whole, of, a, b - a, unit) for a, b in itertools.pairwise(cuts)]
     assert sum(parts, Amounts()) == whole
     assert all(amount >= 0 and amount % unit == 0 for p in parts for amount in (p.net, p.freight, p.tax))
 
@@ -49,7 +50,7 @@ def test_any_invoices_of_a_line_add_up_to_it(line):
 def test_any_credits_of_an_invoice_from_its_end_add_up_to_it(line):
     """Credits look at the invoice's own amounts; unit by unit they are the shares the order froze."""
     unit, whole, of, cuts = line
-    credits = [share(whole, of, a, b - a, unit) for a, b in zip(cuts, cuts[1:], strict=False)][::-1]
+    credits = [share(whole, of, a, b - a, unit) for a, b in itertools.pairwise(cuts)][::-1]
     assert sum(credits, Amounts()) == whole
     first = share(whole, of, 0, cuts[1], unit)
     units = [share(first, cuts[1], k, 1, unit) for k in range(cuts[1])]

@@ -1,0 +1,103 @@
+"""What billing does by itself: bills what was shipped, and credits what was billed in advance and then cancelled."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection
+from procrastinate.contrib.django import app
+
+from hanse.journal.follow import Told, follower
+from hanse.journal.principals import HANSE
+from hanse.kernel import clock
+from hanse.kernel.numbers import order_ids
+
+from .credit import Credit, credit
+from .invoice import Invoice, Units, invoice
+
+SETTLES_AFTER = timedelta(minutes=5)
+"""Cartons of one order mostly leave within minutes: they come on one invoice. INV-10 allows 15."""
+LOOKS_BACK = timedelta(days=7)
+AT_ONCE = 500
+
+_BILLABLE = """
+SELECT o.id FROM orders_order o
+ WHERE o.invoiced < CASE o.invoice_rule WHEN 'order' THEN o.ordered - o.cancelled ELSE o.shipped END
+"""
+DUE = _BILLABLE + """
+   AND o.id IN (SELECT s.order_id FROM transport_shipment s WHERE s.handed_over_at >= %(since)s AND s.handed_over_at < %(until)s
+                 UNION SELECT p.id FROM orders_order p WHERE p.invoice_rule = 'order' AND p.placed_at >= %(since)s AND p.placed_at < %(until)s)
+   AND NOT EXISTS (SELECT 1 FROM transport_shipment s WHERE s.order_id = o.id AND s.handed_over_at >= %(until)s)
+ ORDER BY o.id
+"""
+ALL = _BILLABLE + " ORDER BY o.id"
+OVERBILLED = """
+SELECT d.number, l.id, l.position, x.quantity, l.invoiced - l.credited - (l.ordered - l.cancelled),
+       coalesce((SELECT sum(y.quantity) FROM billing_invoice c JOIN billing_invoiceline y ON y.invoice_id = c.id
+                  WHERE c.corrects_id = d.id AND y.line_id = l.id), 0)::bigint
+  FROM orders_line l JOIN billing_invoiceline x ON x.line_id = l.id JOIN billing_invoice d ON d.id = x.invoice_id AND d.kind = 'invoice'
+ WHERE l.order_id = ANY(%(order)s::bigint[]) AND l.invoiced - l.credited > l.ordered - l.cancelled ORDER BY l.id, d.id DESC
+"""
+
+
+def invoice_what_is_due(now: datetime | None = None) -> int:
+    """Bill what became billable in the last days and has stood for five minutes; gives back how many invoices."""
+    now = now or clock.now()
+    return _bill(_found(DUE, since=now - LOOKS_BACK, until=now - SETTLES_AFTER))
+
+
+def invoice_what_was_left() -> int:
+    """Bill all that is billable, however old: what was recorded late, or stood on hold for long."""
+    return _bill(_found(ALL))
+
+
+def _bill(orders: Sequence[int]) -> int:
+    """Bill these orders, some hundred at a time; one on hold waits for its release."""
+    done = 0
+    for start in range(0, len(orders), AT_ONCE):
+        answers = invoice([Invoice(f"H-{id}") for id in orders[start:start + AT_ONCE]], by=HANSE)
+        done += sum(hasattr(a, "invoice") for a in answers)
+    return done
+
+
+def credit_what_was_cancelled(orders: Sequence[int]) -> int:
+    """Credit units that were billed when they were ordered and are cancelled now, from the newest invoice on."""
+    wanted: dict[str, list[Units]] = {}
+    left: dict[int, int] = {}
+    for number, line, position, billed, excess, credited in _rows(OVERBILLED, order=list(orders)):
+        units = min(left.setdefault(line, excess), billed - credited)
+        if units:
+            left[line] -= units
+            wanted.setdefault(number, []).append(Units(position, units))
+    answers = credit([Credit(number, "cancelled", tuple(units)) for number, units in wanted.items()], by=HANSE)
+    return sum(hasattr(a, "credit") for a in answers)
+
+
+@follower("billing", "HoldReleased", "UnitsCancelled", "OrderChanged")
+def follow_orders(facts: Sequence[Told]) -> None:
+    """A released hold lets the order be billed; what is cancelled after it was billed is credited."""
+    credit_what_was_cancelled(order_ids(f.body["order"] for f in facts if f.kind != "HoldReleased"))
+    _bill(_found(_BILLABLE + " AND o.id = ANY(%(order)s::bigint[]) ORDER BY o.id", order=order_ids(f.body["order"] for f in facts if f.kind == "HoldReleased")))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="invoice", pass_context=False)
+def bill(timestamp: int) -> None:
+    """Every five minutes: bill what was shipped."""
+    invoice_what_is_due()
+
+
+@app.periodic(cron="40 1 * * *")
+@app.task(queueing_lock="invoice all", pass_context=False)
+def bill_what_was_left(timestamp: int) -> None:
+    """Each night: bill what the five minutes did not see."""
+    invoice_what_was_left()
+
+
+def _found(sql: str, **given: object) -> list[int]:
+    return [id for (id,) in _rows(sql, **given)]
+
+
+def _rows(sql: str, **given: object) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return cursor.fetchall()
