@@ -5,3 +5,7 @@ class FulfilmentConfig(AppConfig):
     name = "hanse.fulfilment"
     label = "fulfilment"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the stock page who wants what, and the navigation where work waits."""
+        from . import demand, page_reads  # noqa: F401

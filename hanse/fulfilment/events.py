@@ -122,3 +122,16 @@ class CartonPacked:
 
     def said(self) -> str:
         return f"Carton {self.carton} packed at {self.site}: " + ", ".join(f"{u.quantity} {u.sku}" for u in self.units)
+
+
+@event("order")
+class CartonRelabelled:
+    """A carton's label was printed again with another version of the address."""
+
+    order: str
+    carton: str
+    was: int
+    address: int
+
+    def said(self) -> str:
+        return f"Carton {self.carton} labelled anew"

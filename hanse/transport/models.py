@@ -78,6 +78,7 @@ class Parcel(models.Model):
     shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, related_name="parcels")
     carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     tracking = models.TextField()
+    units = models.BigIntegerField()
     state = models.TextField(db_default="pending")
     return_state = models.TextField(db_default="")
     doubt = models.TextField(db_default="")
@@ -92,6 +93,7 @@ class Parcel(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["tracking", "carrier"], name="transport_parcel_tracking_once"),
+            models.CheckConstraint(condition=Q(units__gt=0, units__lte=10**12), name="transport_parcel_holds_something"),
             models.CheckConstraint(condition=Q(state__in=STATES), name="transport_parcel_state_is_known"),
             models.CheckConstraint(condition=Q(return_state__in=["", *STATES]), name="transport_parcel_return_state_is_known"),
             models.CheckConstraint(condition=Q(doubt__in=DOUBTS), name="transport_parcel_doubt_is_known"),

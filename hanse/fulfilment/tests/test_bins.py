@@ -50,5 +50,5 @@ def test_no_earlier_lot_is_left_behind_and_nothing_is_taken_twice(stock, wishes)
     left = {s: s.free - sum(c.quantity for c in chosen if c.shelf == s) for s in shelves}
     assert min(left.values()) >= 0
     assert sum(c.quantity for c in chosen) == min(sum(wishes), sum(s.free for s in shelves))
-    latest = max((c.shelf.expires_on or date.max for c in chosen))
+    latest = max(c.shelf.expires_on or date.max for c in chosen)
     assert all(n == 0 for s, n in left.items() if (s.expires_on or date.max) < latest)

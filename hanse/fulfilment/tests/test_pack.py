@@ -7,7 +7,7 @@ from hanse.fulfilment.pack import Closed, Known, Pack, PackLine, Waiting, decide
 from hanse.inventory.models import Account, Serial
 from hanse.kernel.gs1 import wrong_key
 
-from .floor import counters, packed, picked, released
+from .floor import counters, picked, released
 
 BRG = Waiting(1, 7, 9, 3, 1, 5, "BRG-6204", "none", 100, 2, "HAM", "4012345", 31, "", 5)
 NUT = Waiting(2, 7, 10, 4, 2, 6, "NUT-08", "none", 1000, 2, "HAM", "4012345", 31, "", 2)

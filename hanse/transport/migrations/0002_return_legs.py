@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(model_name='parcel', name='units', field=models.BigIntegerField(default=1), preserve_default=False),
         migrations.AddField(
             model_name='parcel',
             name='doubt',
@@ -37,5 +38,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='parcel',
             constraint=models.CheckConstraint(condition=models.Q(('doubt__in', ['', 'moves-again', 'sent-back-before'])), name='transport_parcel_doubt_is_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='parcel',
+            constraint=models.CheckConstraint(condition=models.Q(('units__gt', 0), ('units__lte', 1000000000000)), name='transport_parcel_holds_something'),
         ),
     ]

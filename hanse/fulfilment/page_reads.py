@@ -1,0 +1,1 @@
+"""Questions of the floor's pages: what can be released, picked, packed and handed over."""

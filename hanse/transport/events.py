@@ -1,0 +1,102 @@
+"""The facts transport tells."""
+
+from datetime import date, datetime
+
+from hanse.journal.events import event
+
+
+@event("carrier")
+class CarrierKept:
+    """A carrier was added or changed, with entries of its code table."""
+
+    carrier: str
+    name: str
+    codes: int = 0
+
+    def said(self) -> str:
+        return f"Carrier {self.carrier} ({self.name}) kept" + (f" with {self.codes} codes" if self.codes else "")
+
+
+@event("order")
+class ParcelHandedOver:
+    """A carton left our site with a carrier."""
+
+    order: str
+    parcel: str
+    carton: str
+    site: str
+    carrier: str
+    service: str
+    shipment: int
+    units: int
+    at: datetime | None = None
+
+    def said(self) -> str:
+        return f"{self.units} units left {self.site} with {self.carrier}, parcel {self.parcel}"
+
+
+@event("parcel")
+class TrackingRecorded:
+    """A carrier told something about a parcel; the order is missing where the parcel is not ours (yet)."""
+
+    parcel: str
+    carrier: str
+    code: str
+    state: str
+    order: str | None = None
+    text: str = ""
+    place: str = ""
+    expected_on: date | None = None
+    at: datetime | None = None
+    zone: str = "UTC"
+
+    def said(self) -> str:
+        return f"{self.carrier}: {self.text or self.state.replace('-', ' ') or self.code}" + (f" ({self.place})" if self.place else "")
+
+
+@event("parcel", silent=True)
+class TrackingKnown:
+    """The carrier told this before; nothing changed."""
+
+    parcel: str
+    carrier: str
+    code: str
+    at: datetime
+
+    def said(self) -> str:
+        return f"{self.carrier} told {self.code} of {self.parcel} before"
+
+
+@event("order")
+class ParcelDelivered:
+    """A parcel's units count as delivered; told once per parcel."""
+
+    order: str
+    parcel: str
+    carton: str
+    carrier: str
+    units: int
+    by_proof: bool
+    at: datetime
+
+    def said(self) -> str:
+        return f"Parcel {self.parcel} delivered: {self.units} units"
+
+
+@event("order")
+class ProofRecorded:
+    """A proof of delivery was kept. Who received is kept with the proof, not in the journal."""
+
+    order: str
+    parcel: str
+    carrier: str
+    proof: int
+    sent: int
+    received: int | None
+    condition: str
+    at: datetime
+    zone: str = "UTC"
+
+    def said(self) -> str:
+        got = f", {self.received} of {self.sent} received" if self.received is not None else ""
+        return f"Proof of delivery for parcel {self.parcel}{got}" + (f", {self.condition}" if self.condition else "")

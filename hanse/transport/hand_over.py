@@ -1,0 +1,179 @@
+"""Hand over: a carrier takes cartons off our hands.
+
+Each carton becomes a parcel; cartons of one order that leave one site with one carrier in one go are a shipment. A
+label that shows an old address, or a hold, keeps a carton here. What the carrier told of a parcel before we did is
+taken in at once.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from hanse.fulfilment.cartons import send_off
+from hanse.inventory.ledger import Movement, Place, places, post
+from hanse.journal.operation import operation
+from hanse.journal.run import Run
+from hanse.kernel.asks import Code, Short, ask
+from hanse.kernel.numbers import order_number
+from hanse.kernel.refused import Refused, refuse, refuse_all
+from hanse.orders.counters import Advance, advance
+from hanse.orders.holds import blocking
+
+from .events import ParcelHandedOver
+from .parcels import Parcel, contents, row, settle, sightings
+from .states import derive
+
+
+@ask
+class HandOver:
+    """A carton goes to a carrier. Without a tracking number the parcel goes by its SSCC."""
+
+    carton: Code
+    carrier: Code
+    service: Short = ""
+    tracking: Code | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A packed carton as handing over sees it: the address on its label and the one its order has now."""
+
+    id: int
+    sscc: str
+    order: int
+    site: int
+    site_code: str
+    account: int
+    shows: int
+    ship_to: int
+    holds: Sequence[str]
+    promised_on: date | None
+    units: int
+    gone_with: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The facts of a batch: cartons by SSCC, carriers by code, tracking numbers in use, drawn shipment ids."""
+
+    cartons: Mapping[str, Staged]
+    carriers: Mapping[str, int]
+    used: Collection[tuple[str, int]]
+    numbers: Sequence[int]
+
+
+def decide(asks: Sequence[HandOver], known: Known) -> list[ParcelHandedOver | Refused]:
+    """Hand over each carton in turn; a carton leaves once, a tracking number is used once."""
+    answers: list[ParcelHandedOver | Refused] = []
+    used, gone, numbers = set(known.used), {}, iter(known.numbers)
+    shipments: dict[tuple[int, int, str, str], int] = {}
+    for ask in asks:
+        carton, carrier = known.cartons.get(ask.carton), ask.carrier.upper()
+        if carton is None:
+            answers.append(refuse("carton-unknown", at="carton", carton=ask.carton))
+            continue
+        if findings := _findings(ask, carton, carrier, known.carriers, used, gone.get(ask.carton, carton.gone_with)):
+            answers.append(refuse_all(findings))
+            continue
+        tracking = ask.tracking or carton.sscc
+        used.add((tracking, known.carriers[carrier]))
+        gone[ask.carton] = carrier
+        key = (carton.order, carton.site, carrier, ask.service)
+        if key not in shipments:
+            shipments[key] = next(numbers)
+        answers.append(ParcelHandedOver(
+            order_number(carton.order), tracking, carton.sscc, carton.site_code, carrier, ask.service, shipments[key], carton.units, ask.at))
+    return answers
+
+
+def _findings(
+    ask: HandOver, carton: Staged, carrier: str, carriers: Mapping[str, int], used: Collection[tuple[str, int]], gone_with: str
+) -> list[Refused]:
+    """All that keeps a carton here."""
+    if gone_with:
+        return [refuse("handed-over", at="carton", carton=ask.carton, carrier=gone_with)]
+    found = []
+    if carrier not in carriers:
+        found.append(refuse("carrier-unknown", at="carrier", carrier=ask.carrier))
+    elif (ask.tracking or carton.sscc, carriers[carrier]) in used:
+        found.append(refuse("tracking-used", at="tracking", tracking=ask.tracking or carton.sscc, carrier=carrier))
+    if holds := blocking(carton.holds, "hand-over"):
+        found.append(refuse("on-hold", order=order_number(carton.order), holds=holds))
+    if carton.shows != carton.ship_to:
+        found.append(refuse("label-outdated", at="carton", order=order_number(carton.order), carton=carton.sscc))
+    return found
+
+
+LOCK = """
+SELECT o.id FROM orders_order o WHERE o.id IN (SELECT order_id FROM fulfilment_carton WHERE sscc = ANY(%(carton)s::text[]))
+ ORDER BY o.id FOR NO KEY UPDATE
+"""
+STAGED = """
+SELECT c.id, c.sscc, c.order_id, c.site_id, s.code, c.account_id, c.address_id, o.ship_to_id, o.holds, o.promised_on,
+       (SELECT sum(k.quantity)::bigint FROM fulfilment_content k WHERE k.carton_id = c.id),
+       CASE WHEN c.handed_over_at IS NULL THEN '' ELSE coalesce((SELECT r.code FROM transport_parcel p JOIN transport_carrier r ON r.id = p.carrier_id WHERE p.carton_id = c.id), 'a carrier') END
+  FROM fulfilment_carton c JOIN orders_order o ON o.id = c.order_id JOIN network_site s ON s.id = c.site_id
+ WHERE c.sscc = ANY(%(carton)s::text[])
+"""
+CARRIERS = "SELECT code, id FROM transport_carrier WHERE code = ANY(%(codes)s::text[])"
+USED = "SELECT tracking, carrier_id FROM transport_parcel WHERE tracking = ANY(%(numbers)s::text[])"
+SHIP = """
+WITH shipped AS (
+  INSERT INTO transport_shipment (id, order_id, site_id, carrier_id, service, address_id, promised_on, handed_over_at, actor)
+  SELECT DISTINCT ON (h.shipment) h.shipment, h.ord, h.site, h.carrier, h.service, h.address, h.promised_on, coalesce(h.at, %(now)s::timestamptz), h.actor
+    FROM unnest(%(shipment)s::bigint[], %(orders)s::bigint[], %(sites)s::bigint[], %(carriers)s::bigint[], %(service)s::text[], %(address)s::bigint[],
+                %(promised_on)s::date[], %(at)s::timestamptz[], %(by)s::text[])
+      AS h(shipment, ord, site, carrier, service, address, promised_on, at, actor))
+INSERT INTO transport_parcel (carton_id, shipment_id, carrier_id, tracking, units)
+SELECT p.* FROM unnest(%(cartons)s::bigint[], %(shipment)s::bigint[], %(carriers)s::bigint[], %(parcel)s::text[], %(units)s::bigint[]) AS p
+RETURNING id, carton_id
+"""
+
+
+@operation
+def hand_over(run: Run, asks: Sequence[HandOver]) -> list[ParcelHandedOver | Refused]:
+    """Cartons leave with a carrier: stock goes on its way, allocation, line and order count it as shipped."""
+    known = _facts(run, asks)
+    answers = decide(asks, known)
+    told = [(a, owner[0]) for a, owner in zip(answers, run.owners, strict=True) if isinstance(a, ParcelHandedOver)]
+    if told:
+        _write(run, [t for t, _ in told], [actor for _, actor in told], known)
+    return answers
+
+
+def _facts(run: Run, asks: Sequence[HandOver]) -> Known:
+    run.rows(row, LOCK, asks)
+    cartons = {c.sscc: c for c in run.rows(Staged, STAGED, asks)}
+    carriers = dict(run.rows(row, CARRIERS, codes=sorted({a.carrier.upper() for a in asks})))
+    used = set(run.rows(row, USED, numbers=[a.tracking or a.carton for a in asks]))
+    return Known(cartons, carriers, used, run.draw("transport_shipment_id_seq", len(cartons)))
+
+
+def _write(run: Run, told: Sequence[ParcelHandedOver], actors: Sequence[str], known: Known) -> None:
+    cartons = [known.cartons[t.carton] for t in told]
+    carriers = [known.carriers[t.carrier] for t in told]
+    made = dict(run.rows(
+        lambda parcel, carton: (carton, parcel), SHIP, told, orders=[c.order for c in cartons], sites=[c.site for c in cartons], carriers=carriers,
+        address=[c.shows for c in cartons], promised_on=[c.promised_on for c in cartons], by=list(actors), cartons=[c.id for c in cartons],
+    ))
+    send_off(run, [c.id for c in cartons], [t.at for t in told])
+    by_id = {c.id: (c, t) for c, t in zip(cartons, told, strict=True)}
+    account = places(run, [Place("transit", site) for site in sorted({c.site for c in cartons})])
+    inside = contents(run, list(by_id))
+    advance(run, [Advance(k.allocation, shipped=k.quantity) for k in inside])
+    post(run, [
+        Movement(k.item, c.account, account[Place("transit", c.site)], k.quantity, "ParcelHandedOver", t.order, "", k.lot, k.serial, at=t.at)
+        for k in inside for c, t in (by_id[k.carton],)
+    ])
+    _take_in(run, [
+        Parcel(made[c.id], t.parcel, carrier, t.carrier, c.order, c.site, c.id, c.sscc, c.units, "pending", "", "", None, None, None)
+        for c, t, carrier in zip(cartons, told, carriers, strict=True)
+    ])
+
+
+def _take_in(run: Run, parcels: Sequence[Parcel]) -> None:
+    """What carriers told of these parcels before they were ours."""
+    told = sightings(run, [p.tracking for p in parcels])
+    early = [p for p in parcels if (p.carrier, p.tracking) in told]
+    settle(run, early, {p.id: derive(told[p.carrier, p.tracking]) for p in early})

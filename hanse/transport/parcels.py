@@ -1,0 +1,142 @@
+"""Parcels: what a parcel's events and proofs change. The only writer of its state and of delivered units.
+
+The caller has locked the orders. A parcel's units are counted as delivered once, whatever comes twice.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from hanse.inventory.ledger import Movement, Place, places, post
+from hanse.journal.run import Run
+from hanse.kernel.numbers import order_number
+from hanse.orders.counters import Advance, advance
+
+from .events import ParcelDelivered
+from .states import Journey, Sighting
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A parcel with its order and carton, and what is known of its journey."""
+
+    id: int
+    tracking: str
+    carrier: int
+    carrier_code: str
+    order: int
+    site: int
+    carton: int
+    sscc: str
+    units: int
+    state: str
+    return_state: str
+    doubt: str
+    moved_at: datetime | None
+    expected_on: date | None
+    delivered_at: datetime | None
+
+    @property
+    def journey(self) -> Journey:
+        """What is stored of the parcel's journey."""
+        return Journey(self.state, self.return_state, self.doubt, self.moved_at, self.expected_on, self.delivered_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Units of an allocation in a carton."""
+
+    carton: int
+    allocation: int
+    item: int
+    lot: str
+    serial: str
+    quantity: int
+
+
+LOCK = """
+SELECT o.id FROM orders_order o WHERE o.id IN (
+  SELECT s.order_id FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id WHERE p.tracking = ANY(%(tracking)s::text[]))
+ ORDER BY o.id FOR NO KEY UPDATE
+"""
+PARCELS = """
+SELECT p.id, p.tracking, p.carrier_id, c.code, s.order_id, s.site_id, p.carton_id, k.sscc, p.units,
+       p.state, p.return_state, p.doubt, p.moved_at, p.expected_on, p.delivered_at
+  FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id JOIN transport_carrier c ON c.id = p.carrier_id
+  JOIN fulfilment_carton k ON k.id = p.carton_id
+ WHERE p.tracking = ANY(%(tracking)s::text[])
+"""
+SIGHTINGS = "SELECT carrier_id, tracking, happened_at, state, code, expected_on FROM transport_trackingevent WHERE tracking = ANY(%(tracking)s::text[])"
+PROVEN = """
+SELECT DISTINCT ON (f.parcel_id) f.parcel_id, f.delivered_at FROM transport_proof f
+ WHERE f.parcel_id = ANY(%(parcel)s::bigint[]) ORDER BY f.parcel_id, f.id DESC
+"""
+MOVE = """
+UPDATE transport_parcel p SET state = m.state, return_state = m.return_state, doubt = m.doubt, moved_at = m.moved_at,
+       expected_on = m.expected_on, delivered_at = coalesce(m.delivered_at, p.delivered_at)
+  FROM unnest(%(parcel)s::bigint[], %(state)s::text[], %(return_state)s::text[], %(doubt)s::text[], %(moved_at)s::timestamptz[],
+              %(expected_on)s::date[], %(delivered_at)s::timestamptz[]) AS m(id, state, return_state, doubt, moved_at, expected_on, delivered_at)
+ WHERE p.id = m.id
+"""
+CONTENTS = """
+SELECT carton_id, allocation_id, item_id, lot, serial, quantity FROM fulfilment_content WHERE carton_id = ANY(%(carton)s::bigint[]) ORDER BY id
+"""
+
+
+def lock_and_read(run: Run, trackings: Sequence[str]) -> list[Parcel]:
+    """Lock the orders of these tracking numbers' parcels, then read the parcels."""
+    wanted = sorted(set(trackings))
+    run.rows(row, LOCK, tracking=wanted)
+    return run.rows(Parcel, PARCELS, tracking=wanted)
+
+
+def sightings(run: Run, trackings: Sequence[str]) -> dict[tuple[int, str], list[Sighting]]:
+    """All that carriers told of these tracking numbers, by carrier and number."""
+    told: dict[tuple[int, str], list[Sighting]] = defaultdict(list)
+    for carrier, tracking, *seen in run.rows(row, SIGHTINGS, tracking=sorted(set(trackings))):
+        told[carrier, tracking].append(Sighting(*seen))
+    return told
+
+
+def proven(run: Run, parcels: Sequence[Parcel]) -> dict[int, datetime]:
+    """When these parcels were delivered by their latest proof, where there is one."""
+    return dict(run.rows(row, PROVEN, parcel=[p.id for p in parcels])) if parcels else {}
+
+
+def contents(run: Run, cartons: Sequence[int]) -> list[Content]:
+    """What is in these cartons."""
+    return run.rows(Content, CONTENTS, carton=list(cartons)) if cartons else []
+
+
+def settle(run: Run, parcels: Sequence[Parcel], journeys: Mapping[int, Journey], by_proof: bool = False) -> None:
+    """Store what changed of these parcels; those delivered for the first time count their units."""
+    changed = [p for p in parcels if journeys[p.id] != p.journey]
+    if not changed:
+        return
+    run.write(MOVE, [journeys[p.id] for p in changed], parcel=[p.id for p in changed])
+    arrived = [p for p in changed if p.delivered_at is None and journeys[p.id].delivered_at]
+    if not arrived:
+        return
+    at = {p.id: journeys[p.id].delivered_at for p in arrived}
+    _count(run, arrived, at)
+    run.tell([ParcelDelivered(order_number(p.order), p.tracking, p.sscc, p.carrier_code, p.units, by_proof, at[p.id]) for p in arrived])  # type: ignore[arg-type]
+
+
+def _count(run: Run, parcels: Sequence[Parcel], at: Mapping[int, datetime | None]) -> None:
+    """Units of delivered parcels leave transit; allocation, line and order count them."""
+    by_carton = {p.carton: p for p in parcels}
+    found = contents(run, list(by_carton))
+    sites = sorted({p.site for p in parcels})
+    account = places(run, [Place(kind, site) for site in sites for kind in ("transit", "customer")])
+    advance(run, [Advance(c.allocation, delivered=c.quantity) for c in found])
+    post(run, [
+        Movement(c.item, account[Place("transit", p.site)], account[Place("customer", p.site)], c.quantity, "ParcelDelivered",
+                 order_number(p.order), "", c.lot, c.serial, at=at[p.id])
+        for c in found for p in (by_carton[c.carton],)
+    ])
+
+
+def row(*values: object) -> tuple:
+    """A row as it is."""
+    return values

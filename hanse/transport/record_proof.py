@@ -1,0 +1,119 @@
+"""Record proof: keep a proof of delivery, and count the parcel as delivered if no carrier told so before.
+
+A proof says when, where and by whom a parcel was received, how much of it and in what condition. It is never changed:
+an amendment is another proof, and the latest one holds. A proof settles what carriers left in doubt.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from annotated_types import Ge, Le
+
+from hanse.journal.operation import operation
+from hanse.journal.run import Run
+from hanse.kernel.asks import Code, Count, Short, Text, ask
+from hanse.kernel.gs1 import wrong_key
+from hanse.kernel.numbers import order_number
+from hanse.kernel.refused import Refused, refuse, refuse_all
+
+from .events import ProofRecorded
+from .parcels import Parcel, lock_and_read, settle, sightings
+from .record_tracking import instant
+from .states import derive
+
+
+@ask
+class RecordProof:
+    """A parcel was received. `received` counts units over the whole parcel; `gln` names the place, if it has one."""
+
+    parcel: Code
+    carrier: Code | None = None
+    at: datetime | None = None
+    zone: Short = ""
+    receiver: Short = ""
+    place: Short = ""
+    gln: Short = ""
+    latitude: Annotated[Decimal, Ge(-90), Le(90)] | None = None
+    longitude: Annotated[Decimal, Ge(-180), Le(180)] | None = None
+    accuracy_m: Annotated[Decimal, Ge(0), Le(10_000_000)] | None = None
+    received: Count | None = None
+    condition: Text = ""
+    left_unattended: bool = False
+    source: Short = ""
+
+
+def decide(asks: Sequence[RecordProof], parcels: Mapping[str, Sequence[Parcel]], numbers: Sequence[int], now: datetime) -> list[ProofRecorded | Refused]:
+    """Keep each proof of a parcel of ours."""
+    return [_decide(ask, parcels.get(ask.parcel, ()), number, now) for ask, number in zip(asks, numbers, strict=True)]
+
+
+def _decide(ask: RecordProof, found: Sequence[Parcel], number: int, now: datetime) -> ProofRecorded | Refused:
+    fit = [p for p in found if ask.carrier is None or p.carrier_code == ask.carrier.upper()]
+    if not fit:
+        return refuse("parcel-unknown", at="parcel", parcel=ask.parcel)
+    if len(fit) > 1:
+        return refuse("values-refused", at="carrier", why=f"Several carriers have a parcel {ask.parcel}: say which.")
+    [parcel] = fit
+    at = instant(ask.at or now, ask.zone)
+    findings = [at] if isinstance(at, Refused) else []
+    if ask.received is not None and ask.received > parcel.units:
+        findings.append(refuse("received-out-of-range", at="received", sent=parcel.units, got=ask.received))
+    if ask.gln and (why := wrong_key(ask.gln, (13,))):
+        findings.append(refuse("values-refused", at="gln", why=f"{ask.gln} is no GLN: {why}."))
+    if (ask.latitude is None) != (ask.longitude is None):
+        findings.append(refuse("values-refused", at="latitude", why="A place on earth has a latitude and a longitude."))
+    if findings or isinstance(at, Refused):
+        return refuse_all(findings)
+    return ProofRecorded(order_number(parcel.order), parcel.tracking, parcel.carrier_code, number, parcel.units, ask.received, ask.condition, at, ask.zone or "UTC")
+
+
+KEEP = """
+INSERT INTO transport_proof (id, parcel_id, delivered_at, zone, receiver, place, gln, latitude, longitude, accuracy_m, received, condition,
+                             left_unattended, source, recorded_at, actor)
+SELECT f.id, f.parcel, f.at, f.zone, f.receiver, f.place, f.gln, f.latitude, f.longitude, f.accuracy_m, f.received, f.condition,
+       f.left_unattended, f.source, %(now)s::timestamptz, f.actor
+  FROM unnest(%(proof)s::bigint[], %(parcels)s::bigint[], %(told_at)s::timestamptz[], %(told_zone)s::text[], %(receiver)s::text[], %(place)s::text[],
+              %(gln)s::text[], %(latitude)s::numeric[], %(longitude)s::numeric[], %(accuracy_m)s::numeric[], %(received)s::bigint[],
+              %(condition)s::text[], %(left_unattended)s::boolean[], %(source)s::text[], %(by)s::text[])
+    AS f(id, parcel, at, zone, receiver, place, gln, latitude, longitude, accuracy_m, received, condition, left_unattended, source, actor)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An accepted proof beside its ask and parcel, and who gave it."""
+
+    ask: RecordProof
+    told: ProofRecorded
+    parcel: Parcel
+    actor: str
+
+
+@operation
+def record_proof(run: Run, asks: Sequence[RecordProof]) -> list[ProofRecorded | Refused]:
+    """Keep proofs of delivery; a parcel that was not counted as delivered is counted now."""
+    parcels: dict[str, list[Parcel]] = {}
+    for parcel in lock_and_read(run, [a.parcel for a in asks]):
+        parcels.setdefault(parcel.tracking, []).append(parcel)
+    answers = decide(asks, parcels, run.draw("transport_proof_id_seq", len(asks)), run.now.astimezone(UTC))
+    kept = [
+        Kept(ask, a, next(p for p in parcels[a.parcel] if p.carrier_code == a.carrier), owner[0])
+        for ask, a, owner in zip(asks, answers, run.owners, strict=True) if isinstance(a, ProofRecorded)
+    ]
+    if kept:
+        _write(run, kept)
+    return answers
+
+
+def _write(run: Run, kept: Sequence[Kept]) -> None:
+    run.write(
+        KEEP, [k.ask for k in kept], proof=[k.told.proof for k in kept], parcels=[k.parcel.id for k in kept], told_at=[k.told.at for k in kept],
+        told_zone=[k.told.zone for k in kept], by=[k.actor for k in kept],
+    )
+    proofs = {k.parcel.id: k.told.at for k in kept}
+    moved = list({k.parcel.id: k.parcel for k in kept}.values())
+    told = sightings(run, [p.tracking for p in moved])
+    settle(run, moved, {p.id: derive(told.get((p.carrier, p.tracking), ()), proofs[p.id]) for p in moved}, by_proof=True)

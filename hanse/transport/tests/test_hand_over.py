@@ -1,0 +1,75 @@
+"""Hand over: a carton leaves once, with the right label, unless a hold keeps it."""
+
+import pytest
+
+from hanse.fulfilment.relabel import Relabel, relabel
+from hanse.fulfilment.tests.floor import counters, packed
+from hanse.kernel.refused import Refused
+from hanse.orders.models import Order
+from hanse.partners.models import Address
+from hanse.transport.hand_over import HandOver, Known, Staged, decide, hand_over
+from hanse.transport.models import Parcel, Shipment
+
+from .road import carriers, on_its_way
+
+A = Staged(1, "A", 7, 2, "HAM", 31, 5, 5, [], None, 3, "")
+B = Staged(2, "B", 7, 2, "HAM", 32, 5, 5, [], None, 4, "")
+OLD = Staged(3, "OLD", 8, 2, "HAM", 33, 5, 6, ["credit"], None, 1, "")
+GONE = Staged(4, "GONE", 8, 2, "HAM", 34, 5, 5, [], None, 1, "UPS")
+HELD = Staged(5, "HELD", 9, 2, "HAM", 35, 5, 5, ["invoice"], None, 1, "")
+
+
+def in_words(answer):
+    return answer.detail if isinstance(answer, Refused) else f"{answer.parcel} in {answer.shipment}"
+
+
+@pytest.mark.parametrize("asks, told", [
+    ([HandOver("A", "ups"), HandOver("B", "UPS")], ["A in 91", "B in 91"]),
+    ([HandOver("A", "UPS"), HandOver("B", "UPS", "express")], ["A in 91", "B in 92"]),
+    ([HandOver("A", "UPS"), HandOver("A", "UPS")], ["A in 91", "Carton A left with UPS."]),
+    ([HandOver("A", "UPS", tracking="1Z"), HandOver("B", "UPS", tracking="1Z")], ["1Z in 91", "Parcel 1Z of UPS exists already."]),
+    ([HandOver("A", "DHX")], ["There is no carrier DHX."]),
+    ([HandOver("OLD", "UPS")], ["H-8 is on credit hold. Release the hold first. The address of H-8 changed after carton OLD was labelled. Print the label again."]),
+    ([HandOver("GONE", "UPS")], ["Carton GONE left with UPS."]),
+    ([HandOver("HELD", "UPS")], ["HELD in 91"]),
+    ([HandOver("C", "UPS")], ["There is no carton C."]),
+])
+def test_a_carton_leaves_once_with_the_right_label(asks, told):
+    known = Known({c.sscc: c for c in (A, B, OLD, GONE, HELD)}, {"UPS": 1}, set(), range(91, 99))
+    assert [in_words(answer) for answer in decide(asks, known)] == told
+
+
+def test_what_is_handed_over_is_on_its_way_and_counted(given):
+    told = on_its_way(given)
+    assert given.stock() == {"transit": 5}
+    assert counters(told.order)["shipped"] == 5
+    [parcel] = Parcel.objects.all()
+    assert (parcel.tracking, parcel.units, parcel.state, parcel.shipment_id) == ("1Z-7", 5, "pending", told.shipment)
+    assert Shipment.objects.get().order_id == int(told.order[2:])
+    [again] = hand_over([HandOver(told.carton, "UPS")], by="ann")
+    assert again.detail == f"Carton {told.carton} left with UPS."
+
+
+def test_a_label_with_an_old_address_is_printed_again_first(given):
+    carriers()
+    customer = given.customer()
+    given.stocked(given.item(), given.site(), 5)
+    carton = packed(given.order(("BRG-6204", 5)))
+    old = Address.objects.get(party=customer)
+    new = Address.objects.create(party=customer, code="main", version=2, name="Reuter", street="Neuer Weg 1", postcode="18055", city="Rostock", country="DE", since=old.since)
+    Order.objects.update(ship_to=new)
+    [no] = hand_over([HandOver(carton.carton, "UPS")], by="ann")
+    assert no.code == "label-outdated"
+    [told] = relabel([Relabel(carton.carton)], by="ann")
+    assert (told.was, told.address) == (old.pk, new.pk)
+    [yes] = hand_over([HandOver(carton.carton, "UPS")], by="ann")
+    assert yes.parcel == carton.carton
+    assert relabel([Relabel(carton.carton)], by="ann")[0].code == "handed-over"
+
+
+def test_the_same_key_twice_ships_once(given):
+    carriers()
+    given.customer(), given.stocked(given.item(), given.site(), 5)
+    carton = packed(given.order(("BRG-6204", 5)))
+    first, second = (hand_over([HandOver(carton.carton, "UPS")], by="ann", key="k") for _ in range(2))
+    assert first == second and Parcel.objects.count() == 1
