@@ -17,7 +17,8 @@ COUNTERS = "o.ordered, o.cancelled, o.reserved - o.freed, o.picked, o.packed, o.
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order on the board: who, when, how far, what it is worth. `reserved` is net of what was freed."""
+    """An order on the board: who, when, how far, what it is worth. `reserved` is net of what was freed; `waiting`
+    have no site, `to_release` have one but no pick task."""
 
     number: str
     ref: str
@@ -47,6 +48,7 @@ class OrderRow:
     credited: int
     sites: list[str]
     waiting: int
+    to_release: int
 
 
 VIEWS: dict[str, str] = {
@@ -70,6 +72,7 @@ FILTERS: dict[str, str] = {
     "channel": "o.channel = %(channel)s",
     "hold": "%(hold)s = ANY(o.holds)",
     "site": "EXISTS (SELECT 1 FROM orders_allocation a JOIN network_site s ON s.id = a.site_id WHERE a.order_id = o.id AND s.code = %(site)s AND a.reserved > a.freed)",
+    "ids": "o.id = ANY(%(ids)s::bigint[])",
     "sku": "EXISTS (SELECT 1 FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id WHERE l.order_id = o.id AND i.sku = %(sku)s)",
 }
 FOUND = """
@@ -81,7 +84,8 @@ SELECT 'H-' || o.id, o.ref, p.code, p.name, a.country, o.channel, o.placed_at, o
        o.status, o.open, o.holds, o.currency, o.net, o.total, {counters},
        ARRAY(SELECT DISTINCT s.code FROM orders_allocation x JOIN network_site s ON s.id = x.site_id
               WHERE x.order_id = o.id AND x.reserved > x.freed ORDER BY 1),
-       o.ordered - o.cancelled - o.reserved + o.freed
+       o.ordered - o.cancelled - o.reserved + o.freed,
+       coalesce((SELECT sum(x.reserved - x.freed - greatest(x.released - x.recalled, x.picked)) FROM orders_allocation x WHERE x.order_id = o.id), 0)::bigint
   FROM (SELECT o.* FROM orders_order o WHERE {where} ORDER BY {order} LIMIT %(limit)s) o
   JOIN partners_party p ON p.id = o.customer_id JOIN partners_address a ON a.id = o.ship_to_id
  ORDER BY {order}
@@ -95,20 +99,30 @@ SORTS = {
     ),
 }
 """The sorted column, and what stands after a row of the page before."""
+BACKWARDS = {
+    "newest": ("o.id", "o.id > %(after_id)s"),
+    "promise": (
+        "o.promised_on DESC NULLS FIRST, o.id DESC",
+        "((%(after_on)s::date IS NOT NULL AND (o.promised_on < %(after_on)s::date OR o.promised_on = %(after_on)s::date AND o.id < %(after_id)s))"
+        " OR (%(after_on)s::date IS NULL AND (o.promised_on IS NOT NULL OR o.id < %(after_id)s)))",
+    ),
+}
+"""The same, read the other way: what stands before a row of the page after."""
 
 
 def board(view: str = "open", sort: str = "promise", after: tuple[date | None, int] | None = None, limit: int = 50,
-          q: str = "", today: date | None = None, **filters: Any) -> list[OrderRow]:
+          q: str = "", today: date | None = None, backwards: bool = False, **filters: Any) -> list[OrderRow]:
     """A page of the board: the orders of a view that pass the filters, after the (promise, id) of the last row seen.
 
-    Never counts, never skips rows: the cost is that of the page. `limit` is at most 500.
+    Never counts, never skips rows: the cost is that of the page. `limit` is at most 500. Backwards it gives what
+    stands before that row, nearest first.
     """
     given = {name: value for name, value in filters.items() if value not in (None, "")}
     wheres = [VIEWS[view], *(FILTERS[name] for name in given)]
     if q:
         wheres.append(FOUND)
         given |= {"q": q, "q_end": q + "\U0010ffff", "like": f"%{q}%", "found": order_id(q)}
-    order, later = SORTS[sort]
+    order, later = (BACKWARDS if backwards else SORTS)[sort]
     if after:
         wheres.append(later)
         given |= {"after_on": after[0], "after_id": after[1]}
@@ -279,9 +293,13 @@ def explanations(number: str) -> list[dict[str, Any]]:
     return rows(json.loads, SOURCED, {"subject": f"order/{number}"})
 
 
+def sites() -> list[tuple[str, str]]:
+    """The active sites: code and name."""
+    return rows(lambda *row: row, "SELECT code, name FROM network_site WHERE active ORDER BY priority, code", {})
+
+
 def rows(cls: Any, sql: str, given: dict[str, Any]) -> list[Any]:
     """Run a query and make one `cls` of each row."""
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
         return [cls(*row) for row in cursor.fetchall()]
-
