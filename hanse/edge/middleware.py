@@ -62,7 +62,7 @@ class Policy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.number = str(uuid.uuid4())  # type: ignore[attr-defined]
         api = request.path_info.startswith(API)
-        answer = _too_big(request) if api else None
+        answer = _too_big(request) or _with_nul(request) if api else None
         if answer is None:
             answer = self.get_response(request)
         if api and answer.status_code >= 400 and not answer.headers.get("Content-Type", "").startswith(PROBLEM):
@@ -122,6 +122,13 @@ def _too_big(request: HttpRequest) -> HttpResponse | None:
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         return problem(request, "too-big", limit=_limit(), got=f"{int(length):,} bytes")
+    return None
+
+
+def _with_nul(request: HttpRequest) -> HttpResponse | None:
+    """Refuse a NUL in the address: nothing that hanse keeps has one, and the database cannot be asked for it."""
+    if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+        return problem(request, "values-refused", why="There is a NUL in the address.")
     return None
 
 

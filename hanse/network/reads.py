@@ -1,41 +1,112 @@
-"""Questions about the network: sites with their bins and lanes, and the lanes that lead to a country."""
+"""Questions about the network: sites with their lanes, the bins of a site, and the lanes that lead to a country."""
 
 import json
+from dataclasses import dataclass
+from datetime import time
+from decimal import Decimal
 from typing import Any
 
-from django.db import connection
+from hanse.journal.asking import rows
+
+
+@dataclass(frozen=True, slots=True)
+class LaneView:
+    """The way to a country or region: transit in working days, and what a parcel costs."""
+
+    country: str
+    region: str
+    days: int
+    cost: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    """A site with its calendar, its place, the number of its bins, and its lanes."""
+
+    code: str
+    name: str
+    country: str
+    region: str
+    zone: str
+    workdays: list[int]
+    cut_off: time
+    priority: int
+    street: str
+    postcode: str
+    city: str
+    gln: str
+    latitude: Decimal | None
+    longitude: Decimal | None
+    sscc_prefix: str
+    active: bool
+    bins: int
+    lanes: list[LaneView]
+
+
+@dataclass(frozen=True, slots=True)
+class BinView:
+    """A bin of a site, with its turn on the picker's walk."""
+
+    code: str
+    zone: str
+    x_m: Decimal
+    y_m: Decimal
+    level: int
+    walk: int
+
+
+@dataclass(frozen=True, slots=True)
+class LaneTo:
+    """The lane of a site that leads to the place that was asked for."""
+
+    site: str
+    days: int
+    cost: Decimal
+    currency: str
+
 
 SITES = """
-SELECT s.code, s.name, s.country, s.region, s.zone, s.workdays::int[] AS workdays, s.cut_off, s.priority, s.street, s.postcode, s.city,
+SELECT s.code, s.name, s.country, s.region, s.zone, array_to_json(s.workdays)::text, s.cut_off, s.priority, s.street, s.postcode, s.city,
        s.gln, s.latitude, s.longitude, s.sscc_prefix, s.active,
-       (SELECT count(*) FROM network_bin b WHERE b.site_id = s.id) AS bins,
-       (SELECT coalesce(json_agg(json_build_object('country', l.country, 'region', l.region, 'days', l.days, 'cost', l.cost::text,
-                                                   'currency', l.currency) ORDER BY l.country, l.region), '[]')::text
-          FROM network_lane l WHERE l.site_id = s.id) AS lanes
-  FROM network_site s WHERE (%(after)s::text IS NULL OR s.code > %(after)s) ORDER BY s.code LIMIT %(limit)s
+       (SELECT count(*) FROM network_bin b WHERE b.site_id = s.id),
+       (SELECT json_agg(json_build_array(l.country, l.region, l.days, l.cost::text, l.currency) ORDER BY l.country, l.region)::text
+          FROM network_lane l WHERE l.site_id = s.id)
+  FROM network_site s
+"""
+BINS = """
+SELECT b.code, coalesce(z.code, ''), b.x_m, b.y_m, b.level, b.walk
+  FROM network_bin b JOIN network_site s ON s.id = b.site_id LEFT JOIN network_zone z ON z.id = b.zone_id
+ WHERE s.code = %(site)s AND b.code > %(after)s ORDER BY b.code LIMIT %(limit)s
 """
 LANES = """
-SELECT s.id, s.code, l.country, l.region, l.days, l.cost, l.currency
+SELECT DISTINCT ON (s.code) s.code, l.days, l.cost, l.currency
   FROM network_lane l JOIN network_site s ON s.id = l.site_id AND s.active
  WHERE l.country = %(country)s AND l.region IN ('', %(region)s) ORDER BY s.code, l.region = ''
 """
 
 
-def sites(after: str | None, limit: int) -> list[dict[str, Any]]:
-    """Sites by code, `limit` of them behind `after`."""
-    return [row | {"lanes": json.loads(row["lanes"])} for row in _rows(SITES, {"after": after, "limit": limit})]
+def site(code: str) -> SiteView | None:
+    """One site, if there is one."""
+    return next(iter(rows(_site, SITES + " WHERE s.code = %(code)s", code=code)), None)
 
 
-def lanes_to(country: str, region: str = "") -> list[dict[str, Any]]:
-    """For each site the lane that leads to a country and region: the region's own, else its country's."""
-    best: dict[int, dict[str, Any]] = {}
-    for row in _rows(LANES, {"country": country, "region": region}):
-        best.setdefault(row["id"], row)
-    return list(best.values())
+def sites(limit: int, after: str = "") -> list[SiteView]:
+    """Sites by code behind `after`."""
+    return rows(_site, SITES + " WHERE s.code > %(after)s ORDER BY s.code LIMIT %(limit)s", after=after, limit=limit)
 
 
-def _rows(sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        names = [c.name for c in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+def bins(site: str, limit: int, after: str = "") -> list[BinView]:
+    """The bins of a site by code, behind `after`."""
+    return rows(BinView, BINS, site=site, limit=limit, after=after)
+
+
+def lanes_to(country: str, region: str = "") -> list[LaneTo]:
+    """For each active site the lane that leads to a country and region: the region's own, else its country's."""
+    return rows(LaneTo, LANES, country=country, region=region)
+
+
+def _site(*row: Any) -> SiteView:
+    *columns, lanes = row
+    columns[5] = json.loads(columns[5])
+    return SiteView(*columns, lanes=[LaneView(c, r, days, Decimal(cost), currency) for c, r, days, cost, currency in json.loads(lanes or "[]")])

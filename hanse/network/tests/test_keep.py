@@ -59,9 +59,9 @@ def test_the_lane_of_a_region_wins_over_its_countrys(given):
         KeepSite("HAM", "DE", lanes=(LaneGiven("DE", 1), LaneGiven("DE", 2, region="BY"))), KeepSite("VIE", "AT", lanes=(LaneGiven("DE", 3),)),
         KeepSite("RTM", "NL", lanes=(LaneGiven("NL", 1),)),
     ], by="ann")
-    assert [(lane["code"], lane["days"]) for lane in lanes_to("DE", "BY")] == [("HAM", 2), ("VIE", 3)]
-    assert [(lane["code"], lane["days"]) for lane in lanes_to("DE")] == [("HAM", 1), ("VIE", 3)]
-    assert [s["code"] for s in sites("HAM", 5)] == ["RTM", "VIE"]
+    assert [(lane.site, lane.days) for lane in lanes_to("DE", "BY")] == [("HAM", 2), ("VIE", 3)]
+    assert [(lane.site, lane.days) for lane in lanes_to("DE")] == [("HAM", 1), ("VIE", 3)]
+    assert [s.code for s in sites(5, "HAM")] == ["RTM", "VIE"]
 
 
 @pytest.mark.parametrize("count", [1, 100, 1000])

@@ -1,0 +1,40 @@
+"""The API of the network: sites, bins and lanes."""
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Body, Router
+
+from hanse.edge.doors import Cursor, Limit, after, answered, answers_to, missing, page_of, page_schema, shown
+
+from . import reads
+from .keep import KeepSite, keep_sites
+
+router = Router(tags=["network"])
+
+
+@router.post("/sites/batch", response=answers_to(keep_sites))
+def keep(request: HttpRequest, asks: Body[list[KeepSite]]) -> HttpResponse:
+    """Add sites, or change those that are known, with zones, bins and lanes. One answer for each, in the same order."""
+    return answered(request, keep_sites, asks)
+
+
+@router.get("/sites", response=page_schema(reads.SiteView))
+def sites(request: HttpRequest, cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+    """Sites by code, with their lanes."""
+    at = after(cursor, str)
+    return page_of(reads.sites(limit + 1, at[0] if at else ""), limit, lambda site: site.code)
+
+
+@router.get("/sites/{code}", response=reads.SiteView)
+def site(request: HttpRequest, code: str) -> HttpResponse:
+    """One site with its lanes."""
+    found = reads.site(code)
+    return shown(found) if found else missing(request, "site", code)
+
+
+@router.get("/sites/{code}/bins", response=page_schema(reads.BinView))
+def bins(request: HttpRequest, code: str, cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+    """The bins of a site by code."""
+    at = after(cursor, str)
+    if reads.site(code) is None:
+        return missing(request, "site", code)
+    return page_of(reads.bins(code, limit + 1, at[0] if at else ""), limit, lambda bin: bin.code)

@@ -1,0 +1,102 @@
+"""Questions about partners: one party with its addresses and people, and parties by code."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from hanse.journal.asking import rows
+
+
+@dataclass(frozen=True, slots=True)
+class AddressView:
+    """The latest version of an address under its code."""
+
+    code: str
+    version: int
+    name: str
+    street: str
+    postcode: str
+    city: str
+    region: str
+    country: str
+    zone: str
+    gln: str
+    latitude: Decimal | None
+    longitude: Decimal | None
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """A person at a party; `may_receive` says that they may sign for goods."""
+
+    name: str
+    email: str
+    phone: str
+    may_receive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRow:
+    """A party with its roles and terms."""
+
+    code: str
+    name: str
+    roles: list[str]
+    currency: str
+    tax_id: str
+    gln: str | None
+    ship_rule: str
+    invoice_rule: str
+    payment_days: int
+    credit_limit: Decimal | None
+    priority: int
+    min_life_days: int
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartyView(PartyRow):
+    """A party with its addresses, as they stand, and its people."""
+
+    addresses: list[AddressView]
+    contacts: list[ContactView]
+
+
+PARTIES = """
+SELECT p.code, p.name, array_to_json(p.roles)::text, p.currency, p.tax_id, p.gln, p.ship_rule, p.invoice_rule, p.payment_days,
+       p.credit_limit, p.priority, p.min_life_days, p.active
+  FROM partners_party p
+"""
+ADDRESSES = """
+SELECT DISTINCT ON (a.code) a.code, a.version, a.name, a.street, a.postcode, a.city, a.region, a.country, a.zone, a.gln, a.latitude,
+       a.longitude, a.since
+  FROM partners_address a JOIN partners_party p ON p.id = a.party_id
+ WHERE p.code = %(code)s AND a.code <> '' ORDER BY a.code, a.version DESC
+"""
+CONTACTS = """
+SELECT c.name, c.email, c.phone, c.may_receive FROM partners_contact c JOIN partners_party p ON p.id = c.party_id
+ WHERE p.code = %(code)s ORDER BY c.name
+"""
+
+
+def party(code: str) -> PartyView | None:
+    """One party, if there is one, with its named addresses (those brought along by orders are left out)."""
+    found = rows(lambda code, name, roles, *terms: (code, name, json.loads(roles), *terms), PARTIES + " WHERE p.code = %(code)s", code=code)
+    if not found:
+        return None
+    return PartyView(*found[0], rows(AddressView, ADDRESSES, code=code), rows(ContactView, CONTACTS, code=code))
+
+
+def parties(limit: int, after: str = "", q: str = "", role: str = "") -> list[PartyRow]:
+    """Parties by code behind `after`; with `q` those whose code begins with it or whose name has it, with `role` those in it."""
+    plain = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    sql = f"""{PARTIES} WHERE p.code > %(after)s AND (%(q)s = '' OR p.code ILIKE %(begins)s OR p.name ILIKE %(has)s)
+               AND (%(role)s = '' OR %(role)s = ANY(p.roles)) ORDER BY p.code LIMIT %(limit)s"""
+    return rows(_row, sql, after=after, limit=limit, q=q, begins=f"{plain}%", has=f"%{plain}%", role=role)
+
+
+def _row(code: str, name: str, roles: str, *terms: Any) -> PartyRow:
+    return PartyRow(code, name, json.loads(roles), *terms)
