@@ -1,6 +1,7 @@
 """What follows: supply that arrives or comes free goes to the queue of waiting orders at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -8,6 +9,7 @@ from hanse.journal.follow import Told, follower
 from hanse.journal.principals import HANSE
 
 from .allocate import Allocate, allocate
+from .holds import BLOCKS
 
 WAITING = """
 SELECT DISTINCT 'H-' || l.order_id FROM orders_line l
@@ -17,20 +19,25 @@ SELECT DISTINCT 'H-' || l.order_id FROM orders_line l
    AND EXISTS (SELECT 1 FROM inventory_stock s WHERE s.item_id = l.item_id AND s.on_hand > s.reserved)
  LIMIT 5000
 """
-HELD = ["fraud"]
-SUPPLY = ("StockReceived", "UnitsFreed", "UnitsCancelled", "StockCounted", "QuarantineReleased", "HoldReleased")
+HELD = sorted(type for type in BLOCKS if "allocate" in BLOCKS[type])
+GIVEN_UP = ("UnitsFreed", "UnitsCancelled")
+ARRIVED = ("StockReceived", "BinCounted", "StockReleased")
 
 
-@follower("orders: allocate waiting units", *SUPPLY)
+@follower("orders: allocate waiting units", *ARRIVED, *GIVEN_UP, "HoldReleased")
 def allocate_waiting(facts: Sequence[Told]) -> None:
     """Allocate orders that wait for items of which units came in or came free; never the one that gave them up."""
-    skus, givers = set(), set()
-    for fact in facts:
-        skus |= {fact.body["sku"]} if "sku" in fact.body else {line["sku"] for line in fact.body.get("lines", [])}
-        if fact.kind in ("UnitsFreed", "UnitsCancelled"):
-            givers.add(fact.body["order"])
+    skus = {sku for fact in facts for sku in skus_of(fact.body)}
+    givers = {fact.body["order"] for fact in facts if fact.kind in GIVEN_UP}
+    freed = {fact.body["order"] for fact in facts if fact.kind == "HoldReleased" and fact.body["type"] in HELD}
     with connection.cursor() as cursor:
         cursor.execute(WAITING, [sorted(skus), HELD, sorted(givers)])
-        waiting = [number for (number,) in cursor.fetchall()]
-    if waiting:
-        allocate([Allocate(number) for number in waiting], by=HANSE)
+        waiting = {number for (number,) in cursor.fetchall()}
+    if waiting or freed:
+        allocate([Allocate(number) for number in sorted(waiting | freed)], by=HANSE)
+
+
+def skus_of(body: Mapping[str, Any]) -> set[str]:
+    """The items a fact names: a stock fact its own, an order's fact one, or one per line."""
+    named = {body[name] for name in ("item", "sku") if name in body}
+    return named or {line["sku"] for line in body.get("lines", [])}

@@ -298,6 +298,39 @@ def sites() -> list[tuple[str, str]]:
     return rows(lambda *row: row, "SELECT code, name FROM network_site WHERE active ORDER BY priority, code", {})
 
 
+CUSTOMERS_LIKE = """
+SELECT p.code, p.name || coalesce(', ' || nullif(a.city, ''), '') FROM partners_party p
+  LEFT JOIN LATERAL (SELECT city FROM partners_address x WHERE x.party_id = p.id AND x.code = 'main' ORDER BY version DESC LIMIT 1) a ON true
+ WHERE p.active AND 'customer' = ANY(p.roles) AND (p.code ILIKE %(like)s OR p.name ILIKE %(like)s) ORDER BY p.code LIMIT 12
+"""
+ITEMS_LIKE = """
+SELECT i.sku, i.name || coalesce(', ' || trim_scale(i.price) || ' ' || i.currency, '') || ', ' || coalesce(s.free, 0) || ' free' FROM (
+  SELECT * FROM catalogue_item i WHERE i.retired_on IS NULL AND (i.sku ILIKE %(like)s OR i.name ILIKE %(like)s) ORDER BY i.sku LIMIT 12) i
+  LEFT JOIN LATERAL (SELECT sum(on_hand - reserved) AS free FROM inventory_stock x WHERE x.item_id = i.id) s ON true
+ ORDER BY i.sku
+"""
+SHIP_TOS = """
+SELECT DISTINCT ON (a.code) a.code, a.code || ': ' || concat_ws(', ', nullif(a.street, ''), nullif(trim(a.postcode || ' ' || a.city), ''), a.country)
+  FROM partners_address a JOIN partners_party p ON p.id = a.party_id
+ WHERE p.code = %(customer)s AND a.code <> '' ORDER BY a.code, a.version DESC
+"""
+
+
+def customers_like(q: str) -> list[tuple[str, str]]:
+    """A dozen customers whose code or name has what was typed: code, and name with city."""
+    return rows(lambda *row: row, CUSTOMERS_LIKE, {"like": f"%{q[:80]}%"})
+
+
+def items_like(q: str) -> list[tuple[str, str]]:
+    """A dozen items on sale whose SKU or name has what was typed: SKU, and name with price and free stock."""
+    return rows(lambda *row: row, ITEMS_LIKE, {"like": f"%{q[:80]}%"})
+
+
+def ship_tos(customer: str) -> list[tuple[str, str]]:
+    """The places of a customer by code, each in its latest version."""
+    return rows(lambda *row: row, SHIP_TOS, {"customer": customer})
+
+
 def rows(cls: Any, sql: str, given: dict[str, Any]) -> list[Any]:
     """Run a query and make one `cls` of each row."""
     with connection.cursor() as cursor:

@@ -1,0 +1,103 @@
+"""The demo's company: a bearing trader with three sites and customers around the North Sea and the Baltic. Seeded."""
+
+from dataclasses import dataclass
+from datetime import time
+from decimal import Decimal
+from random import Random
+
+from hanse.catalogue.keep import KeepItem
+from hanse.kernel.gs1 import check_digit
+from hanse.network.keep import KeepSite
+from hanse.network.place import BinGiven, LaneGiven
+from hanse.partners.addresses import AddressGiven
+from hanse.partners.keep import ContactGiven, KeepParty
+
+KINDS = [
+    # prefix, name, sizes, price from, grams
+    ("BRG", "Deep groove bearing", ["6002-2RS", "6004-2RS", "6204-2RS", "6204-ZZ", "6205-2RS", "6206-2RS", "6305-ZZ", "6308-2RS"], "4.80", 90),
+    ("SEA", "Shaft seal", ["TC20", "TC25", "TC30", "TC35", "TC40", "TC50"], "2.10", 25),
+    ("GBX", "Gear unit", ["20", "30", "40", "60"], "148.00", 6400),
+    ("OIL", "Gear oil VG 220", ["1", "5", "20"], "11.50", 950),
+    ("BLT", "V-belt", ["A38", "A42", "A50", "B52", "B60", "SPA1250"], "6.40", 180),
+    ("CPL", "Shaft coupling", ["M19", "M24", "M28", "M38"], "32.00", 820),
+    ("CHN", "Roller chain", ["08B-1", "10B-1", "12B-1", "16B-1"], "24.50", 1900),
+    ("SRV", "Servo drive", ["200W", "400W", "750W"], "590.00", 2300),
+    ("SNS", "Proximity sensor", ["M8", "M12", "M18"], "18.90", 60),
+]
+SITES = [
+    ("HAM", "Hamburg", "DE", "20457", "53.5405", "9.9884", 10),
+    ("LEI", "Leipzig", "DE", "04158", "51.3967", "12.3400", 20),
+    ("ROT", "Rotterdam", "NL", "3089 JD", "51.8850", "4.2867", 30),
+]
+DAYS = {"DE": (1, 1, 2), "NL": (2, 3, 1), "DK": (1, 3, 3), "AT": (3, 2, 3), "CZ": (3, 2, 4), "SE": (2, 4, 4), "BE": (3, 3, 1), "PL": (3, 2, 4)}
+"""Transit working days to a country from each of the sites."""
+CUSTOMERS = [
+    ("Reuter Antriebe AG", "DE", "28195", "Bremen"), ("Molenaar Techniek", "NL", "3011 AB", "Rotterdam"), ("Elektro Hansen ApS", "DK", "8000", "Aarhus"),
+    ("Lübecker Pumpen", "DE", "23552", "Lübeck"), ("Nordbahn Service", "DE", "22765", "Hamburg"), ("Werft Lindholm GmbH", "DE", "18057", "Rostock"),
+    ("Hafen Technik Kiel", "DE", "24103", "Kiel"), ("Stahlbau Peine GmbH", "DE", "31224", "Peine"), ("Kern & Söhne", "AT", "4020", "Linz"),
+    ("Brouwer Staal BV", "NL", "1011 AC", "Amsterdam"), ("Ferrum Praha s.r.o.", "CZ", "110 00", "Praha"), ("Maschinenbau Ahlers", "DE", "26122", "Oldenburg"),
+    ("Lindqvist Industri AB", "SE", "211 20", "Malmö"), ("Hotel Ostseeblick", "DE", "18119", "Warnemünde"), ("Thaler Hydraulik", "AT", "6020", "Innsbruck"),
+    ("Zeman Bearings", "CZ", "602 00", "Brno"), ("Ostsee Werft", "DE", "18437", "Stralsund"), ("Van Damme Aandrijvingen", "BE", "2000", "Antwerpen"),
+    ("Gdynia Marine Sp. z o.o.", "PL", "81-300", "Gdynia"), ("Jensen Maskiner A/S", "DK", "5000", "Odense"), ("Papierfabrik Elbtal", "DE", "01067", "Dresden"),
+    ("Kranbau Wismar", "DE", "23966", "Wismar"), ("De Vries Pompen", "NL", "9711 AA", "Groningen"), ("Åkerlund Verkstad", "SE", "411 03", "Göteborg"),
+]  # fmt: skip
+CARRIERS = [("ELBE", "Elbe Express"), ("OSTWIND", "Ostwind Parcel"), ("POSTLINIE", "Postlinie")]
+STREETS = ["Hafenstraße", "Industrieweg", "Am Kai", "Werkstraße", "Nordring", "Speicherstraße"]
+ZONES = {"DE": "Europe/Berlin", "NL": "Europe/Amsterdam", "DK": "Europe/Copenhagen", "AT": "Europe/Vienna", "CZ": "Europe/Prague",
+         "SE": "Europe/Stockholm", "BE": "Europe/Brussels", "PL": "Europe/Warsaw"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The asks that make the company."""
+
+    items: list[KeepItem]
+    sites: list[KeepSite]
+    parties: list[KeepParty]
+
+
+def company(random: Random) -> Company:
+    """The same company for the same random numbers."""
+    return Company(_items(random), [_site(n) for n in range(len(SITES))], [_customer(n, random) for n in range(len(CUSTOMERS))])
+
+
+def _items(random: Random) -> list[KeepItem]:
+    items = []
+    for prefix, name, sizes, price, grams in KINDS:
+        for n, size in enumerate(sizes):
+            data = f"40063813{len(items):04d}"
+            items.append(KeepItem(
+                f"{prefix}-{size}", f"{name} {size}", gtin=data + check_digit(data), price=(Decimal(price) * (10 + 3 * n) / 10).quantize(Decimal("0.01")),
+                currency="EUR", weight_g=grams + 20 * n, length_mm=60 + 10 * n, width_mm=60 + 5 * n, height_mm=20 + random.randrange(40),
+                tax_rate=Decimal(19), stock_unit="piece", tracking="lot" if prefix == "OIL" else "none",
+            ))  # fmt: skip
+    return items
+
+
+def _site(n: int) -> KeepSite:
+    code, city, country, postcode, latitude, longitude, priority = SITES[n]
+    bins = tuple(
+        BinGiven(f"{zone}-{aisle:02d}-{bay:02d}-{level}", zone=zone, x_m=Decimal(aisle * 4), y_m=Decimal(bay * 2), level=level)
+        for zone in "AB" for aisle in range(1, 5) for bay in range(1, 5) for level in (1, 2)
+    )
+    lanes = tuple(LaneGiven(country, days[n], cost=Decimal("4.20") + days[n] * 2) for country, days in DAYS.items())
+    return KeepSite(
+        code, country, city, zone=ZONES[country], cut_off=time(16), priority=priority, street="Speicherstraße 1", postcode=postcode, city=city,
+        latitude=Decimal(latitude), longitude=Decimal(longitude), sscc_prefix=f"40{n}2345", zones=("A", "B"), bins=bins, lanes=lanes,
+    )  # fmt: skip
+
+
+def _customer(n: int, random: Random) -> KeepParty:
+    name, country, postcode, city = CUSTOMERS[n]
+    address = AddressGiven(country, "main", street=f"{random.choice(STREETS)} {random.randrange(1, 90)}", postcode=postcode, city=city, zone=ZONES[country])
+    return KeepParty(
+        code_of(name), name, ("customer", "consignee"), "EUR", ship_rule=("available", "available", "complete-line", "complete-order")[n % 4],
+        invoice_rule="order" if n % 9 == 8 else "shipment", payment_days=(14, 30, 30, 60)[n % 4], credit_limit=Decimal(25_000),
+        priority=(20, 50, 50, 50, 80)[n % 5], addresses=(address,), contacts=(ContactGiven("Receiving dock", may_receive=True),),
+    )  # fmt: skip
+
+
+def code_of(name: str) -> str:
+    """A customer's code: the first word, in capitals without accents."""
+    plain = name.split()[0].upper().translate(str.maketrans("ÅÄÖÜÉ", "AAOUE"))
+    return plain if len(plain) > 3 else "".join(name.split()[:2]).upper().replace("&", "")

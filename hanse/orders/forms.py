@@ -1,0 +1,282 @@
+"""The forms of one order: change and cancel with preview, hold and release. Each form carries its key."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
+from django.views.decorators.http import require_http_methods
+
+from hanse.kernel import clock
+from hanse.kernel.refused import Refused
+from hanse.partners.addresses import AddressGiven
+from hanse.web.posted import BadForm, posted
+
+from . import reads
+from .board import hold_word
+from .cancel import Cancel, CancelLine, cancel
+from .change import Change, ChangeLine, change
+from .doing import do, granted, who
+from .hold import Hold, hold
+from .holds import BLOCKS
+from .place import PlaceLine
+from .previewing import effects, tried
+from .reads import LineView, OrderView
+from .release_hold import ReleaseHold, release_hold
+
+MOST_ADDED = 50
+
+
+class OneLine:
+    """One line of a form with many, as `posted` reads a form."""
+
+    def __init__(self, **values: str):
+        self.POST = MultiValueDict({name: [value] for name, value in values.items()})
+
+
+def posted_lines(request: HttpRequest, position: int = 0) -> tuple[list[PlaceLine], list[dict[str, Any]]]:
+    """The order lines of a form, and its rows with what was typed and what is wrong; empty rows are left out."""
+    lines, rows = [], []
+    columns = [request.POST.getlist(name) for name in ("sku", "quantity", "unit_price")]
+    for sku, quantity, unit_price in list(zip(*columns, strict=False))[:1000]:
+        if not (sku.strip() or quantity.strip()):
+            continue
+        row: dict[str, Any] = {"sku": sku, "quantity": quantity, "unit_price": unit_price, "found": {}}
+        try:
+            lines.append(posted(PlaceLine, OneLine(sku=sku, quantity=quantity, unit_price=unit_price)))  # type: ignore[arg-type]
+        except BadForm as bad:
+            row["found"] = bad.findings
+        rows.append(row)
+    return lines, rows
+
+
+def place_findings(answer: Refused, rows: Sequence[dict[str, Any]], under: str) -> dict[str, str]:
+    """Put each finding of a refusal to its row and field; what belongs to no row comes back by field."""
+    rest: dict[str, str] = {}
+    for error in answer.errors:
+        steps = error.pointer.removeprefix("#/").split("/")
+        if steps[0] == under and len(steps) == 3 and steps[1].isdigit() and int(steps[1]) < len(rows):
+            rows[int(steps[1])]["found"][steps[2]] = error.detail
+        else:
+            rest[steps[0]] = error.detail
+    return rest
+
+
+def hold_types() -> list[tuple[str, str]]:
+    """The types of hold with their words and what they stop."""
+    return [(type, f"{type.capitalize()}: stops {', '.join(sorted(steps))}") for type, steps in sorted(BLOCKS.items())]
+
+
+def reason_of(request: HttpRequest) -> str:
+    return request.POST.get("reason", "").strip().replace("\x00", "")[:2000]
+
+
+def order_or_404(number: str) -> OrderView:
+    """The order, or no page."""
+    found = reads.order(number)
+    if found is None:
+        raise Http404
+    return found
+
+
+def repeated(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was posted, to be posted again with the preview's button."""
+    ours = ("csrfmiddlewaretoken", "key", "accept", "sure")
+    return [(name, value) for name, values in request.POST.lists() if name not in ours for value in values]
+
+
+def to_order(number: str) -> HttpResponse:
+    return redirect(reverse("order", args=[number]))
+
+
+# -- change -------------------------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def change_order(request: HttpRequest, number: str) -> HttpResponse:
+    """Change quantities, lines, address, receiver or date: previewed, then accepted as previewed."""
+    granted(request, change)
+    order = order_or_404(number)
+    context: dict[str, Any] = {"order": order, "lines": shown_lines(order, {}), "added": [], "form": form_of(order)}
+    if request.method == "GET":
+        return render(request, "orders/change_order.html", context)
+    added, rows = posted_lines(request)
+    context |= {"added": rows, "form": request.POST.dict()}
+    try:
+        quantities, address = changed_lines(request, order), new_address(request, order)
+        ask = posted(Change, request, order=number, lines=quantities, add=tuple(added), ship_to=address)
+    except BadForm as bad:
+        context |= {"bad": bad, "lines": shown_lines(order, bad.findings, request)}
+        return render(request, "orders/change_order.html", context, status=422)
+    context["lines"] = shown_lines(order, {}, request)
+    if any(row["found"] for row in rows):
+        return render(request, "orders/change_order.html", context, status=422)
+    if "edit" in request.POST:
+        return render(request, "orders/change_order.html", context)
+    refused = None
+    if ask.accept:
+        [answer] = do(request, change, [ask])
+        if not isinstance(answer, Refused):
+            messages.success(request, f"{answer.said()}.")
+            return to_order(number)
+        refused = answer
+    by = who(request)
+    found = tried(lambda: change([Change(**{name: getattr(ask, name) for name in ASKED})], by=by), number)
+    if isinstance(found.answer, Refused) or found.order is None:
+        place_findings(found.answer, rows, "add")
+        return render(request, "orders/change_order.html", context | {"answer": found.answer}, status=422)
+    changes = effects(order, found.order, clock.now().date())
+    fields = [*repeated(request), ("accept", found.answer.after["mark"])]
+    return render(request, "orders/preview.html", {
+        "order": order, "heading": "Change", "said": found.answer.changes, "changes": changes, "fields": fields, "answer": refused,
+        "action": reverse("change_order", args=[number]), "button": f"Change {number}", "danger": False,
+    })
+
+
+ASKED = ("order", "lines", "add", "ship_to", "receiver", "requested_on", "reason")
+
+
+def form_of(order: OrderView) -> dict[str, Any]:
+    """The form as it opens: what is, and an address that is not changed."""
+    return {"receiver": order.receiver, "requested_on": order.requested_on.isoformat() if order.requested_on else "", **order.ship_to}
+
+
+def shown_lines(order: OrderView, findings: dict[str, str], request: HttpRequest | None = None) -> list[dict[str, Any]]:
+    """The lines with what was typed for each."""
+    return [
+        {"line": line, "left": line.ordered - line.cancelled, "free": free_of(line), "bound": bound_of(line),
+         "typed": request.POST.get(f"line-{line.position}", "") if request else str(line.ordered - line.cancelled), "found": findings.get(f"line-{line.position}", "")}
+        for line in order.lines if line.ordered > line.cancelled
+    ]  # fmt: skip
+
+
+def free_of(line: LineView) -> int:
+    """How many units can still be cancelled: open ones, and reserved ones that are not picked."""
+    return line.ordered - line.cancelled - line.picked
+
+
+def bound_of(line: LineView) -> str:
+    """'8 of the 12 units are already packed': what stands in the way of taking more, in the furthest stage."""
+    left = line.ordered - line.cancelled
+    for word, units in (("shipped", line.shipped), ("packed", line.packed), ("picked", line.picked)):
+        if units and units == line.picked:
+            return f"{units:,} of the {left:,} units are already {word}"
+    return f"{line.picked:,} of the {left:,} units are already picked or further" if line.picked else ""
+
+
+def changed_lines(request: HttpRequest, order: OrderView) -> tuple[ChangeLine, ...]:
+    """The lines whose quantity shall be another one."""
+    asks, findings = [], {}
+    for line in order.lines:
+        name = f"line-{line.position}"
+        if name not in request.POST:
+            continue
+        try:
+            asks.append(posted(ChangeLine, OneLine(quantity=request.POST[name]), line=line.position))  # type: ignore[arg-type]
+        except BadForm as bad:
+            findings[name] = bad.findings["quantity"]
+    if findings:
+        raise BadForm(findings, request.POST.dict())
+    left = {line.position: line.ordered - line.cancelled for line in order.lines}
+    return tuple(a for a in asks if a.quantity != left[a.line])
+
+
+PLACE = ("name", "street", "postcode", "city", "region", "country")
+
+
+def new_address(request: HttpRequest, order: OrderView) -> AddressGiven | None:
+    """The address as typed; nothing where it is the order's own."""
+    typed = {name: request.POST.get(name, "").strip() for name in PLACE}
+    if "country" not in request.POST or all(typed[name] == (order.ship_to[name] or "") for name in PLACE):
+        return None
+    return posted(AddressGiven, request, code="", zone="", gln="", latitude=None, longitude=None)
+
+
+# -- cancel -------------------------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def cancel_units(request: HttpRequest, number: str) -> HttpResponse:
+    """Cancel units that are not picked: previewed, then done."""
+    granted(request, cancel)
+    order = order_or_404(number)
+    rows = [row | {"typed": str(row["free"])} for row in shown_lines(order, {})]
+    context: dict[str, Any] = {"order": order, "lines": rows, "reason": reason_of(request), "units": sum(row["free"] for row in rows)}
+    if request.method == "GET":
+        return render(request, "orders/cancel_units.html", context)
+    asks, wrong = cancelled_lines(request, rows)
+    if wrong or not asks or "edit" in request.POST:
+        note = {} if wrong or asks or "edit" in request.POST else {"what": "Nothing to cancel.", "why": "Say how many units of which line."}
+        return render(request, "orders/cancel_units.html", context | note, status=200 if "edit" in request.POST else 422)
+    ask, by = Cancel(number, asks, reason_of(request), by_customer="by_customer" in request.POST), who(request)
+    units = sum(a.quantity for a in asks)
+    if "sure" in request.POST:
+        [answer] = do(request, cancel, [ask])
+        if not isinstance(answer, Refused):
+            messages.success(request, f"{answer.said()}.")
+            return to_order(number)
+        return render(request, "orders/cancel_units.html", context | {"answer": answer}, status=422)
+    found = tried(lambda: cancel([ask], by=by), number)
+    if isinstance(found.answer, Refused) or found.order is None:
+        return render(request, "orders/cancel_units.html", context | {"answer": found.answer}, status=422)
+    return render(request, "orders/preview.html", {
+        "order": order, "heading": "Cancel units", "said": [f"{c.quantity:,} of {c.sku}" for c in found.answer.lines],
+        "changes": effects(order, found.order, clock.now().date()), "fields": [*repeated(request), ("sure", "1")],
+        "action": reverse("cancel_units", args=[number]), "button": f"Cancel {units:,} unit{'' if units == 1 else 's'}", "danger": True,
+    })
+
+
+def cancelled_lines(request: HttpRequest, rows: list[dict[str, Any]]) -> tuple[tuple[CancelLine, ...], bool]:
+    """The units to cancel per line; what is wrong is put to its row. A zero or nothing leaves a line alone."""
+    asks, wrong = [], False
+    for row in rows:
+        line = row["line"]
+        row["typed"] = typed = request.POST.get(f"line-{line.position}", "").strip()
+        if typed in ("", "0"):
+            continue
+        try:
+            ask = posted(CancelLine, OneLine(quantity=typed), line=line.position)  # type: ignore[arg-type]
+        except BadForm as bad:
+            row["found"], wrong = bad.findings["quantity"], True
+            continue
+        if ask.quantity > row["free"]:
+            other = f"Cancel the other {row['free']:,}, or ask the site to stop the rest." if row["free"] else "Ask the site to stop them."
+            row["found"], wrong = f"{row['bound'] or 'There are not so many'}. {other}", True
+        asks.append(ask)
+    return tuple(asks), wrong
+
+
+# -- hold ---------------------------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def hold_order(request: HttpRequest, number: str) -> HttpResponse:
+    """Put a hold on an order, or release one that stands."""
+    operation = release_hold if request.POST.get("release") else hold
+    if request.method == "POST" or not who(request).may(release_hold.name):
+        granted(request, operation)
+    order = order_or_404(number)
+    standing = [it for it in order.holds if not it["released_at"]]
+    taken = {it["type"] for it in standing}
+    context: dict[str, Any] = {
+        "order": order, "standing": [it | {"word": hold_word(it["type"])} for it in standing], "types": [t for t in hold_types() if t[0] not in taken],
+        "may_hold": who(request).may(hold.name), "may_release": who(request).may(release_hold.name), "form": request.POST.dict(),
+    }
+    if request.method == "GET":
+        return render(request, "orders/hold_order.html", context)
+    type = request.POST.get("type", "")
+    if type not in BLOCKS:
+        return render(request, "orders/hold_order.html", context | {"bad": BadForm({"type": "Choose one."}, request.POST.dict())}, status=422)
+    ask = ReleaseHold(number, type, reason_of(request)) if operation is release_hold else Hold(number, type, reason_of(request))
+    [answer] = do(request, operation, [ask])
+    if isinstance(answer, Refused):
+        return render(request, "orders/hold_order.html", context | {"answer": answer}, status=422)
+    messages.success(request, f"{number}: {answer.said()}.")
+    return to_order(number)

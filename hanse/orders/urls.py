@@ -1,0 +1,23 @@
+"""Addresses of the orders pages. One order is shown by `edge`, for it looks over all areas."""
+
+from django.urls import path
+
+from . import forms, intake, pages
+
+urlpatterns = [
+    path("orders", pages.orders, name="orders"),
+    path("orders/views", pages.save_view, name="save_orders_view"),
+    path("orders/hold", pages.hold_orders, name="hold_orders"),
+    path("orders/release-hold", pages.release_holds, name="release_holds"),
+    path("orders/cancel", pages.cancel_orders, name="cancel_orders"),
+    path("orders/new", intake.new_order, name="new_order"),
+    path("orders/new/preview", intake.new_order_preview, name="new_order_preview"),
+    path("orders/new/customers", intake.suggest_customers, name="suggest_customers"),
+    path("orders/new/items", intake.suggest_items, name="suggest_items"),
+    path("orders/new/ship-to", intake.ship_tos, name="ship_tos"),
+    path("orders/new/line", intake.more_line, name="more_line"),
+    path("orders/<str:number>/row", pages.order_row, name="order_row"),
+    path("orders/<str:number>/change", forms.change_order, name="change_order"),
+    path("orders/<str:number>/cancel", forms.cancel_units, name="cancel_units"),
+    path("orders/<str:number>/hold", forms.hold_order, name="hold_order"),
+]
