@@ -77,9 +77,15 @@ api.add_router("", registry)
 @api.exception_handler(ValidationError)
 def values_refused(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """All findings of the request at once, each with its place."""
-    findings = [Finding(_pointer(e["loc"]), "values-refused", e["msg"]) for e in error.errors]
+    findings = [Finding(_pointer(e["loc"]), "values-refused", e["msg"]) for e in error.errors if not _follows(e, error.errors)]
     why = findings[0].detail if len(findings) == 1 else f"{len(findings)} values cannot be taken."
     return problem(request, "values-refused", findings, why=why)
+
+
+def _follows(it: dict[str, Any], errors: list[dict[str, Any]]) -> bool:
+    """Whether a finding only follows from others: a list seems too short because what is in it was wrong."""
+    loc = it["loc"]
+    return it["type"] == "too_short" and any(len(e["loc"]) > len(loc) and e["loc"][: len(loc)] == loc for e in errors)
 
 
 def _pointer(loc: tuple[Any, ...]) -> str:

@@ -7,6 +7,7 @@ lost the claim meanwhile writes nothing.
 """
 
 import asyncio
+import json
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -86,7 +87,7 @@ class Letter:
         """The body: the same on every attempt."""
         return to_json({
             "type": self.kind, "timestamp": self.happened_at, "id": self.event, "subject": self.subject,
-            "recorded_at": self.recorded_at, "data": self.body,
+            "recorded_at": self.recorded_at, "data": json.loads(self.body) if isinstance(self.body, str) else self.body,
         })
 
 
