@@ -1,0 +1,61 @@
+"""Rejects: rows that were not taken, each with its code and reason, in a file that can be mended and brought in again."""
+
+import csv
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from hanse.kernel.refused import Refused
+
+from .reading import Row, Source
+
+REJECTED = ".rejected.csv"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the rows of one file; rejected ones are written beside it as they come."""
+
+    source: Source
+    folder: Path | None
+    accepted: int = 0
+    rejected: int = 0
+    repeated: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    path: Path | None = None
+    _text: TextIO | None = None
+
+    @property
+    def read(self) -> int:
+        return self.accepted + self.rejected + self.repeated
+
+    def reject(self, nr: int, row: Row, no: Refused) -> None:
+        """Count a row as rejected and write it down, with its number in the file."""
+        self.rejected += 1
+        self.reasons[no.code] += 1
+        if self.folder is None:
+            return
+        if self._text is None:
+            self.path = self.folder / f"{self.source.name}{REJECTED}"
+            self._text = self.path.open("w", encoding="utf-8", newline="")
+            csv.writer(self._text).writerow([*self.source.header, "row", "code", "reason"])
+        width = len(self.source.header)
+        csv.writer(self._text).writerow([*row[:width], *[""] * (width - len(row)), nr, no.code, _plain(no.detail)])
+
+    def close(self) -> None:
+        if self._text is not None:
+            self._text.close()
+
+
+def _plain(reason: str) -> str:
+    """A reason that no spreadsheet takes for a formula."""
+    return f"'{reason}" if reason.startswith(FORMULA) else reason
+
+
+def place_for_rejects(path: Path) -> Path:
+    """The folder for rejected rows: the file's own, or the working folder where that is read-only."""
+    ours = os.access(path.parent, os.W_OK) and path.parent.stat().st_mode & 0o222
+    return path.parent if ours else Path.cwd()
