@@ -23,7 +23,7 @@ from hanse.partners.addresses import AddressGiven, address_of, keep_addresses, w
 
 from .cancelling import Known, LineFact, cancel_units, facts, take
 from .counters import lock_orders
-from .events import CancelledUnits, GivenBack, OrderChanged, PromiseMoved
+from .events import CancelledUnits, Effect, GivenBack, OrderChanged, PromiseMoved
 from .place import ITEMS, PlaceLine, Sold, to_price
 from .pricing import Priced, price
 from .promises import move_promises
@@ -263,15 +263,15 @@ def _add_lines(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -
 def _told(ask: Change, d: Decided, after: OrderFact) -> OrderChanged | Refused:
     """The change with its effect; refused when an accepted preview had another one."""
     told = OrderChanged(ask.order, d.order.version + 1, tuple(d.changes), effect(d.order), effect(after), tuple(d.freed))
-    marked = replace(told, after=told.after | {"mark": mark(ask, told)})
-    if ask.accept and ask.accept != marked.after["mark"]:
+    marked = replace(told, after=replace(told.after, mark=mark(ask, told)))
+    if ask.accept and ask.accept != marked.after.mark:
         return refuse("preview-expired")
     return marked
 
 
-def effect(order: OrderFact) -> dict[str, Any]:
+def effect(order: OrderFact) -> Effect:
     """An order's stock, money and promise as a preview shows them."""
-    return {"reserved": order.reserved, "waiting": order.waiting, "total": order.total, "promised_on": order.promised_on}
+    return Effect(order.reserved, order.waiting, order.total, order.promised_on)
 
 
 def mark(ask: Change, told: OrderChanged) -> str:

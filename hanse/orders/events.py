@@ -164,6 +164,17 @@ class HoldReleased:
         return f"{self.type.capitalize()} hold released" + (f": {self.reason}" if self.reason else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Stock, money and promise of an order; behind a change `mark` is what its preview is accepted by."""
+
+    reserved: int
+    waiting: int
+    total: Decimal
+    promised_on: date | None
+    mark: str = ""
+
+
 @event("order")
 class OrderChanged:
     """An order was changed as previewed: what was, what is, and the effect on stock, money and promise."""
@@ -171,8 +182,8 @@ class OrderChanged:
     order: str
     version: int
     changes: tuple[str, ...]
-    before: dict[str, Any]
-    after: dict[str, Any]
+    before: Effect
+    after: Effect
     freed: tuple[GivenBack, ...] = ()
 
     def said(self) -> str:

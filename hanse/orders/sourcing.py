@@ -135,5 +135,5 @@ def _why(policy: str, candidates: Sequence[Candidate], chosen: Sequence[Candidat
             out = c.out or "no free stock of these items"
         else:
             out = c.out or ("" if c.site in won else "a better site has all" if covers == whole else f"covers {covers} of {whole}")
-        told.append([c.code, c.arrives_on, c.cost, c.distance_km, covers, out])
+        told.append([c.code, c.arrives_on and c.arrives_on.isoformat(), str(c.cost), c.distance_km, covers, out])
     return {"policy": policy, "winner": [c.code for c in chosen], "runner_up": runner_up, "wanted": whole, "candidates": told}

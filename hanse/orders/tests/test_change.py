@@ -21,8 +21,8 @@ def placed(given, stock=10):
 def test_a_preview_says_the_effect_and_changes_nothing(given):
     order, item, site = placed(given)
     [seen] = change([Change(order.order, (ChangeLine(1, 7),), (PlaceLine("SEA-TC35", 4),))], by="ann", dry_run=True)
-    assert (seen.before["total"], seen.after["total"]) == (Decimal("50"), Decimal("80"))
-    assert (seen.before["reserved"], seen.after["reserved"], seen.after["waiting"]) == (5, 7, 4)
+    assert (seen.before.total, seen.after.total) == (Decimal("50"), Decimal("80"))
+    assert (seen.before.reserved, seen.after.reserved, seen.after.waiting) == (5, 7, 4)
     assert given.free(item, site) == (10, 5) and Line.objects.count() == 1
 
 
@@ -30,12 +30,12 @@ def test_what_was_previewed_is_what_is_done(given):
     order, item, site = placed(given)
     wish = {"order": order.order, "lines": (ChangeLine(1, 7),)}
     [seen] = change([Change(**wish)], by="ann", dry_run=True)
-    [done] = change([Change(**wish, accept=seen.after["mark"])], by="ann")
+    [done] = change([Change(**wish, accept=seen.after.mark)], by="ann")
     assert done.after == seen.after and done.changes == ("BRG-6204 from 5 to 7",)
     assert given.free(item, site) == (10, 7)
     assert sorted(Line.objects.values_list("ordered", flat=True)) == [2, 5]
     assert Order.objects.get().total == Decimal("70")
-    [late] = change([Change(**wish, accept=seen.after["mark"])], by="ann")
+    [late] = change([Change(**wish, accept=seen.after.mark)], by="ann")
     assert late.code in ("preview-expired", "change-empty")
 
 
@@ -44,14 +44,14 @@ def test_a_preview_expires_when_the_stock_has_moved_on(given):
     wish = {"order": order.order, "lines": (ChangeLine(1, 9),)}
     [seen] = change([Change(**wish)], by="ann", dry_run=True)
     place([Place("REUTER", (PlaceLine("BRG-6204", 5),))], by="ann")
-    [no] = change([Change(**wish, accept=seen.after["mark"])], by="ann")
+    [no] = change([Change(**wish, accept=seen.after.mark)], by="ann")
     assert no.code == "preview-expired" and Order.objects.get(pk=int(order.order[2:])).ordered == 5
 
 
 def test_fewer_units_are_cancelled_and_all_findings_come_at_once(given):
     order, item, site = placed(given)
     [done] = change([Change(order.order, (ChangeLine(1, 2),))], by="ann")
-    assert done.after["reserved"] == 2 and given.free(item, site) == (10, 2)
+    assert done.after.reserved == 2 and given.free(item, site) == (10, 2)
     [no] = change([Change(order.order, (ChangeLine(4, 2),), (PlaceLine("GONE", 1),))], by="ann")
     assert [e.code for e in no.errors] == ["line-unknown", "not-sellable"]
 
