@@ -6,8 +6,8 @@ from annotated_types import MaxLen
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router
 
-from hanse.edge.doors import Cursor, Limit, after, answered, answers_to, missing, page_of, page_schema, shown
 from hanse.kernel import clock
+from hanse.web.doors import Cursor, Limit, after, answered, answers_to, missing, page_of, page_schema, shown
 
 from . import papers, reads
 from .credit import Credit, credit

@@ -15,14 +15,14 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 
 from hanse.kernel.problems import PROBLEMS
 from hanse.kernel.refused import Finding
+from hanse.web.doors import WrongCursor, missing, shown
+from hanse.web.problems import TYPE, problem
 
 from . import feed, order, webhooks_api
 from .bodies import StrictParser, Unreadable, WrongType
-from .doors import WrongCursor, missing, shown
 from .keys import Bearer
 from .middleware import fault
 from .openapi import Api
-from .problems import TYPE, problem
 
 AREAS = ["catalogue", "partners", "network", "inventory", "orders", "fulfilment", "transport", "billing"]
 

@@ -13,7 +13,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from .doors import Cursor, Limit, after, cursor_of, page_schema, shown
+from hanse.web.doors import Cursor, Limit, after, cursor_of, page_schema, shown
 
 router = Router(tags=["events"])
 HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"

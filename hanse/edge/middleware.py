@@ -17,8 +17,7 @@ from django.http import HttpRequest, HttpResponse
 
 from hanse.kernel.refused import refuse
 from hanse.web.errors import short_number
-
-from .problems import BY_STATUS, busy, number_of, problem, problem_of
+from hanse.web.problems import BY_STATUS, busy, number_of, problem, problem_of
 
 API = "/api/"
 PROBLEM = "application/problem+json"

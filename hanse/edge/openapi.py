@@ -11,8 +11,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from hanse.kernel.problems import PROBLEMS
-
-from .problems import TYPE
+from hanse.web.problems import TYPE
 
 CODES = {
     400: "The request cannot be read, or its key is missing.", 401: "No valid bearer key.",

@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router, Schema
 
 from hanse.kernel.asks import Id
+from hanse.web.doors import Cursor, Limit, after, answer_to, answered_one, missing, page_of, page_schema, shown
+from hanse.web.problems import problem
 
 from .add_endpoints import AddEndpoint, add_endpoints
-from .doors import Cursor, Limit, after, answer_to, answered_one, missing, page_of, page_schema, shown
-from .problems import problem
 from .redeliver import Redeliver, redeliver
 from .remove_endpoints import RemoveEndpoint, remove_endpoints
 from .resume_endpoints import ResumeEndpoint, resume_endpoints

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router
 
-from hanse.edge.doors import Cursor, Limit, after, answered, answers_to, missing, page_of, page_schema, shown
+from hanse.web.doors import Cursor, Limit, after, answered, answers_to, missing, page_of, page_schema, shown
 
 from . import reads
 from .keep import KeepSite, keep_sites

@@ -8,10 +8,10 @@ from annotated_types import MaxLen
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router
 
-from hanse.edge.doors import Cursor, Limit, after, answer_to, answered, answered_one, answers_to, missing, page_of, page_schema
 from hanse.kernel.asks import ask
 from hanse.kernel.numbers import order_id
 from hanse.partners.addresses import AddressGiven
+from hanse.web.doors import Cursor, Limit, after, answer_to, answered, answered_one, answers_to, missing, page_of, page_schema
 
 from . import reads
 from .allocate import Allocate, allocate

@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router
 
-from hanse.edge.doors import Cursor, Limit, after, answered, answers_to, missing, page_of, page_schema, shown
 from hanse.kernel.asks import Short
+from hanse.web.doors import Cursor, Limit, after, answered, answers_to, missing, page_of, page_schema, shown
 
 from . import reads
 from .keep import KeepParty, keep_parties

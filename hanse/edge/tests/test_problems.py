@@ -8,8 +8,8 @@ from django.db import OperationalError, connection
 from django.urls import get_resolver
 
 from hanse.edge.api import api
-from hanse.edge.problems import BY_STATUS
 from hanse.kernel.problems import PROBLEMS
+from hanse.web.problems import BY_STATUS
 
 FIELDS = {"type", "title", "status", "detail", "instance", "code", "retryable", "errors"}
 

@@ -1,0 +1,107 @@
+"""The API of the floor: release, pick, scan and pack; open tasks, cartons, labels and packing slips."""
+
+from typing import Annotated
+
+from annotated_types import MaxLen
+from django.http import HttpRequest, HttpResponse
+from ninja import Body, Router
+
+from hanse.kernel.numbers import order_id
+from hanse.web.doors import Cursor, Limit, after, answered, answers_to, missing, page_of, page_schema, shown
+
+from . import papers, reads
+from .pack import Pack, pack
+from .pick import Pick, pick
+from .relabel import Relabel, relabel
+from .release import Release, release
+from .scan import Scan, record_scans
+from .withdraw import Withdraw, withdraw
+
+router = Router(tags=["fulfilment"])
+Word = Annotated[str, MaxLen(200)]
+PDF = {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
+
+
+@router.post("/releases/batch", response=answers_to(release))
+def release_orders(request: HttpRequest, releases: Body[list[Release]]) -> HttpResponse:
+    """Turn what sites owe of orders into pick tasks. One answer comes back for each ask, in the same order."""
+    return answered(request, release, releases)
+
+
+@router.post("/picks/batch", response=answers_to(pick))
+def record_picks(request: HttpRequest, picks: Body[list[Pick]]) -> HttpResponse:
+    """Answer pick tasks. One answer comes back for each ask, in the same order."""
+    return answered(request, pick, picks)
+
+
+@router.post("/scans/batch", response=answers_to(record_scans))
+def keep_scans(request: HttpRequest, scans: Body[list[Scan]]) -> HttpResponse:
+    """Keep scans, right and wrong, before anything is booked."""
+    return answered(request, record_scans, scans)
+
+
+@router.post("/withdrawals/batch", response=answers_to(withdraw))
+def withdraw_units(request: HttpRequest, withdrawals: Body[list[Withdraw]]) -> HttpResponse:
+    """Take what is no longer wanted out of orders' pick tasks; hanse does so by itself after a cancellation."""
+    return answered(request, withdraw, withdrawals)
+
+
+@router.post("/packs/batch", response=answers_to(pack))
+def pack_cartons(request: HttpRequest, packs: Body[list[Pack]]) -> HttpResponse:
+    """Close cartons. One answer comes back for each ask, in the same order."""
+    return answered(request, pack, packs)
+
+
+@router.post("/labels/batch", response=answers_to(relabel))
+def label_anew(request: HttpRequest, labels: Body[list[Relabel]]) -> HttpResponse:
+    """Label cartons anew with their orders' present address."""
+    return answered(request, relabel, labels)
+
+
+@router.get("/tasks", response=page_schema(reads.TaskRow))
+def tasks(request: HttpRequest, site: Word = "", order: Word = "", cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+    """Open pick tasks in walk order."""
+    at = after(cursor, int, str, int)
+    found = reads.open_tasks(site, limit + 1, at or reads.BEFORE_ALL, order_id(order) or -1 if order else 0)  # type: ignore[arg-type]
+    return page_of(found, limit, lambda row: (row.walk, row.bin, row.task))
+
+
+@router.get("/cartons", response=page_schema(reads.CartonRow))
+def staged_cartons(request: HttpRequest, site: Word = "", cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+    """Cartons that stand ready for a carrier, oldest first."""
+    at = after(cursor, str)
+    return page_of(reads.staged(site, limit + 1, at[0] if at else ""), limit, lambda row: row.carton)
+
+
+@router.get("/cartons/{sscc}", response=reads.CartonRow)
+def carton(request: HttpRequest, sscc: Word) -> HttpResponse:
+    """A carton with its content."""
+    found = reads.carton(sscc)
+    return shown(found) if found else missing(request, "carton", sscc)
+
+
+@router.get("/cartons/{sscc}/label.pdf", openapi_extra={"responses": {200: PDF}})
+def carton_label(request: HttpRequest, sscc: Word) -> HttpResponse:
+    """The carton's label as PDF, with its SSCC as GS1-128."""
+    found = papers.carton_label(sscc)
+    return _paper(found, f"{sscc}.pdf") if found else missing(request, "carton", sscc)
+
+
+@router.get("/cartons/{sscc}/packing-slip.pdf", openapi_extra={"responses": {200: PDF}})
+def carton_slip(request: HttpRequest, sscc: Word) -> HttpResponse:
+    """The packing slip of one carton as PDF."""
+    found = papers.packing_slip(sscc=sscc)
+    return _paper(found, f"{sscc}-slip.pdf") if found else missing(request, "carton", sscc)
+
+
+@router.get("/orders/{number}/packing-slip.pdf", openapi_extra={"responses": {200: PDF}})
+def order_slip(request: HttpRequest, number: Word) -> HttpResponse:
+    """The packing slip of all cartons of an order as PDF."""
+    found = papers.packing_slip(order=order_id(number))
+    return _paper(found, f"{number}-slip.pdf") if found else missing(request, "carton of order", number)
+
+
+def _paper(body: bytes, name: str) -> HttpResponse:
+    answer = HttpResponse(body, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{name}"'
+    return answer

@@ -1,0 +1,68 @@
+"""The API of transport: hand over, tracking events, proofs of delivery, carriers; parcels and shipments."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from annotated_types import MaxLen
+from django.http import HttpRequest, HttpResponse
+from ninja import Body, Router
+
+from hanse.web.doors import Cursor, Limit, WrongCursor, after, answered, answers_to, missing, page_of, page_schema, shown
+
+from . import reads
+from .hand_over import HandOver, hand_over
+from .keep_carriers import KeepCarrier, keep_carriers
+from .record_proof import RecordProof, record_proof
+from .record_tracking import Track, record_tracking
+
+router = Router(tags=["transport"])
+Word = Annotated[str, MaxLen(200)]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_END = 250_000_000_000_000_000
+
+
+@router.post("/handovers/batch", response=answers_to(hand_over))
+def hand_over_cartons(request: HttpRequest, handovers: Body[list[HandOver]]) -> HttpResponse:
+    """Hand cartons over to carriers. One answer comes back for each, in the same order."""
+    return answered(request, hand_over, handovers)
+
+
+@router.post("/tracking-events/batch", response=answers_to(record_tracking))
+def record_tracking_events(request: HttpRequest, events: Body[list[Track]]) -> HttpResponse:
+    """Record what carriers tell, in any order and as often as they tell it. What was told before answers `TrackingKnown`."""
+    return answered(request, record_tracking, events)
+
+
+@router.post("/deliveries/batch", response=answers_to(record_proof))
+def record_deliveries(request: HttpRequest, proofs: Body[list[RecordProof]]) -> HttpResponse:
+    """Record proofs of delivery; a parcel that was not counted as delivered is counted now."""
+    return answered(request, record_proof, proofs)
+
+
+@router.post("/carriers/batch", response=answers_to(keep_carriers))
+def keep(request: HttpRequest, carriers: Body[list[KeepCarrier]]) -> HttpResponse:
+    """Add or change carriers and entries of their code tables."""
+    return answered(request, keep_carriers, carriers)
+
+
+@router.get("/parcels/{tracking}", response=reads.ParcelView)
+def parcel(request: HttpRequest, tracking: Word, carrier: Word = "") -> HttpResponse:
+    """A parcel with all that its carrier told and its proofs of delivery."""
+    found = reads.parcel(tracking, carrier)
+    return shown(found) if found else missing(request, "parcel", tracking)
+
+
+@router.get("/shipments", response=page_schema(reads.ShipmentRow))
+def shipments(request: HttpRequest, site: Word = "", carrier: Word = "", cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+    """Shipments, newest first."""
+    at = after(cursor, int, int)
+    if at and not 0 <= at[0] < _END:
+        raise WrongCursor(cursor)
+    behind = (_EPOCH + timedelta(microseconds=at[0]), at[1]) if at else None
+    return page_of(reads.shipments(limit + 1, behind, site, carrier), limit, lambda row: ((row.handed_over_at - _EPOCH) // timedelta(microseconds=1), row.shipment))
+
+
+@router.get("/parcels", response=page_schema(reads.TroubledRow))
+def troubled_parcels(request: HttpRequest, limit: Limit = 100) -> HttpResponse:
+    """Parcels that need a look: in doubt, failed, late, about to be late, or silent for days. The first `limit` of them."""
+    return page_of(reads.troubled(limit), limit, lambda row: row.parcel)
