@@ -1,0 +1,112 @@
+"""Money: documents add up, accounts balance, what ships is billed once, and nothing goes beyond its cap (INV-9 to INV-12)."""
+
+from hanse.orders.holds import BLOCKS
+
+from .check import Check
+
+_LET_THROUGH = "ARRAY[" + ", ".join(f"'{t}'" for t, steps in sorted(BLOCKS.items()) if "invoice" not in steps) + "]::text[]"
+"""The types of hold that do not block an invoice; any other on an order is the reason why it waits."""
+_HAPPENED_AFTER = """EXISTS (SELECT 1 FROM journal_event e WHERE e.subject = 'order/H-' || o.id AND e.kind IN ({kinds})
+                             AND e.recorded_at > %(now)s::timestamptz - interval '15 minutes')"""
+
+MONEY = [
+    Check("INV-9", "An order's amounts are those of its lines.", """
+SELECT 'H-' || o.id AS "order", o.total, o.net, l.net AS of_lines, o.freight, l.freight AS freight_there, o.tax, l.tax AS tax_there,
+       o.total <> o.net + o.freight + o.tax OR o.net <> coalesce(l.net, 0) OR o.freight <> coalesce(l.freight, 0) OR o.tax <> coalesce(l.tax, 0) AS wrong
+  FROM orders_order o LEFT JOIN (SELECT order_id, sum(net) AS net, sum(freight) AS freight, sum(tax) AS tax FROM orders_line GROUP BY 1) l ON l.order_id = o.id
+"""),
+    Check("INV-9", "A document's lines, freight and tax are its total, and its open item is of that amount.", """
+SELECT d.number, d.total, d.net, l.net AS of_lines, d.freight, l.freight AS freight_there, d.tax, l.tax AS tax_there, i.amount AS open_item,
+       d.total <> d.net + d.freight + d.tax OR d.net <> coalesce(l.net, 0) OR d.freight <> coalesce(l.freight, 0) OR d.tax <> coalesce(l.tax, 0)
+       OR i.amount IS DISTINCT FROM d.total OR i.owes <> (d.kind = 'invoice') OR i.customer_id <> d.customer_id OR i.currency <> d.currency AS wrong
+  FROM billing_invoice d
+  LEFT JOIN (SELECT invoice_id, sum(net) AS net, sum(freight) AS freight, sum(tax) AS tax FROM billing_invoiceline GROUP BY 1) l ON l.invoice_id = d.id
+  LEFT JOIN billing_openitem i ON i.invoice_id = d.id
+"""),
+    Check("INV-9", "The parts of a line on invoices are its units, none twice, and come to its amounts when all are billed.", """
+WITH part AS (
+  SELECT x.line_id, sum(x.quantity) FILTER (WHERE d.kind = 'invoice')::bigint AS invoiced, sum(x.quantity) FILTER (WHERE d.kind = 'credit')::bigint AS credited,
+         max(x.first + x.quantity) FILTER (WHERE d.kind = 'invoice') AS upto,
+         sum(x.net) FILTER (WHERE d.kind = 'invoice') AS net, sum(x.freight) FILTER (WHERE d.kind = 'invoice') AS freight,
+         sum(x.tax) FILTER (WHERE d.kind = 'invoice') AS tax
+    FROM billing_invoiceline x JOIN billing_invoice d ON d.id = x.invoice_id GROUP BY 1
+)
+SELECT 'H-' || l.order_id AS "order", l.position, coalesce(p.line_id, l.id) AS line, l.ordered, l.invoiced, p.invoiced AS on_invoices, l.credited,
+       p.credited AS on_credits, l.net, p.net AS net_billed, l.freight, p.freight AS freight_billed, l.tax, p.tax AS tax_billed,
+       l.id IS NULL OR l.invoiced <> coalesce(p.invoiced, 0) OR l.credited <> coalesce(p.credited, 0) OR coalesce(p.upto, 0) <> coalesce(p.invoiced, 0)
+       OR coalesce(p.net, 0) > l.net OR coalesce(p.freight, 0) > l.freight OR coalesce(p.tax, 0) > l.tax
+       OR l.invoiced = l.ordered AND (p.net <> l.net OR p.freight <> l.freight OR p.tax <> l.tax) AS wrong
+  FROM orders_line l FULL JOIN part p ON p.line_id = l.id
+"""),
+    Check("INV-9", "What is settled of a document is the sum of its settlements.", """
+WITH side AS (
+  SELECT invoice_id AS document, NULL::bigint AS payment, amount FROM billing_settlement WHERE invoice_id IS NOT NULL
+   UNION ALL SELECT credit_id, NULL, amount FROM billing_settlement WHERE credit_id IS NOT NULL
+   UNION ALL SELECT NULL, payment_id, amount FROM billing_settlement WHERE payment_id IS NOT NULL
+   UNION ALL SELECT NULL, refund_id, amount FROM billing_settlement WHERE refund_id IS NOT NULL
+), document AS (SELECT document, sum(amount) AS amount FROM side WHERE document IS NOT NULL GROUP BY 1),
+   payment AS (SELECT payment, sum(amount) AS amount FROM side WHERE payment IS NOT NULL GROUP BY 1)
+SELECT coalesce(d.number, m.ref) AS document, i.amount, i.settled, coalesce(x.amount, y.amount, 0) AS settlements,
+       i.settled <> coalesce(x.amount, y.amount, 0) OR i.settled > i.amount OR i.settled < 0 AS wrong
+  FROM billing_openitem i LEFT JOIN billing_invoice d ON d.id = i.invoice_id LEFT JOIN billing_payment m ON m.id = i.payment_id
+  LEFT JOIN document x ON x.document = i.invoice_id LEFT JOIN payment y ON y.payment = i.payment_id
+"""),
+    Check("INV-9", "By customer and currency: invoiced less credited is paid less refunded and what is open.", """
+WITH told AS (
+  SELECT customer_id, currency, CASE kind WHEN 'invoice' THEN total ELSE -total END AS amount, 0::numeric AS open FROM billing_invoice
+   UNION ALL SELECT customer_id, currency, CASE kind WHEN 'received' THEN -amount ELSE amount END, 0 FROM billing_payment
+   UNION ALL SELECT customer_id, currency, 0, CASE WHEN owes THEN amount - settled ELSE settled - amount END FROM billing_openitem
+)
+SELECT p.code AS customer, t.currency, sum(t.amount) AS billed_less_paid, sum(t.open) AS open, sum(t.amount) <> sum(t.open) AS wrong
+  FROM told t LEFT JOIN partners_party p ON p.id = t.customer_id GROUP BY 1, 2
+"""),
+    Check("INV-10", "What has been billable for 15 minutes is on an invoice, unless a hold says why not.", f"""
+SELECT 'H-' || o.id AS "order", o.invoice_rule, o.ordered - o.cancelled AS ordered, o.shipped, o.invoiced,
+       CASE WHEN o.invoiced >= CASE o.invoice_rule WHEN 'order' THEN o.ordered - o.cancelled ELSE o.shipped END THEN false
+            WHEN NOT o.holds <@ {_LET_THROUGH} THEN false
+            ELSE NOT {_HAPPENED_AFTER.format(kinds="'ParcelHandedOver', 'OrderPlaced', 'OrderChanged', 'HoldReleased'")} END AS wrong
+  FROM orders_order o
+"""),
+    Check("INV-10", "Nothing is billed that was neither shipped nor to be paid in advance.", f"""
+SELECT 'H-' || o.id AS "order", l.position, o.invoice_rule, l.ordered - l.cancelled AS ordered, l.shipped, l.invoiced - l.credited AS billed,
+       CASE WHEN l.invoiced - l.credited <= CASE o.invoice_rule WHEN 'order' THEN l.ordered - l.cancelled ELSE l.shipped END THEN false
+            ELSE NOT {_HAPPENED_AFTER.format(kinds="'UnitsCancelled', 'OrderChanged'")} END AS wrong
+  FROM orders_line l JOIN orders_order o ON o.id = l.order_id
+"""),
+    Check("INV-11", "A series of numbers has no gap and no double.", r"""
+WITH own AS (
+  SELECT substring(number FROM '^((?:INV|CRN)-\d{4})-\d{6,}$') AS series, substring(number FROM '(\d+)$')::numeric AS n FROM billing_invoice
+   WHERE number ~ '^(INV|CRN)-\d{4}-\d{6,}$'
+)
+SELECT coalesce(s.name, o.series) AS series, s.last, o.documents, o.first, o.highest,
+       s.last IS DISTINCT FROM coalesce(o.documents, 0) OR o.highest IS DISTINCT FROM o.documents OR o.first IS DISTINCT FROM 1 AND o.documents > 0 AS wrong
+  FROM billing_series s
+  FULL JOIN (SELECT series, count(DISTINCT n) AS documents, min(n) AS first, max(n) AS highest FROM own GROUP BY 1) o ON o.series = s.name
+"""),
+    Check("INV-11", "A document says today what the journal said when it was issued.", """
+SELECT d.number, d.kind, d.total, (e.body ->> 'total')::numeric AS issued_with, count(*) OVER (PARTITION BY d.id) AS times_told,
+       e.id IS NULL OR (e.body ->> 'total')::numeric <> d.total OR (e.body ->> 'tax')::numeric <> d.tax OR e.body ->> 'currency' <> d.currency
+       OR count(*) OVER (PARTITION BY d.id) > 1 AS wrong
+  FROM billing_invoice d
+  LEFT JOIN journal_event e ON e.subject = 'order/H-' || d.order_id AND e.kind = CASE d.kind WHEN 'invoice' THEN 'InvoiceIssued' ELSE 'CreditIssued' END
+        AND e.body ->> d.kind = d.number
+"""),
+    Check("INV-12", "Of an invoice's line no more is credited than it billed.", """
+SELECT d.number, x.line_id AS line, x.quantity, c.quantity AS credited, x.net + x.freight + x.tax AS amount, c.amount AS amount_credited,
+       coalesce(c.quantity, 0) > x.quantity OR coalesce(c.net, 0) > x.net OR coalesce(c.freight, 0) > x.freight OR coalesce(c.tax, 0) > x.tax AS wrong
+  FROM billing_invoice d JOIN billing_invoiceline x ON x.invoice_id = d.id
+  LEFT JOIN (SELECT e.corrects_id, y.line_id, sum(y.quantity)::bigint AS quantity, sum(y.net) AS net, sum(y.freight) AS freight, sum(y.tax) AS tax,
+                    sum(y.net + y.freight + y.tax) AS amount
+               FROM billing_invoice e JOIN billing_invoiceline y ON y.invoice_id = e.id WHERE e.kind = 'credit' GROUP BY 1, 2) c
+    ON c.corrects_id = d.id AND c.line_id = x.line_id
+ WHERE d.kind = 'invoice'
+"""),
+    Check("INV-12", "No more goes back to a customer than came from them.", """
+SELECT p.code AS customer, m.currency, sum(m.amount) FILTER (WHERE m.kind = 'received') AS received, sum(m.amount) FILTER (WHERE m.kind = 'refunded') AS refunded,
+       coalesce(sum(m.amount) FILTER (WHERE m.kind = 'refunded'), 0) > coalesce(sum(m.amount) FILTER (WHERE m.kind = 'received'), 0) AS wrong
+  FROM billing_payment m LEFT JOIN partners_party p ON p.id = m.customer_id GROUP BY 1, 2
+"""),
+    Check("INV-12", "No line has more units returned than delivered, or credited than invoiced.", """
+SELECT 'H-' || order_id AS "order", position, delivered, returned, invoiced, credited, returned > delivered OR credited > invoiced AS wrong FROM orders_line
+"""),
+]

@@ -1,0 +1,108 @@
+"""Orders and shipments: counters never overtake and add up, states follow from them, what was packed is what left (INV-6 to INV-8)."""
+
+from .check import Check
+
+UPWARD = ("picked", "packed", "shipped", "delivered", "lost", "sent_back", "returned")
+OF_LINES = ("ordered", "cancelled", *UPWARD, "invoiced", "credited")
+
+OVERTAKES = """cancelled < 0 OR cancelled > ordered OR freed < 0 OR freed > reserved OR reserved > ordered - cancelled + freed
+       OR picked < 0 OR picked > reserved - freed OR packed < 0 OR packed > picked OR shipped < 0 OR shipped > packed
+       OR least(delivered, lost, sent_back, returned) < 0 OR delivered > shipped - lost - sent_back OR returned > delivered
+       OR invoiced < 0 OR invoiced > ordered OR credited < 0 OR credited > invoiced"""
+STATUS = """CASE WHEN {0}.cancelled = {0}.ordered THEN 'cancelled'
+            WHEN {0}.delivered >= {0}.ordered - {0}.cancelled THEN 'delivered'
+            WHEN {0}.shipped >= {0}.ordered - {0}.cancelled AND {0}.shipped <= {0}.delivered + {0}.lost + {0}.sent_back THEN 'closed'
+            WHEN {0}.shipped >= {0}.ordered - {0}.cancelled THEN 'shipped'
+            WHEN {0}.shipped > 0 THEN 'part-shipped'
+            WHEN {0}.packed >= {0}.ordered - {0}.cancelled THEN 'packed'
+            WHEN {0}.picked > 0 THEN 'picking'
+            WHEN {0}.reserved >= {0}.ordered - {0}.cancelled + {0}.freed THEN 'allocated'
+            WHEN {0}.reserved > {0}.freed THEN 'part-allocated' ELSE 'placed' END"""
+
+
+def _sums(names: tuple[str, ...]) -> str:
+    return ", ".join(f"sum({n})::bigint AS {n}" for n in names)
+
+
+def _differ(one: str, other: str, names: tuple[str, ...]) -> str:
+    return " OR ".join(f"{one}.{n} <> coalesce({other}.{n}, 0)" for n in names)
+
+
+def _named(one: str, other: str, names: tuple[str, ...]) -> str:
+    """The counters that differ, in words: `shipped 3, counted 2`."""
+    parts = ", ".join(f"CASE WHEN {one}.{n} <> coalesce({other}.{n}, 0) THEN '{n} ' || {one}.{n} || ', counted ' || coalesce({other}.{n}, 0) END" for n in names)
+    return f"concat_ws('; ', {parts})"
+
+
+ORDERS = [
+    Check("INV-6", "No counter of a line overtakes the one before it.", f"""
+SELECT 'H-' || order_id AS "order", position, ordered, cancelled, reserved - freed AS reserved, picked, packed, shipped, delivered, lost, sent_back, returned,
+       invoiced, credited, {OVERTAKES} AS wrong FROM orders_line
+"""),
+    Check("INV-6", "No counter of an allocation overtakes the one before it.", """
+SELECT id AS allocation, 'H-' || order_id AS "order", reserved, freed, released, recalled, picked, packed, shipped, delivered, lost, sent_back, returned,
+       freed < 0 OR freed > reserved OR recalled < 0 OR recalled > released OR released > reserved + recalled OR picked < 0 OR picked > released - recalled
+       OR picked > reserved - freed OR packed < 0 OR packed > picked OR shipped < 0 OR shipped > packed OR least(delivered, lost, sent_back, returned) < 0
+       OR delivered > shipped - lost - sent_back OR returned > delivered AS wrong FROM orders_allocation
+"""),
+    Check("INV-6", "A line counts what its allocations count.", f"""
+SELECT 'H-' || l.order_id AS "order", l.position, {_named("l", "a", UPWARD)} AS differs, {_differ("l", "a", UPWARD)} AS wrong
+  FROM orders_line l LEFT JOIN (SELECT line_id, {_sums(UPWARD)} FROM orders_allocation GROUP BY 1) a ON a.line_id = l.id
+"""),
+    Check("INV-6", "An order counts what its lines count.", f"""
+SELECT 'H-' || o.id AS "order", {_named("o", "l", OF_LINES)} AS differs, {_differ("o", "l", OF_LINES)} AS wrong
+  FROM orders_order o LEFT JOIN (SELECT order_id, {_sums(OF_LINES)} FROM orders_line GROUP BY 1) l ON l.order_id = o.id
+"""),
+    Check("INV-7", "An order's status follows from its counters.", f"""
+SELECT 'H-' || o.id AS "order", o.status, {STATUS.format("o")} AS derived,
+       o.status IS DISTINCT FROM {STATUS.format("o")} OR o.open IS DISTINCT FROM (o.ordered > o.cancelled + o.delivered + o.lost + o.sent_back) AS wrong
+  FROM orders_order o
+"""),
+    Check("INV-7", "A line's status follows from its counters.", f"""
+SELECT 'H-' || l.order_id AS "order", l.position, l.status, {STATUS.format("l")} AS derived, l.status IS DISTINCT FROM {STATUS.format("l")} AS wrong FROM orders_line l
+"""),
+    Check("INV-7", "Nobody can set a status: the database generates it.", """
+SELECT c.relname AS "table", a.attname AS "column", a.attgenerated <> 's' AS wrong
+  FROM (VALUES ('orders_order', 'status'), ('orders_order', 'open'), ('orders_line', 'status')) AS w(tab, col)
+  JOIN pg_class c ON c.oid = to_regclass(w.tab) JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = w.col
+"""),
+    Check("INV-7", "The holds an order shows are those that stand.", """
+SELECT 'H-' || o.id AS "order", o.holds, coalesce(h.types, '{}') AS standing,
+       (SELECT array_agg(x ORDER BY x) FROM unnest(o.holds) x) IS DISTINCT FROM h.types AS wrong
+  FROM orders_order o
+  LEFT JOIN (SELECT order_id, array_agg(type ORDER BY type) AS types FROM orders_hold WHERE released_at IS NULL GROUP BY 1) h ON h.order_id = o.id
+"""),
+    Check("INV-8", "What an allocation counts as packed and shipped is what its cartons hold.", """
+SELECT a.id AS allocation, 'H-' || a.order_id AS "order", a.packed, coalesce(c.packed, 0) AS in_cartons, a.shipped, coalesce(c.gone, 0) AS in_parcels,
+       a.delivered, coalesce(c.arrived, 0) AS in_delivered_parcels,
+       a.packed <> coalesce(c.packed, 0) OR a.shipped <> coalesce(c.gone, 0) OR a.delivered <> coalesce(c.arrived, 0) AS wrong
+  FROM orders_allocation a
+  LEFT JOIN (SELECT k.allocation_id, sum(k.quantity)::bigint AS packed, sum(k.quantity) FILTER (WHERE p.id IS NOT NULL)::bigint AS gone,
+                    sum(k.quantity) FILTER (WHERE p.delivered_at IS NOT NULL)::bigint AS arrived
+               FROM fulfilment_content k LEFT JOIN transport_parcel p ON p.carton_id = k.carton_id GROUP BY 1) c ON c.allocation_id = a.id
+"""),
+    Check("INV-8", "What an order counts as shipped and delivered is the stock that moved.", """
+WITH moved AS (
+  SELECT m.document, m.item_id, coalesce(sum(m.quantity) FILTER (WHERE s.kind = 'carton' AND t.kind = 'transit'), 0)::bigint AS shipped,
+         coalesce(sum(m.quantity) FILTER (WHERE s.kind = 'transit' AND t.kind = 'customer'), 0)::bigint AS delivered
+    FROM inventory_movement m JOIN inventory_account s ON s.id = m.source_id JOIN inventory_account t ON t.id = m.target_id
+   WHERE t.kind IN ('transit', 'customer') GROUP BY 1, 2
+), counted AS (
+  SELECT 'H-' || order_id AS document, item_id, sum(shipped)::bigint AS shipped, sum(delivered)::bigint AS delivered FROM orders_line GROUP BY 1, 2
+)
+SELECT coalesce(c.document, m.document) AS "order", i.sku, coalesce(c.shipped, 0) AS shipped, coalesce(m.shipped, 0) AS moved_out,
+       coalesce(c.delivered, 0) AS delivered, coalesce(m.delivered, 0) AS moved_in,
+       coalesce(c.shipped, 0) <> coalesce(m.shipped, 0) OR coalesce(c.delivered, 0) <> coalesce(m.delivered, 0) AS wrong
+  FROM counted c FULL JOIN moved m ON m.document = c.document AND m.item_id = c.item_id
+  LEFT JOIN catalogue_item i ON i.id = coalesce(c.item_id, m.item_id)
+"""),
+    Check("INV-8", "A carton holds its content until it leaves, and nothing after; a parcel counts the units of its carton.", """
+SELECT c.sscc AS carton, coalesce(k.units, 0) AS content, coalesce(b.units, 0) AS in_ledger, p.units AS in_parcel, c.handed_over_at,
+       coalesce(b.units, 0) <> CASE WHEN c.handed_over_at IS NULL THEN coalesce(k.units, 0) ELSE 0 END
+       OR (p.id IS NULL) <> (c.handed_over_at IS NULL) OR p.units <> coalesce(k.units, 0) AND p.id IS NOT NULL AS wrong
+  FROM fulfilment_carton c
+  LEFT JOIN (SELECT carton_id, sum(quantity)::bigint AS units FROM fulfilment_content GROUP BY 1) k ON k.carton_id = c.id
+  LEFT JOIN (SELECT account_id, sum(on_hand)::bigint AS units FROM inventory_balance GROUP BY 1) b ON b.account_id = c.account_id
+  LEFT JOIN transport_parcel p ON p.carton_id = c.id
+"""),
+]

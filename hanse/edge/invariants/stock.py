@@ -1,0 +1,96 @@
+"""Stock: the ledger is the sum of its movements, has two sides and a floor, and nothing is promised twice (INV-1 to INV-5)."""
+
+from .check import Check
+
+STOCK = [
+    Check("INV-1", "A balance is the sum of the movements into and out of its account.", """
+SELECT s.code AS site, a.kind, a.code AS place, i.sku, d.lot, d.kept, d.moved, d.kept <> d.moved AS wrong
+  FROM (SELECT coalesce(b.account_id, m.account) AS account, coalesce(b.item_id, m.item) AS item, coalesce(b.lot, m.lot) AS lot,
+               coalesce(b.on_hand, 0) AS kept, coalesce(m.moved, 0) AS moved
+          FROM inventory_balance b
+          FULL JOIN (SELECT t.account, t.item, t.lot, sum(t.quantity)::bigint AS moved
+                       FROM (SELECT target_id AS account, item_id AS item, lot, quantity FROM inventory_movement
+                              UNION ALL SELECT source_id, item_id, lot, -quantity FROM inventory_movement) t
+                       JOIN inventory_account a ON a.id = t.account AND a.kind IN ('bin', 'tote', 'carton', 'transit', 'quarantine')
+                      GROUP BY 1, 2, 3) m
+            ON m.account = b.account_id AND m.item = b.item_id AND m.lot = b.lot) d
+  LEFT JOIN inventory_account a ON a.id = d.account LEFT JOIN network_site s ON s.id = a.site_id LEFT JOIN catalogue_item i ON i.id = d.item
+"""),
+    Check("INV-1", "A site's stock of an item is what lies in its bins.", """
+SELECT s.code AS site, i.sku, d.kept, d.in_bins, d.kept <> d.in_bins AS wrong
+  FROM (SELECT coalesce(k.item_id, b.item) AS item, coalesce(k.site_id, b.site) AS site, coalesce(k.on_hand, 0) AS kept, coalesce(b.on_hand, 0) AS in_bins
+          FROM inventory_stock k
+          FULL JOIN (SELECT b.item_id AS item, a.site_id AS site, sum(b.on_hand)::bigint AS on_hand
+                       FROM inventory_balance b JOIN inventory_account a ON a.id = b.account_id AND a.kind = 'bin' GROUP BY 1, 2) b
+            ON b.item = k.item_id AND b.site = k.site_id) d
+  LEFT JOIN catalogue_item i ON i.id = d.item LEFT JOIN network_site s ON s.id = d.site
+"""),
+    Check("INV-2", "A movement takes a known item from one known place to another.", """
+SELECT m.id AS movement, m.act, m.document, i.sku, m.source_id AS source, m.target_id AS target, m.quantity,
+       a.id IS NULL OR b.id IS NULL OR i.id IS NULL OR m.source_id = m.target_id OR m.quantity <= 0 AS wrong
+  FROM inventory_movement m LEFT JOIN inventory_account a ON a.id = m.source_id LEFT JOIN inventory_account b ON b.id = m.target_id
+  LEFT JOIN catalogue_item i ON i.id = m.item_id
+"""),
+    Check("INV-3", "A bin holds no less than nothing, and no less than what is claimed of it.", """
+SELECT s.code AS site, a.kind, a.code AS place, i.sku, b.lot, b.on_hand, b.reserved,
+       b.on_hand < 0 OR b.reserved < 0 OR b.reserved > b.on_hand AS wrong
+  FROM inventory_balance b LEFT JOIN inventory_account a ON a.id = b.account_id LEFT JOIN network_site s ON s.id = a.site_id
+  LEFT JOIN catalogue_item i ON i.id = b.item_id
+"""),
+    Check("INV-3", "A site has no less than nothing, and no less than it has promised.", """
+SELECT s.code AS site, i.sku, k.on_hand, k.reserved, k.on_hand < 0 OR k.reserved < 0 OR k.reserved > k.on_hand AS wrong
+  FROM inventory_stock k JOIN network_site s ON s.id = k.site_id JOIN catalogue_item i ON i.id = k.item_id
+"""),
+    Check("INV-4", "What a site has reserved is what its open allocations hold.", """
+SELECT s.code AS site, i.sku, d.kept AS reserved, d.held, d.kept <> d.held AS wrong
+  FROM (SELECT coalesce(k.item_id, a.item) AS item, coalesce(k.site_id, a.site) AS site, coalesce(k.reserved, 0) AS kept, coalesce(a.held, 0) AS held
+          FROM inventory_stock k
+          FULL JOIN (SELECT item_id AS item, site_id AS site, sum(reserved - freed - picked)::bigint AS held FROM orders_allocation GROUP BY 1, 2) a
+            ON a.item = k.item_id AND a.site = k.site_id) d
+  LEFT JOIN catalogue_item i ON i.id = d.item LEFT JOIN network_site s ON s.id = d.site
+"""),
+    Check("INV-4", "What is claimed of a bin is what its open pick tasks ask for.", """
+SELECT a.code AS bin, i.sku, d.lot, d.claimed, d.asked, d.claimed <> d.asked AS wrong
+  FROM (SELECT coalesce(b.account_id, t.bin) AS account, coalesce(b.item_id, t.item) AS item, coalesce(b.lot, t.lot) AS lot,
+               coalesce(b.reserved, 0) AS claimed, coalesce(t.asked, 0) AS asked
+          FROM inventory_balance b
+          FULL JOIN (SELECT bin_id AS bin, item_id AS item, lot, sum(to_pick - withdrawn)::bigint AS asked
+                       FROM fulfilment_task WHERE closed_at IS NULL GROUP BY 1, 2, 3) t
+            ON t.bin = b.account_id AND t.item = b.item_id AND t.lot = b.lot) d
+  LEFT JOIN inventory_account a ON a.id = d.account LEFT JOIN catalogue_item i ON i.id = d.item
+"""),
+    Check("INV-4", "An allocation belongs to one line of its order, of its item.", """
+SELECT a.id AS allocation, 'H-' || a.order_id AS "order", a.line_id AS line,
+       l.id IS NULL OR l.order_id <> a.order_id OR l.item_id <> a.item_id AS wrong
+  FROM orders_allocation a LEFT JOIN orders_line l ON l.id = a.line_id
+"""),
+    Check("INV-4", "What a line has reserved and freed is what its allocations have.", """
+SELECT 'H-' || l.order_id AS "order", l.position, l.reserved, l.freed, coalesce(a.reserved, 0) AS of_allocations, coalesce(a.freed, 0) AS freed_there,
+       l.reserved <> coalesce(a.reserved, 0) OR l.freed <> coalesce(a.freed, 0) AS wrong
+  FROM orders_line l
+  LEFT JOIN (SELECT line_id, sum(reserved)::bigint AS reserved, sum(freed)::bigint AS freed FROM orders_allocation GROUP BY 1) a ON a.line_id = l.id
+"""),
+    Check("INV-4", "What an order has reserved and freed is what its lines have.", """
+SELECT 'H-' || o.id AS "order", o.reserved, o.freed, coalesce(l.reserved, 0) AS of_lines, coalesce(l.freed, 0) AS freed_there,
+       o.reserved <> coalesce(l.reserved, 0) OR o.freed <> coalesce(l.freed, 0) AS wrong
+  FROM orders_order o
+  LEFT JOIN (SELECT order_id, sum(reserved)::bigint AS reserved, sum(freed)::bigint AS freed FROM orders_line GROUP BY 1) l ON l.order_id = o.id
+"""),
+    Check("INV-5", "A serial is where its last movement took it, and each movement took it from where it was.", """
+WITH step AS (
+  SELECT item_id, serial, source_id, target_id, lag(target_id) OVER way AS was, lead(id) OVER way IS NULL AS last
+    FROM inventory_movement WHERE serial <> '' WINDOW way AS (PARTITION BY item_id, serial ORDER BY id)
+), way AS (
+  SELECT item_id, serial, max(target_id) FILTER (WHERE last) AS target, count(*) FILTER (WHERE was <> source_id) AS jumps FROM step GROUP BY 1, 2
+)
+SELECT i.sku, coalesce(u.code, w.serial) AS serial, u.account_id AS account, w.target AS moved_to, w.jumps,
+       u.account_id IS DISTINCT FROM w.target OR w.jumps > 0 AS wrong
+  FROM inventory_serial u FULL JOIN way w ON w.item_id = u.item_id AND w.serial = u.code
+  LEFT JOIN catalogue_item i ON i.id = coalesce(u.item_id, w.item_id)
+"""),
+    Check("INV-5", "A serial on its way or with a customer went there in a carton.", """
+SELECT i.sku, u.code AS serial, a.kind,
+       a.kind IN ('carton', 'transit', 'customer') AND NOT EXISTS (SELECT 1 FROM fulfilment_content c WHERE c.item_id = u.item_id AND c.serial = u.code) AS wrong
+  FROM inventory_serial u JOIN catalogue_item i ON i.id = u.item_id JOIN inventory_account a ON a.id = u.account_id
+"""),
+]

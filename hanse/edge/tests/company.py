@@ -1,0 +1,67 @@
+"""A small company in which everything happened once: what `hanse verify` must find clean, and bugs are planted in."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from hanse.billing.credit import Credit, credit
+from hanse.billing.invoice import Invoice, Units, invoice
+from hanse.billing.pay_back import PayBack, pay_back
+from hanse.billing.receive_payment import ReceivePayment, receive_payment
+from hanse.fulfilment.pack import Pack, pack
+from hanse.fulfilment.pick import Pick, pick
+from hanse.fulfilment.tests.floor import picked, released
+from hanse.inventory.receive import Receive, receive
+from hanse.kernel import clock
+from hanse.kernel.refused import Refused
+from hanse.network.models import Bin
+from hanse.orders.cancel import Cancel, CancelLine, cancel
+from hanse.orders.hold import Hold, hold
+from hanse.transport.hand_over import HandOver, hand_over
+from hanse.transport.record_proof import RecordProof, record_proof
+from hanse.transport.record_tracking import Track, record_tracking
+from hanse.transport.tests.road import carriers
+
+
+def told(answers: list[Any]) -> list[Any]:
+    """The answers, none of them a no."""
+    assert not [a for a in answers if isinstance(a, Refused)], answers
+    return answers
+
+
+def a_company(given: Any) -> None:
+    """Five orders: one delivered, paid and part credited; one on its way; one on the floor; one waiting, on hold; one cancelled."""
+    carriers()
+    plain, lots, serials = given.item("PLAIN", tax_rate=Decimal(19)), given.item("LOT", tracking="lot"), given.item("SERIAL", tracking="serial")
+    site = given.site()
+    Bin.objects.create(site=site, code="B-02", walk=2)
+    given.customer()
+    told(receive([Receive("HAM", plain.sku, 60, "A-01"), Receive("HAM", lots.sku, 20, "B-02", lot="L1"),
+                  Receive("HAM", serials.sku, 3, "A-01", serials=("S1", "S2", "S3"))], by="ann"))
+    done = given.order(("PLAIN", 5), ("LOT", 2), ("SERIAL", 2), freight=Decimal("4.90"))
+    way, floor, waiting, gone = given.order(("PLAIN", 7)), given.order(("PLAIN", 9)), given.order(("PLAIN", 100)), given.order(("PLAIN", 3))
+    told(pick([Pick(t.task, t.quantity, serials=("S1", "S2") if t.sku == "SERIAL" else ()) for t in released(done)], by="ann"))
+    picked(way)
+    [first, second] = told(pack([Pack(done), Pack(way)], by="ann", key="packing"))
+    told(hand_over([HandOver(first.carton, "UPS", tracking="1Z-1"), HandOver(second.carton, "UPS", tracking="1Z-2")], by="ann"))
+    at = clock.now()
+    told(record_tracking([Track("UPS", "1Z-1", "D", at, type="D"), Track("UPS", "1Z-2", "I", at, type="I")], by="ann"))
+    told(record_proof([RecordProof("1Z-1", receiver="Reuter", at=at)], by="ann"))
+    tasks = released(floor)
+    told(pick([Pick(tasks[0].task, 4, "bin empty")], by="ann"))
+    told(hold([Hold(waiting, "price", "checks the price")], by="ann"))
+    told(cancel([Cancel(gone), Cancel(waiting, (CancelLine(1, 10),))], by="ann"))
+    _money(done, way, waiting)
+
+
+def _money(done: str, way: str, waiting: str) -> None:
+    told(invoice([Invoice(done, lines=(Units(1, 2),)), Invoice(done)], by="ann", key="billing"))
+    told(invoice([Invoice(way)], by="ann"))
+    told(receive_payment([ReceivePayment("P-1", "REUTER", Decimal("60.00"), "EUR")], by="ann"))
+    told(credit([Credit("INV-2026-000001", "scratched", (Units(1, 1),))], by="ann"))
+    told(pay_back([PayBack("R-1", "REUTER", Decimal("5.00"), "EUR")], by="ann"))
+
+
+def an_hour_later() -> Any:
+    """The clock an hour on: what had fifteen minutes has had them."""
+    return clock.standing_at(clock.now() + timedelta(hours=1))

@@ -1,0 +1,163 @@
+"""Verify: a healthy company is clean, and each planted bug is found by exactly the check that is there for it."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from hanse.edge import verify
+from hanse.edge.invariants import INVARIANTS, TITLES
+from hanse.journal.follow import FOLLOWERS
+
+from .company import a_company, an_hour_later
+
+
+def found(cursor: Any = None) -> set[tuple[str, str]]:
+    """What is broken, as (invariant, sentence)."""
+    return {(r.name, f["breaks"]) for r in verify.run(cursor=cursor) for f in r.findings}
+
+
+NO_CHECKS = """
+DO $$ DECLARE c record; BEGIN
+  FOR c IN SELECT conrelid::regclass AS t, conname FROM pg_constraint WHERE contype IN ('c', 'f') AND connamespace = 'public'::regnamespace
+  LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS %I', c.t, c.conname); END LOOP;
+END $$
+"""
+ONE = "(SELECT min(id) FROM {})"
+PLANTED: list[tuple[str, str, str]] = [
+    # invariant, the sentence it breaks begins so, the bug
+    ("INV-1", "A balance is", "UPDATE inventory_balance SET on_hand = on_hand + 1 WHERE account_id = (SELECT id FROM inventory_account WHERE kind = 'tote' LIMIT 1)"),
+    ("INV-1", "A site's stock", "UPDATE inventory_stock SET on_hand = on_hand + 1"),
+    ("INV-2", "A movement takes", "UPDATE inventory_movement SET source_id = 999999 WHERE source_id IN (SELECT id FROM inventory_account WHERE kind = 'supplier')"),
+    ("INV-2", "A movement takes", "UPDATE inventory_account SET id = -id WHERE kind = 'missing'"),
+    ("INV-3", "A bin holds", "UPDATE inventory_balance SET reserved = on_hand + 1 WHERE lot = 'L1' AND on_hand > 0"),
+    ("INV-3", "A site has", "UPDATE inventory_stock SET reserved = on_hand + 1 WHERE item_id = (SELECT id FROM catalogue_item WHERE sku = 'LOT')"),
+    ("INV-4", "What a site has reserved", "UPDATE inventory_stock SET reserved = reserved - 1 WHERE reserved > 0"),
+    ("INV-4", "What is claimed", "UPDATE inventory_balance SET reserved = reserved + 1 WHERE lot = 'L1' AND on_hand > 0"),
+    ("INV-4", "An allocation belongs", "UPDATE orders_allocation SET order_id = order_id + 1 WHERE id = (SELECT max(id) FROM orders_allocation)"),
+    ("INV-4", "What a line has", "UPDATE orders_line SET reserved = reserved + 1, freed = freed + 1 WHERE position = 2"),
+    ("INV-4", "What an order has", "UPDATE orders_order SET reserved = reserved + 1, freed = freed + 1 WHERE shipped > 0"),
+    ("INV-5", "A serial is where", "UPDATE inventory_serial SET account_id = (SELECT id FROM inventory_account WHERE kind = 'missing') WHERE code = 'S3'"),
+    ("INV-5", "A serial on its way", "UPDATE fulfilment_content SET serial = '' WHERE serial = 'S1'"),
+    ("INV-6", "No counter of a line", "UPDATE orders_line SET returned = delivered + 1 WHERE position = 3"),
+    ("INV-6", "No counter of an allocation", "UPDATE orders_allocation SET recalled = released + 1 WHERE released > 0"),
+    ("INV-6", "A line counts", "UPDATE orders_line SET picked = picked - 1, packed = packed - 1, shipped = shipped - 1 WHERE position = 1 AND shipped = 7"),
+    ("INV-6", "An order counts", "UPDATE orders_order SET ordered = ordered + 1"),
+    ("INV-7", "An order's status", "ALTER TABLE orders_order ALTER status DROP EXPRESSION; UPDATE orders_order SET status = 'delivered'"),
+    ("INV-7", "A line's status", "ALTER TABLE orders_line ALTER status DROP EXPRESSION; UPDATE orders_line SET status = 'delivered'"),
+    ("INV-7", "Nobody can set", "ALTER TABLE orders_line ALTER status DROP EXPRESSION"),
+    ("INV-7", "The holds", "UPDATE orders_hold SET released_at = now()"),
+    ("INV-8", "What an allocation", "UPDATE fulfilment_content SET quantity = quantity + 1 WHERE lot = 'L1'"),
+    ("INV-8", "What an order counts", "UPDATE inventory_movement SET document = '' WHERE act = 'ParcelHandedOver'"),
+    ("INV-8", "A carton holds", "UPDATE fulfilment_carton SET handed_over_at = NULL"),
+    ("INV-8", "A carton holds", "UPDATE transport_parcel SET units = units + 1"),
+    ("INV-9", "An order's amounts", "UPDATE orders_line SET net = net + 0.01 WHERE invoiced = 0"),
+    ("INV-9", "A document's lines", "UPDATE billing_invoice SET net = net + 0.01, tax = tax - 0.01 WHERE number = 'INV-2026-000002'"),
+    ("INV-9", "The parts of a line", "UPDATE billing_invoiceline SET first = first + 1 WHERE invoice_id = (SELECT id FROM billing_invoice WHERE number = 'INV-2026-000002')"),
+    ("INV-9", "The parts of a line", "UPDATE orders_line SET tax = tax + 0.01 WHERE invoiced = ordered"),
+    ("INV-9", "What is settled", "UPDATE billing_settlement SET amount = amount + 0.01"),
+    ("INV-9", "By customer", "UPDATE billing_payment SET amount = amount + 0.01 WHERE kind = 'received'"),
+    ("INV-10", "What has been billable", "DELETE FROM billing_invoiceline WHERE invoice_id = (SELECT id FROM billing_invoice WHERE number = 'INV-2026-000003');"
+                                         "UPDATE orders_line SET invoiced = 0 WHERE shipped = 7; UPDATE orders_order SET invoiced = 0 WHERE shipped = 7"),
+    ("INV-10", "Nothing is billed", "UPDATE orders_line SET shipped = shipped - 1 WHERE shipped = 7"),
+    ("INV-11", "A series", "UPDATE billing_series SET last = last + 1"),
+    ("INV-11", "A series", "UPDATE billing_invoice SET number = 'INV-2026-000009' WHERE number = 'INV-2026-000002'"),
+    ("INV-11", "A document says", "UPDATE billing_invoice SET total = total + 0.01, net = net + 0.01 WHERE number = 'INV-2026-000003'"),
+    ("INV-12", "Of an invoice's line", "UPDATE billing_invoice SET corrects_id = (SELECT id FROM billing_invoice WHERE number = 'INV-2026-000003') WHERE kind = 'credit';"
+                                       "UPDATE billing_invoiceline SET quantity = 1000, line_id = (SELECT line_id FROM billing_invoiceline x JOIN billing_invoice d"
+                                       " ON d.id = x.invoice_id WHERE d.number = 'INV-2026-000003') WHERE invoice_id = (SELECT id FROM billing_invoice WHERE kind = 'credit')"),
+    ("INV-12", "No more goes back", "UPDATE billing_payment SET amount = 100 WHERE kind = 'refunded'"),
+    ("INV-12", "No line has", "UPDATE orders_line SET credited = invoiced + 1 WHERE shipped = 7"),
+    ("INV-13", "Stock moves only", "UPDATE inventory_movement SET xact = 3 WHERE act = 'StockReceived'"),
+    ("INV-13", "An order was told", "DELETE FROM journal_event WHERE kind = 'OrderPlaced'"),
+    ("INV-13", "A payment was told", "DELETE FROM journal_event WHERE kind = 'MoneyPaidBack'"),
+    ("INV-13", "Every entry says", "UPDATE journal_event SET actor = '' WHERE kind = 'UnitsPicked'"),
+    ("INV-13", "The server's role", "GRANT UPDATE ON journal_event TO hanse_app"),
+    ("INV-14", "No webhook", "UPDATE edge_delivery SET next_at = now() - interval '900 days'"),
+    ("INV-14", "Each fact", "DELETE FROM edge_delivery WHERE id = (SELECT max(id) FROM edge_delivery)"),
+    ("INV-15", "The database keeps", "SET LOCAL synchronous_commit = off"),
+    ("INV-16", "Every kept key", "UPDATE journal_request SET answers = NULL"),
+    ("INV-17", "A carrier's event", "DELETE FROM journal_event WHERE kind = 'TrackingRecorded'"),
+    ("INV-18", "A parcel's state", "UPDATE transport_parcel SET state = 'lost' WHERE tracking = '1Z-2'"),
+]
+LISTENING = """
+INSERT INTO edge_endpoint (url, secrets, owner, made_at) VALUES ('https://example.com/hook', '{x}', 'ann', '2026-01-01');
+INSERT INTO journal_follower (name) VALUES ('webhooks') ON CONFLICT DO NOTHING
+"""
+
+
+@pytest.fixture
+def owner(lasting: Any, database_urls: tuple[str, str]) -> Iterator[psycopg.Connection]:
+    """The healthy company with a webhook that heard everything, seen by the owner of the tables: planted bugs are undone."""
+    from hanse.edge import jobs
+    from hanse.journal.follow import follow
+
+    assert jobs
+    with psycopg.connect(database_urls[0]) as connection:
+        connection.execute(LISTENING)
+        connection.commit()
+        a_company(lasting)
+        follow(FOLLOWERS["webhooks"])
+        connection.execute("UPDATE edge_delivery SET state = 'delivered', delivered_at = now() WHERE id % 2 = 0")
+        connection.execute("UPDATE edge_delivery SET next_at = '2036-01-01'")
+        connection.commit()
+        yield connection
+
+
+def test_a_healthy_company_is_clean_and_each_planted_bug_is_found(owner, subtests):
+    """One company for all: each bug is planted in a transaction of its own, found, and undone."""
+    with an_hour_later():
+        for result in verify.run():
+            with subtests.test(f"{result.name} is clean"):
+                assert result.findings == []
+                assert result.rows_examined > 0, "nothing was looked at"
+        for name, what, bug in PLANTED:
+            with subtests.test(f"{name}: {bug}"):
+                with owner.cursor() as cursor:
+                    cursor.execute(NO_CHECKS)
+                    cursor.execute(bug)
+                    broken = found(cursor)
+                    owner.rollback()
+                assert any(n == name and sentence.startswith(what) for n, sentence in broken), broken
+
+
+def test_every_check_has_a_planted_bug():
+    for check in INVARIANTS:
+        assert any(name == check.name and check.what.startswith(what) for name, what, _ in PLANTED), check.what
+    assert list(dict.fromkeys(c.name for c in INVARIANTS)) == list(TITLES)
+
+
+def test_what_breaks_little_is_found_by_that_check_alone(owner):
+    """Bugs that touch one number only: no other check cries."""
+    alone = {("INV-11", "A series of numbers has no gap and no double."): "UPDATE billing_series SET last = last + 1 WHERE name LIKE 'INV%%'",
+             ("INV-18", "A parcel's state is what all its events tell, in whatever order they came."): "UPDATE transport_parcel SET doubt = 'moves-again'",
+             ("INV-16", "Every kept key has its answers and the mark of its request."): "UPDATE journal_request SET answers = NULL",
+             ("INV-7", "The holds an order shows are those that stand."): "UPDATE orders_order SET holds = '{}'",
+             ("INV-13", "An order was told once, when it was placed."): "DELETE FROM journal_event WHERE kind = 'OrderPlaced'"}
+    for expected, bug in alone.items():
+        with an_hour_later(), owner.cursor() as cursor:
+            cursor.execute(bug.replace("%%", "%"))
+            broken = found(cursor)
+            owner.rollback()
+        assert broken - {("INV-14", s) for _, s in broken} - {("INV-10", s) for _, s in broken} == {expected}
+
+
+def test_the_command_counts_rows_and_ends_with_one_on_a_finding(owner, capsys):
+    with an_hour_later():
+        assert verify.main(["--json"]) == 0
+        results = json.loads(capsys.readouterr().out)
+        assert [r["name"] for r in results] == list(TITLES) and all(r["rows_examined"] and r["findings"] == [] for r in results)
+        owner.execute("UPDATE billing_series SET last = last + 1")
+        owner.commit()
+        assert verify.main(["INV-11", "--json"]) == 1
+        [result] = json.loads(capsys.readouterr().out)
+        assert (result["name"], result["wrong"], result["findings"][0]["series"]) == ("INV-11", 2, "INV-2026")
+        assert verify.main(["inv-11"]) == 1
+        assert "gap" in capsys.readouterr().out
+        assert verify.main(["INV-99"]) == 2
+
+
+def test_an_empty_company_is_clean(given):
+    assert [f for r in verify.run() for f in r.findings] == []
