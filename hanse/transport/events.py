@@ -100,3 +100,25 @@ class ProofRecorded:
     def said(self) -> str:
         got = f", {self.received} of {self.sent} received" if self.received is not None else ""
         return f"Proof of delivery for parcel {self.parcel}{got}" + (f", {self.condition}" if self.condition else "")
+
+
+@event("parcel")
+class TrackingTakenIn:
+    """A parcel took in what its carrier told before we knew the parcel."""
+
+    parcel: str
+    order: str
+    state: str
+
+    def said(self) -> str:
+        return f"Parcel {self.parcel} took in earlier events: {self.state.replace('-', ' ')}"
+
+
+@event("parcel", silent=True)
+class NothingNew:
+    """A parcel is where we knew it to be."""
+
+    parcel: str
+
+    def said(self) -> str:
+        return f"Nothing new of {self.parcel}"

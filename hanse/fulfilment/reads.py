@@ -1,0 +1,142 @@
+"""Questions about the floor: what to pick, what to pack, what stands ready for a carrier."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from hanse.journal.asking import rows
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """An open pick task, as a picker meets it on the walk; `wanted` leaves out what was cancelled meanwhile."""
+
+    task: int
+    order: str
+    site: str
+    bin: str
+    walk: int
+    sku: str
+    gtin: str
+    name: str
+    tracking: str
+    lot: str
+    wanted: int
+    tote: str
+    position: int
+    promised_on: date | None
+    released_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """An order with units that are picked and wait to be packed at a site."""
+
+    order: str
+    site: str
+    totes: list[str]
+    contents: list[dict[str, Any]]
+    units: int
+    still_to_pick: int
+    promised_on: date | None
+    last_picked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CartonRow:
+    """A carton with its weights and sizes; `label_outdated` when its order's address changed since."""
+
+    carton: str
+    order: str
+    site: str
+    packed_at: datetime
+    handed_over_at: datetime | None
+    expected_g: int | None
+    weight_g: int | None
+    length_mm: int | None
+    width_mm: int | None
+    height_mm: int | None
+    ship_to: str
+    country: str
+    label_outdated: bool
+    promised_on: date | None
+    holds: list[str]
+    contents: list[dict[str, Any]]
+
+
+TASK = """
+SELECT t.id, 'H-' || t.order_id, s.code, b.code, coalesce(n.walk, 0), i.sku, coalesce(i.gtin, ''), i.name, i.tracking, t.lot,
+       greatest(0, least(t.to_pick - t.withdrawn, a.reserved - a.freed - a.picked)), c.code, l.position, a.promised_on, t.released_at
+  FROM fulfilment_task t JOIN orders_allocation a ON a.id = t.allocation_id JOIN orders_line l ON l.id = t.line_id
+  JOIN catalogue_item i ON i.id = t.item_id JOIN network_site s ON s.id = t.site_id
+  JOIN inventory_account b ON b.id = t.bin_id JOIN inventory_account c ON c.id = t.tote_id
+  LEFT JOIN network_bin n ON n.site_id = t.site_id AND n.code = b.code
+ WHERE t.closed_at IS NULL
+"""
+OPEN_TASKS = TASK + """
+   AND (%(site)s::text = '' OR t.site_id = (SELECT id FROM network_site WHERE code = %(site)s::text))
+   AND (%(order)s::bigint = 0 OR t.allocation_id IN (SELECT id FROM orders_allocation WHERE order_id = %(order)s::bigint))
+   AND (coalesce(n.walk, 0), b.code, t.id) > (%(walk)s::bigint, %(bin)s::text, %(task)s::bigint)
+ ORDER BY coalesce(n.walk, 0), b.code, t.id LIMIT %(limit)s
+"""
+ONE_TASK = TASK.replace("WHERE t.closed_at IS NULL", "WHERE t.id = %(task)s::bigint")
+WAITING = """
+SELECT 'H-' || w.order_id, w.site, array_agg(DISTINCT w.tote), json_agg(json_build_object(
+         'line', w.position, 'sku', w.sku, 'name', w.name, 'lot', w.lot, 'quantity', w.units, 'tracking', w.tracking) ORDER BY w.position, w.lot),
+       sum(w.units)::bigint, (SELECT coalesce(sum(a.released - a.recalled - a.picked), 0)::bigint FROM orders_allocation a WHERE a.order_id = w.order_id AND a.site_id = w.site_id),
+       min(w.promised_on), max(w.picked_at)
+  FROM (SELECT a.order_id, a.site_id, s.code AS site, c.code AS tote, l.position, i.sku, i.name, i.tracking, t.lot,
+               sum(t.taken - t.packed)::bigint AS units, min(a.promised_on) AS promised_on, max(t.closed_at) AS picked_at
+          FROM orders_allocation a JOIN fulfilment_task t ON t.allocation_id = a.id AND t.taken > t.packed
+          JOIN orders_line l ON l.id = a.line_id JOIN catalogue_item i ON i.id = a.item_id JOIN network_site s ON s.id = a.site_id
+          JOIN inventory_account c ON c.id = t.tote_id
+         WHERE a.picked > a.packed AND (%(order)s::bigint = 0 OR a.order_id = %(order)s::bigint)
+           AND (%(site)s::text = '' OR a.site_id = (SELECT id FROM network_site WHERE code = %(site)s::text))
+         GROUP BY a.order_id, a.site_id, s.code, c.code, l.position, i.sku, i.name, i.tracking, t.lot) w
+ WHERE w.order_id > %(after)s::bigint
+ GROUP BY w.order_id, w.site, w.site_id ORDER BY w.order_id, w.site LIMIT %(limit)s
+"""
+CARTON = """
+SELECT k.sscc, 'H-' || k.order_id, s.code, k.packed_at, k.handed_over_at, k.expected_g, k.weight_g, k.length_mm, k.width_mm, k.height_mm,
+       concat_ws(', ', d.name, nullif(d.street, ''), nullif(concat_ws(' ', nullif(d.postcode, ''), nullif(d.city, '')), '')), d.country,
+       k.handed_over_at IS NULL AND k.address_id <> o.ship_to_id, o.promised_on, o.holds,
+       (SELECT json_agg(json_build_object('line', l.position, 'sku', i.sku, 'name', i.name, 'lot', x.lot, 'serial', x.serial, 'quantity', x.quantity) ORDER BY l.position, x.id)
+          FROM fulfilment_content x JOIN orders_line l ON l.id = x.line_id JOIN catalogue_item i ON i.id = x.item_id WHERE x.carton_id = k.id)
+  FROM fulfilment_carton k JOIN orders_order o ON o.id = k.order_id JOIN network_site s ON s.id = k.site_id JOIN partners_address d ON d.id = k.address_id
+"""
+STAGED = CARTON + """
+ WHERE k.handed_over_at IS NULL AND k.id > coalesce((SELECT id FROM fulfilment_carton WHERE sscc = %(after)s::text), 0)
+   AND (%(site)s::text = '' OR k.site_id = (SELECT id FROM network_site WHERE code = %(site)s::text))
+ ORDER BY k.id LIMIT %(limit)s
+"""
+ONE_CARTON = CARTON + " WHERE k.sscc = %(carton)s::text"
+
+
+BEFORE_ALL = (-(2**31), "", 0)
+"""The place in front of the first task."""
+
+
+def open_tasks(site: str = "", limit: int = 100, after: tuple[int, str, int] = BEFORE_ALL, order: int = 0) -> list[TaskRow]:
+    """Open pick tasks of a site (or an order) in walk order, behind (walk, bin, task)."""
+    walk, bin, task = after
+    return rows(TaskRow, OPEN_TASKS, site=site, order=order, walk=walk, bin=bin, task=task, limit=limit)
+
+
+def task(number: int) -> TaskRow | None:
+    """One pick task, open or closed."""
+    return next(iter(rows(TaskRow, ONE_TASK, task=number)), None)
+
+
+def to_pack(site: str = "", limit: int = 100, after: int = 0, order: int = 0) -> list[WaitingRow]:
+    """Orders with picked units that wait to be packed, oldest order first, behind an order's id."""
+    return rows(WaitingRow, WAITING, site=site, order=order, after=after, limit=limit)
+
+
+def staged(site: str = "", limit: int = 100, after: str = "") -> list[CartonRow]:
+    """Cartons that stand ready for a carrier, oldest first, behind an SSCC."""
+    return rows(CartonRow, STAGED, site=site, after=after, limit=limit)
+
+
+def carton(sscc: str) -> CartonRow | None:
+    """One carton with its content."""
+    return next(iter(rows(CartonRow, ONE_CARTON, carton=sscc)), None)
