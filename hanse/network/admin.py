@@ -1,0 +1,35 @@
+"""The network in the admin: sites are kept by their operation; zones, bins and lanes are to look at."""
+
+from django.contrib import admin
+from import_export.admin import ExportMixin
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.contrib.import_export.forms import ExportForm
+
+from hanse.web.kept import KeptAdmin, LookOnly
+
+from .keep import KeepSite, keep_sites
+from .models import Bin, Lane, Site
+
+
+class LanesInline(LookOnly, TabularInline):
+    model = Lane
+    extra = 0
+
+
+@admin.register(Site)
+class SiteAdmin(KeptAdmin, ExportMixin, ModelAdmin):
+    keep, ask = keep_sites, KeepSite
+    export_form_class = ExportForm
+    list_display = ("code", "name", "country", "zone", "cut_off", "priority", "active")
+    list_filter = ("country", "active")
+    search_fields = ("code", "name")
+    inlines = (LanesInline,)
+
+
+@admin.register(Bin)
+class BinAdmin(LookOnly, ModelAdmin):
+    list_display = ("site", "zone", "code", "walk", "x_m", "y_m", "level")
+    list_filter = ("site",)
+    list_select_related = ("site", "zone")
+    search_fields = ("code", "site__code")
+    show_full_result_count = False
