@@ -110,13 +110,13 @@ def label_pdf(paper: Paper) -> bytes:
     out = BytesIO()
     canvas = Canvas(out, pagesize=(WIDE, HIGH), invariant=1)
     canvas.setTitle(f"Carton {paper.sscc}")
-    y = _lines(canvas, HIGH - 8 * mm, [(7, False, f"From {paper.from_name}"), (7, False, ", ".join(filter(None, [paper.from_street, paper.from_city, paper.from_country])))])
-    y = _lines(canvas, y - 3 * mm, [
+    y = _lines(canvas, HIGH - 5 * mm, [(7, False, f"From {paper.from_name}"), (7, False, ", ".join(filter(None, [paper.from_street, paper.from_city, paper.from_country])))])
+    y = _lines(canvas, y - 1 * mm, [
         (8, False, "To"), (13, True, paper.to_name), *([(10, False, paper.receiver)] if paper.receiver else []), (11, False, paper.to_street),
         (13, True, f"{paper.to_postcode} {paper.to_city}".strip()), (11, True, paper.to_country)])
     canvas.line(EDGE, y, WIDE - EDGE, y)
     facts = [f"Order {paper.order}" + (f"   Your ref. {paper.ref}" if paper.ref else ""), f"Carton {paper.count} of {paper.of}" + _weight(paper)]
-    _lines(canvas, y - 4 * mm, [(8, False, fact) for fact in facts])
+    _lines(canvas, y - 1 * mm, [(8, False, fact) for fact in facts])
     _bars(canvas, 5 * mm, 32 * mm, "00" + paper.sscc, f"(00) {paper.sscc}")
     if ship_to := routing(paper):
         _bars(canvas, 46 * mm, 16 * mm, ship_to, f"({ship_to[:3]}) {ship_to[3:]}")
@@ -164,10 +164,10 @@ def _lines(canvas: Canvas, y: float, texts: Sequence[tuple[float, bool, str]]) -
         font = fonts.BOLD if bold else fonts.PLAIN
         while canvas.stringWidth(text, font, size) > WIDE - 2 * EDGE:
             text = text[:-2].rstrip() + "…"
+        y -= size * 1.3
         canvas.setFont(font, size)
         canvas.drawString(EDGE, y, text)
-        y -= size * 1.3
-    return y
+    return y - 4
 
 
 def _weight(paper: Paper) -> str:
@@ -181,7 +181,7 @@ def slip_pdf(papers: Sequence[Paper]) -> bytes:
     """Packing slips, one carton after another: what is in it, of how many, and what is still to come."""
     fonts.register()
     out = BytesIO()
-    doc = SimpleDocTemplate(out, pagesize=A4, leftMargin=18 * mm, rightMargin=18 * mm, topMargin=18 * mm, bottomMargin=18 * mm, title=f"Packing slip {papers[0].order}", invariant=1)
+    doc = SimpleDocTemplate(out, pagesize=A4, leftMargin=18 * mm - 6, rightMargin=18 * mm - 6, topMargin=18 * mm, bottomMargin=18 * mm, title=f"Packing slip {papers[0].order}", invariant=1)
     story: list[Flowable] = []
     for n, paper in enumerate(papers):
         story += [PageBreak()] * (n > 0) + _slip(paper)
@@ -202,7 +202,7 @@ def _slip(paper: Paper) -> list[Flowable]:
 
 
 def _row(item: Item) -> list:
-    tracked = item.lot or ", ".join(item.serials)
+    tracked = ", ".join(filter(None, [item.lot, *item.serials]))
     return [_text(str(item.position)), [_text(item.name), _text(item.sku, 7.5, quiet=True)], _text(item.gtin), _text(tracked), *[_text(str(n)) for n in (item.ordered, item.quantity, item.outstanding)]]
 
 

@@ -12,7 +12,7 @@ from .take_in import TakeIn, take_in
 UNSEEN = """
 SELECT DISTINCT p.tracking FROM transport_parcel p
   JOIN transport_trackingevent e ON e.tracking = p.tracking AND e.carrier_id = p.carrier_id
- WHERE p.tracking = ANY(%s::text[]) AND (p.moved_at IS NULL OR e.happened_at > p.moved_at)
+ WHERE p.tracking = ANY(%s::text[])
 """
 
 
