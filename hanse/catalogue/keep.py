@@ -184,5 +184,4 @@ def _known(run: Run, asks: Sequence[KeepItem]) -> Known:
 
 
 def _article(*row: Any) -> Article:
-    *columns, packs = row
-    return Article(*columns, packs=tuple(PackGiven(*p) for p in json.loads(packs or "[]")))
+    return Article(*(*row[:-1], tuple(PackGiven(*p) for p in json.loads(row[-1] or "[]"))))

@@ -72,5 +72,4 @@ def items(limit: int, after: str = "", q: str = "") -> list[ItemView]:
 
 
 def _item(*row: Any) -> ItemView:
-    *columns, packs = row
-    return ItemView(*columns, packs=[PackView(*p) for p in json.loads(packs or "[]")])
+    return ItemView(*(*row[:-1], [PackView(*p) for p in json.loads(row[-1] or "[]")]))

@@ -53,7 +53,7 @@ def decide(asks: Sequence[Count], known: Known) -> list[BinCounted | Refused]:
     held = known.holdings.taken_from()
     for ask, it in zip(asks, known.named, strict=True):
         wrong = [*wrong_names(ask, it), *wrong_tracking(ask, it, ask.counted)]
-        if wrong or it.item is None or it.site is None or it.bin is None:
+        if wrong:
             answers.append(refuse_all(wrong))
             continue
         spot = Spot(it.item, it.site, known.places[("bin", it.site, it.bin)], ask.lot)

@@ -52,9 +52,9 @@ def decide(asks: Sequence[Move], known: Known) -> list[StockMoved | Refused]:
     held = known.holdings.taken_from()
     for ask, it in zip(asks, known.named, strict=True):
         wrong = [*wrong_names(ask, it, "from_bin", "to_bin"), *wrong_tracking(ask, it, ask.quantity)]
-        if it.bin is not None and it.bin == it.other:
+        if it.bin and it.bin == it.other:
             wrong.append(refuse("values-refused", at="to_bin", why="The units are in that bin already."))
-        if wrong or it.item is None or it.site is None or it.bin is None or it.other is None:
+        if wrong:
             answers.append(refuse_all(wrong))
             continue
         source, target = (Spot(it.item, it.site, known.places[("bin", it.site, b)], ask.lot) for b in (it.bin, it.other))
@@ -82,7 +82,7 @@ def wrong_bin(ask: Move, source: Spot, held: Holdings, bin: str) -> list[Refused
 def elsewhere(ask: Move, it: Named, source: Spot, lies: Mapping[tuple[int, str], int], place: str) -> list[Refused]:
     """Serials that are not where they are to be taken from."""
     return [refuse("serial-elsewhere", at="serials", serial=s, sku=ask.sku, place=place)
-            for s in ask.serials if lies.get((it.item or 0, s)) != source.account]
+            for s in ask.serials if lies.get((it.item, s)) != source.account]
 
 
 @operation

@@ -17,16 +17,15 @@ DOCK = "DOCK"
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """One ask's item, site, bins and lot as the database knows them; None where it does not."""
+    """One ask's item, site, bins and the dates of its lot as the database knows them; 0 or empty where it does not."""
 
-    item: int | None
+    item: int
     tracking: str
     shelf_life_days: int | None
-    site: int | None
+    site: int
     zone: str
-    bin: str | None
-    other: str | None
-    lot: int | None
+    bin: str
+    other: str
     made_on: date | None
     expires_on: date | None
 
@@ -40,8 +39,8 @@ WITH given AS (
     FROM network_bin b JOIN network_site s ON s.id = b.site_id
    WHERE s.code = ANY(SELECT site FROM given WHERE bin = '') ORDER BY b.site_id, (b.code = 'DOCK') DESC, b.walk, b.code
 )
-SELECT i.id, coalesce(i.tracking, 'none'), i.shelf_life_days, s.id, coalesce(s.zone, 'UTC'),
-       CASE WHEN g.bin = '' THEN d.code ELSE b.code END, o.code, l.id, l.made_on, l.expires_on
+SELECT coalesce(i.id, 0), coalesce(i.tracking, 'none'), i.shelf_life_days, coalesce(s.id, 0), coalesce(s.zone, 'UTC'),
+       coalesce(CASE WHEN g.bin = '' THEN d.code ELSE b.code END, ''), coalesce(o.code, ''), l.made_on, l.expires_on
   FROM given g
   LEFT JOIN catalogue_item i ON i.sku = g.sku
   LEFT JOIN network_site s ON s.code = g.site
@@ -63,21 +62,21 @@ def named(run: Run, asks: Sequence[Any], bin: str = "bin", other: str = "") -> l
 def wrong_names(ask: Any, it: Named, bin: str = "bin", other: str = "") -> list[Refused]:
     """Item, site and bins that are not known."""
     wrong = []
-    if it.item is None:
+    if not it.item:
         wrong.append(refuse("sku-unknown", at="sku", sku=ask.sku))
-    if it.site is None:
+    if not it.site:
         wrong.append(refuse("site-unknown", at="site", site=ask.site))
         return wrong
     for field, code in ((bin, it.bin), (other, it.other)):
-        if field and code is None:
+        if field and not code:
             wrong.append(refuse("bin-unknown", at=field, site=ask.site, bin=getattr(ask, field) or DOCK))
     return wrong
 
 
 def wrong_tracking(ask: Any, it: Named, quantity: int) -> list[Refused]:
     """A lot or serials missing where the item is tracked so, or given where it is not."""
-    wrong = []
-    if it.item is None:
+    wrong: list[Refused] = []
+    if not it.item:
         return wrong
     if it.tracking == "lot" and not ask.lot:
         wrong.append(refuse("lot-missing", at="lot", sku=ask.sku))

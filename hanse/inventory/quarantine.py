@@ -57,7 +57,7 @@ def decide(asks: Sequence[Quarantine], known: Known) -> list[StockQuarantined | 
         wrong = [*wrong_names(ask, it), *wrong_tracking(ask, it, ask.quantity)]
         if not ask.release and not ask.reason:
             wrong.append(refuse("reason-missing", at="reason"))
-        if wrong or it.item is None or it.site is None or it.bin is None:
+        if wrong:
             answers.append(refuse_all(wrong))
             continue
         bin = Spot(it.item, it.site, known.places[("bin", it.site, it.bin)], ask.lot)

@@ -142,7 +142,7 @@ def _stock(sku: str, name: str, site: str, on_hand: int, reserved: int, quaranti
 
 def promisable(available: int, inbound: list[InboundView]) -> list[PromisableView]:
     """What can be promised from when: what is available now, and with each day on which supply is due so much more."""
-    promise = {None: available}
+    promise: dict[date | None, int] = {None: available}
     for supply in inbound:
         available += supply.open
         promise[supply.due_on] = available
@@ -164,12 +164,12 @@ def movements(limit: int, sku: str = "", site: str = "", before: tuple[int, int]
     given |= ({"sku": sku} if sku else {}) | ({"site": site} if site else {})
     found = rows(lambda *row: row, sql, limit=limit, **given)
     if not sku:
-        return [MovementRow(*row[:-1], None) for row in found]
+        return [MovementRow(*(*row[:-1], None)) for row in found]
     on_hand = before[1] if before else rows(int, ON_HAND, sku=sku, site=site)[0]
     told = []
-    for *row, change in found:
-        told.append(MovementRow(*row, on_hand))
-        on_hand -= change
+    for row in found:
+        told.append(MovementRow(*(*row[:-1], on_hand)))
+        on_hand -= row[-1]
     return told
 
 

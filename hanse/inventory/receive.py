@@ -71,7 +71,7 @@ def decide(asks: Sequence[Receive], known: Known) -> list[StockReceived | Refuse
         wrong = [*wrong_names(ask, it), *wrong_tracking(ask, it, ask.quantity), *_wrong_lot(ask, expires_on),
                  *_wrong_inbound(ask, it, open_)]
         wrong += [refuse("serial-used", at="serials", serial=s, sku=ask.sku) for s in ask.serials if (it.item, s) in serials]
-        if wrong or it.item is None or it.site is None or it.bin is None:
+        if wrong:
             answers.append(refuse_all(wrong))
             continue
         if ask.inbound:
@@ -87,7 +87,7 @@ def decide(asks: Sequence[Receive], known: Known) -> list[StockReceived | Refuse
 
 def _expiry(ask: Receive, it: Named, lots: Mapping[tuple[int, str], date | None]) -> date | None:
     """When the lot expires: as its first receipt said, else as this one does, else by its age and the shelf life."""
-    first = lots.get((it.item or 0, ask.lot)) or it.expires_on
+    first = lots.get((it.item, ask.lot)) or it.expires_on
     if first or ask.expires_on:
         return first or ask.expires_on
     made_on = it.made_on or ask.made_on
@@ -103,7 +103,7 @@ def _wrong_lot(ask: Receive, expires_on: date | None) -> list[Refused]:
 
 
 def _wrong_inbound(ask: Receive, it: Named, open_: Mapping[tuple[str, int, int], int]) -> list[Refused]:
-    if not ask.inbound or it.item is None or it.site is None:
+    if not ask.inbound or not it.item or not it.site:
         return []
     left = open_.get((ask.inbound, it.item, it.site))
     if left is None:

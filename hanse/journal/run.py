@@ -1,7 +1,7 @@
 """Run: what an operation works with. One transaction, one reading of the clock, sets in and sets out."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -37,7 +37,7 @@ class Run:
         """Who asked; of several callers in one transaction the first."""
         return self.owners[0][0]
 
-    def rows(self, cls: type[T], sql: str, asks: Sequence[Any] = (), **given: Any) -> list[T]:
+    def rows(self, cls: Callable[..., T], sql: str, asks: Sequence[Any] = (), **given: Any) -> list[T]:
         """Run a query and make one `cls` of each row, columns in the order of its fields.
 
         A name in the SQL (`%(task)s`) is sent as the array of that field over all asks, unless given.

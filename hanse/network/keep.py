@@ -5,7 +5,6 @@ bin DOCK, where arriving goods lie. Bins are added or changed, never taken away:
 given, are all lanes of the site.
 """
 
-from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import time
@@ -78,14 +77,14 @@ Answer = SiteAdded | SiteChanged | SiteKept | Refused
 def decide(asks: Sequence[KeepSite], known: Known) -> tuple[list[Answer], Changed]:
     """Answer each ask and say what to write; later asks see earlier ones."""
     answers: list[Answer] = []
-    changed = Changed()
+    changed, there = Changed(), dict(known.bins)
     for ask in asks:
         before = changed.places.get(ask.code, known.places.get(ask.code))
         after = _said(before or Place(ask.code, "", name=ask.code, zone=zone_of(ask.country or "")), ask)
         if wrong := [*wrong_place(after), *wrong_lanes(ask.lanes or ())]:
             answers.append(refuse_all(wrong))
             continue
-        bins = _bins(ask, new=before is None, known=ChainMap(changed.bins, known.bins))
+        bins = _bins(ask, new=before is None, known=there)
         zones = [z for z in dict.fromkeys([*ask.zones, *(b.zone for b in bins if b.zone)])
                  if z not in known.zones.get(ask.code, ()) and (ask.code, z) not in changed.zones]
         lanes = None if ask.lanes is None else tuple(sorted(ask.lanes, key=lambda lane: (lane.country, lane.region)))
@@ -95,7 +94,8 @@ def decide(asks: Sequence[KeepSite], known: Known) -> tuple[list[Answer], Change
         if after != before:
             changed.places[ask.code] = after
         changed.zones |= {(ask.code, z): None for z in zones}
-        changed.bins |= {(ask.code, b.code): b for b in bins}
+        for b in bins:
+            changed.bins[(ask.code, b.code)] = there[(ask.code, b.code)] = b
         changed.lanes |= {} if lanes is None else {ask.code: lanes}
     return answers, changed
 

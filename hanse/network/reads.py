@@ -107,6 +107,5 @@ def lanes_to(country: str, region: str = "") -> list[LaneTo]:
 
 
 def _site(*row: Any) -> SiteView:
-    *columns, lanes = row
-    columns[5] = json.loads(columns[5])
-    return SiteView(*columns, lanes=[LaneView(c, r, days, Decimal(cost), currency) for c, r, days, cost, currency in json.loads(lanes or "[]")])
+    lanes = [LaneView(c, r, days, Decimal(cost), currency) for c, r, days, cost, currency in json.loads(row[-1] or "[]")]
+    return SiteView(*(*row[:5], json.loads(row[5]), *row[6:-1], lanes))

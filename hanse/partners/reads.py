@@ -87,7 +87,7 @@ def party(code: str) -> PartyView | None:
     found = rows(lambda code, name, roles, *terms: (code, name, json.loads(roles), *terms), PARTIES + " WHERE p.code = %(code)s", code=code)
     if not found:
         return None
-    return PartyView(*found[0], rows(AddressView, ADDRESSES, code=code), rows(ContactView, CONTACTS, code=code))
+    return PartyView(*(*found[0], rows(AddressView, ADDRESSES, code=code), rows(ContactView, CONTACTS, code=code)))
 
 
 def parties(limit: int, after: str = "", q: str = "", role: str = "") -> list[PartyRow]:

@@ -10,11 +10,11 @@ from hanse.inventory.named import Named
 from hanse.inventory.receive import Known, OpenInbound, Receive, decide, receive
 from hanse.kernel.refused import Refused
 
-PLAIN = Named(1, "none", None, 9, "Europe/Berlin", "DOCK", None, None, None, None)
-LOTTED = Named(2, "lot", 30, 9, "Europe/Berlin", "DOCK", None, None, None, None)
-SERIAL = Named(3, "serial", None, 9, "Europe/Berlin", "DOCK", None, None, None, None)
-NOWHERE = Named(None, "none", None, None, "UTC", None, None, None, None, None)
-NO_BIN = Named(1, "none", None, 9, "Europe/Berlin", None, None, None, None, None)
+PLAIN = Named(1, "none", None, 9, "Europe/Berlin", "DOCK", "", None, None)
+LOTTED = Named(2, "lot", 30, 9, "Europe/Berlin", "DOCK", "", None, None)
+SERIAL = Named(3, "serial", None, 9, "Europe/Berlin", "DOCK", "", None, None)
+NOWHERE = Named(0, "none", None, 0, "UTC", "", "", None, None)
+NO_BIN = Named(1, "none", None, 9, "Europe/Berlin", "", "", None, None)
 
 
 @pytest.mark.parametrize("ask, it, told", [
