@@ -11,6 +11,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from django.db.models import F, Q
 from rich.progress import Progress
 
 from hanse.billing.invoice import Invoice, invoice
@@ -170,7 +171,8 @@ class Story:
             record_proof([RecordProof(p, c, now, receiver="Receiving dock", place="gate 2", source="carrier") for c, p, _ in some], by=DOCK)
 
     def _bill(self, day: date, today: bool) -> None:
-        due = [f"H-{id}" for id in Order.objects.filter(shipped__gt=0).order_by("id").values_list("id", flat=True)]
+        billable = Q(shipped__gt=F("invoiced"), invoice_rule="shipment") | Q(ordered__gt=F("invoiced") + F("cancelled"), invoice_rule="order")
+        due = [f"H-{id}" for id in Order.objects.filter(billable).order_by("id").values_list("id", flat=True)]
         for issued in invoice([Invoice(number) for number in due], by=FINANCE):
             if not isinstance(issued, Refused):
                 self.billed.append((issued.invoice, issued.customer, issued.total, day))
