@@ -8,7 +8,7 @@ from annotated_types import Ge, Gt, Le
 
 from hanse.kernel import gs1
 from hanse.kernel.asks import MOST_UNITS, Name, Quantity, Short, ask
-from hanse.kernel.money import is_currency
+from hanse.kernel.money import is_currency, too_fine
 from hanse.kernel.places import is_country
 from hanse.kernel.refused import Refused, refuse
 
@@ -73,6 +73,8 @@ def wrong_article(article: Article) -> list[Refused]:
         wrong.append(refuse("values-refused", at="origin", why=f"{article.origin} is no country of ISO 3166: two capitals, such as DE."))
     if article.tracking not in TRACKING:
         wrong.append(refuse("values-refused", at="tracking", why="Tracking is none, lot or serial."))
+    wrong += [refuse("values-refused", at=name, why=f"A {name.replace('_', ' ')} has at most four decimals.")
+              for name in ("price", "tax_rate") if too_fine(getattr(article, name))]
     names = [p.name for p in article.packs]
     if len(set(names)) != len(names):
         wrong.append(refuse("values-refused", at="packs", why="Two packs have the same name."))

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router
 
 from hanse.kernel.asks import Short
-from hanse.web.doors import Cursor, Limit, after, answered, answers_to, page_of, page_schema, shown
+from hanse.web.doors import Cursor, Limit, after, answered, answers_to, page_of, page_schema
 
 from . import reads
 from .count import Count, count
@@ -53,10 +53,12 @@ def stock(request: HttpRequest, sku: Short = "", site: Short = "", cursor: Curso
     return page_of(reads.stock(limit + 1, sku, site, (at[0], at[1]) if at else None), limit, lambda row: (row.sku, row.site))
 
 
-@router.get("/stock/bins", response=list[reads.BinRow])
-def bins(request: HttpRequest, sku: Short, site: Short = "") -> HttpResponse:
+@router.get("/stock/bins", response=page_schema(reads.BinRow))
+def bins(request: HttpRequest, sku: Short, site: Short = "", cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
     """Where an item lies: by site, bin and lot."""
-    return shown(reads.bins(sku, site))
+    at = after(cursor, str, str, str)
+    found = reads.bins(limit + 1, sku, site, (at[0], at[1], at[2]) if at else ("", "", ""))
+    return page_of(found, limit, lambda row: (row.site, row.bin, row.lot))
 
 
 @router.get("/stock/movements", response=page_schema(reads.MovementRow))

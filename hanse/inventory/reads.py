@@ -101,7 +101,8 @@ SELECT t.code, a.code, b.lot, l.expires_on, b.on_hand, b.reserved
   FROM inventory_balance b JOIN catalogue_item i ON i.id = b.item_id AND i.sku = %(sku)s
   JOIN inventory_account a ON a.id = b.account_id AND a.kind = 'bin' JOIN network_site t ON t.id = a.site_id
   LEFT JOIN inventory_lot l ON l.item_id = b.item_id AND l.code = b.lot
- WHERE b.on_hand > 0 AND (%(site)s = '' OR t.code = %(site)s) ORDER BY t.code, a.code, b.lot
+ WHERE b.on_hand > 0 AND (%(site)s = '' OR t.code = %(site)s) AND (t.code, a.code, b.lot) > (%(after_site)s, %(after_bin)s, %(after_lot)s)
+ ORDER BY t.code, a.code, b.lot LIMIT %(limit)s
 """
 MOVEMENTS = """
 SELECT m.id, i.sku, m.quantity, a.kind, f.code, a.code, b.kind, t.code, b.code, m.lot, m.serial, m.act, m.document, m.reason, m.actor,
@@ -149,9 +150,10 @@ def promisable(available: int, inbound: list[InboundView]) -> list[PromisableVie
     return [PromisableView(on, quantity) for on, quantity in promise.items()]
 
 
-def bins(sku: str, site: str = "") -> list[BinRow]:
-    """Where an item lies, by site, bin and lot."""
-    return rows(BinRow, BINS, sku=sku, site=site)
+def bins(limit: int, sku: str, site: str = "", after: tuple[str, str, str] = ("", "", "")) -> list[BinRow]:
+    """Where an item lies, by site, bin and lot, behind `after`."""
+    after_site, after_bin, after_lot = after
+    return rows(BinRow, BINS, sku=sku, site=site, after_site=after_site, after_bin=after_bin, after_lot=after_lot, limit=limit)
 
 
 def movements(limit: int, sku: str = "", site: str = "", before: tuple[int, int] | None = None) -> list[MovementRow]:

@@ -6,7 +6,7 @@ said), items tracked by serial name every unit. More than an inbound has open is
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated
 
 from annotated_types import MaxLen
@@ -91,7 +91,9 @@ def _expiry(ask: Receive, it: Named, lots: Mapping[tuple[int, str], date | None]
     if first or ask.expires_on:
         return first or ask.expires_on
     made_on = it.made_on or ask.made_on
-    return made_on + timedelta(days=it.shelf_life_days) if ask.lot and made_on and it.shelf_life_days else None
+    if not (ask.lot and made_on and it.shelf_life_days):
+        return None
+    return date.fromordinal(min(made_on.toordinal() + it.shelf_life_days, date.max.toordinal()))
 
 
 def _wrong_lot(ask: Receive, expires_on: date | None) -> list[Refused]:

@@ -25,6 +25,11 @@ def minor_unit(currency: str) -> Decimal:
     return Decimal(1).scaleb(-get_currency_precision(currency))
 
 
+def too_fine(amount: Decimal | None) -> bool:
+    """Whether an amount has more than the four decimals that are stored."""
+    return amount is not None and amount != amount.quantize(FINEST, ROUND_HALF_UP)
+
+
 def rounded(amount: Decimal, unit: Decimal) -> Decimal:
     """`amount` to whole units of `unit`, half up (away from zero at the half)."""
     return (amount / unit).quantize(Decimal(1), ROUND_HALF_UP) * unit

@@ -23,7 +23,7 @@ from .events import SiteAdded, SiteChanged, SiteKept
 from .place import FIELDS, BinGiven, LaneGiven, Place, Weekday, wrong_lanes, wrong_place
 
 DOCK = BinGiven("DOCK")
-DEGREE = Decimal("0.000001")
+DEGREE, CENTIMETRE = Decimal("0.000001"), Decimal("0.01")
 
 
 @ask
@@ -110,7 +110,7 @@ def _said(place: Place, ask: KeepSite) -> Place:
 
 def _bins(ask: KeepSite, new: bool, known: Mapping[tuple[str, str], BinGiven]) -> list[BinGiven]:
     """The bins that are new or differ; a new site has a dock."""
-    given = {b.code: b for b in ([DOCK, *ask.bins] if new else ask.bins)}
+    given = {b.code: replace(b, x_m=b.x_m.quantize(CENTIMETRE), y_m=b.y_m.quantize(CENTIMETRE)) for b in ([DOCK, *ask.bins] if new else ask.bins)}
     return [b for b in given.values() if known.get((ask.code, b.code)) != b]
 
 

@@ -9,7 +9,7 @@ from annotated_types import Ge, Le
 
 from hanse.kernel import gs1
 from hanse.kernel.asks import Code, Country, Currency, Money, Short, ask
-from hanse.kernel.money import is_currency
+from hanse.kernel.money import is_currency, too_fine
 from hanse.kernel.places import is_country, is_zone
 from hanse.kernel.refused import Refused, refuse
 
@@ -78,6 +78,8 @@ def wrong_place(place: Place) -> list[Refused]:
         wrong.append(refuse("values-refused", at="gln", why=f"{place.gln} is no GLN: {why}."))
     if not (place.sscc_prefix.isascii() and place.sscc_prefix.isdigit() and 7 <= len(place.sscc_prefix) <= 10):
         wrong.append(refuse("values-refused", at="sscc_prefix", why="A GS1 company prefix has 7 to 10 digits."))
+    if place.cut_off.tzinfo is not None:
+        wrong.append(refuse("values-refused", at="cut_off", why="A cut-off is a time on the wall of the site, without an offset."))
     if (place.latitude is None) != (place.longitude is None):
         wrong.append(refuse("values-refused", at="latitude", why="A place needs both its latitude and its longitude, or neither."))
     return wrong
@@ -89,6 +91,8 @@ def wrong_lanes(lanes: tuple[LaneGiven, ...]) -> list[Refused]:
              for n, lane in enumerate(lanes) if not is_country(lane.country)]
     wrong += [refuse("currency-unknown", at=f"lanes/{n}/currency", currency=lane.currency)
               for n, lane in enumerate(lanes) if not is_currency(lane.currency)]
+    wrong += [refuse("values-refused", at=f"lanes/{n}/cost", why="A cost has at most four decimals.")
+              for n, lane in enumerate(lanes) if too_fine(lane.cost)]
     if len({(lane.country, lane.region) for lane in lanes}) != len(lanes):
         wrong.append(refuse("values-refused", at="lanes", why="Two lanes lead to the same place."))
     return wrong

@@ -7,7 +7,7 @@ under its code becomes a new version; orders keep the version they were placed w
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from annotated_types import Ge, Le, MaxLen
 
@@ -15,7 +15,7 @@ from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel import gs1
 from hanse.kernel.asks import Code, Currency, Money, Name, Short, ask
-from hanse.kernel.money import is_currency
+from hanse.kernel.money import is_currency, too_fine
 from hanse.kernel.refused import Refused, refuse, refuse_all
 
 from .addresses import AddressGiven, GivenAddress, address_of, keep_addresses, settled, wrong_address
@@ -75,6 +75,9 @@ class Partner:
 
 
 FIELDS = [f.name for f in fields(Partner) if f.name != "code"]
+CHOICES = {
+    "roles": get_args(Role), "ship_rule": ("available", "complete-line", "complete-order"), "invoice_rule": ("shipment", "order"),
+}  # fmt: skip
 UNTOLD = {"name", "tax_id"}
 """Fields of which the journal only says that they changed."""
 
@@ -149,11 +152,19 @@ def _wrong(partner: Partner, glns: Mapping[str, str]) -> list[Refused]:
     wrong = []
     if not is_currency(partner.currency):
         wrong.append(refuse("currency-unknown", at="currency", currency=partner.currency))
+    if too_fine(partner.credit_limit):
+        wrong.append(refuse("values-refused", at="credit_limit", why="A credit limit has at most four decimals."))
+    wrong += [refuse("values-refused", at=name, why=f"There is no {name.replace('_', ' ')} {value}.")
+              for name, known in CHOICES.items() for value in _several(getattr(partner, name)) if value not in known]
     if partner.gln and (why := gs1.wrong_key(partner.gln, (13,))):
         wrong.append(refuse("values-refused", at="gln", why=f"{partner.gln} is no GLN: {why}."))
     if partner.gln and glns.get(partner.gln, partner.code) != partner.code:
         wrong.append(refuse("state-conflict", at="gln", why=f"GLN {partner.gln} belongs to {glns[partner.gln]}."))
     return wrong
+
+
+def _several(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value
 
 
 def _answer(before: Partner | None, after: Partner, addresses: list[str], contacts: int) -> Answer:

@@ -51,6 +51,8 @@ def test_what_was_kept_can_be_read(api, company):
     ("/items/batch", {"sku": "A", "gtin": "123"}, "gtin-wrong"),
     ("/parties/batch", {"code": "A", "addresses": [{"country": "DE", "postcode": "1"}]}, "address-wrong"),
     ("/sites/batch", {"code": "A"}, "values-refused"),
+    ("/sites/batch", {"code": "A", "country": "DE", "cut_off": "15:00+02:00"}, "values-refused"),
+    ("/items/batch", {"sku": "A", "price": "1.00001"}, "values-refused"),
     ("/stock/receipts/batch", {"site": "XXX", "sku": "A", "quantity": 1}, "sku-unknown"),
     ("/stock/moves/batch", {"site": "XXX", "sku": "A", "quantity": 1, "to_bin": "B"}, "sku-unknown"),
     ("/stock/counts/batch", {"site": "XXX", "sku": "A", "counted": 1}, "sku-unknown"),
@@ -106,7 +108,7 @@ def test_movements_tell_what_lay_there_after_each(api, company):
         cursor = page["next"]
     assert paged == [14, 9, 10, 10]
     assert [r["on_hand_after"] for r in api("/stock/movements")["items"]] == [None] * 4
-    assert [(b["site"], b["bin"], b["on_hand"]) for b in api("/stock/bins", sku="BRG-6204")] == [("HAM", "A-01", 3), ("HAM", "DOCK", 6), ("RTM", "DOCK", 5)]
+    assert [(b["site"], b["bin"], b["on_hand"]) for b in api("/stock/bins", sku="BRG-6204")["items"]] == [("HAM", "A-01", 3), ("HAM", "DOCK", 6), ("RTM", "DOCK", 5)]
 
 
 @pytest.mark.parametrize("path", ["/items", "/stock", "/parties", "/items/\x00", "/parties/\x00", "/stock/movements"])

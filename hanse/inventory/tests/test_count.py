@@ -58,3 +58,32 @@ def test_the_same_key_counts_once(given):
     first = count([Count(site.code, item.sku, 2, "A-01")], by="ann", key="k")
     assert count([Count(site.code, item.sku, 2, "A-01")], by="ann", key="k") == first
     assert models.Count.objects.count() == 1
+
+
+def test_a_count_and_reservations_at_once_never_oversell(lasting):
+    """Counting down to what is reserved races with reserving: whoever comes second is told no, and nothing breaks."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import IntegrityError, connections
+
+    item, site = lasting.item(), lasting.site()
+    lasting.stocked(item, site, 10)
+
+    def act(n: int) -> str:
+        try:
+            if n % 2:
+                [answer] = count([Count(site.code, item.sku, 5, "A-01")], by="ann")
+                return getattr(answer, "code", "counted")
+            with lasting.run() as run:
+                reserve(run, [Reserve(item.pk, site.pk, 3)])
+            return "reserved"
+        except IntegrityError:
+            return "oversold"
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(act, range(8)))
+    on_hand, reserved = lasting.free(item, site)
+    assert reserved == 3 * outcomes.count("reserved") <= on_hand
+    assert on_hand == (5 if "counted" in outcomes else 10)
