@@ -16,20 +16,16 @@ from .invoice import Invoice, Units, invoice
 
 SETTLES_AFTER = timedelta(minutes=5)
 """Cartons of one order mostly leave within minutes: they come on one invoice. INV-10 allows 15."""
-LOOKS_BACK = timedelta(days=7)
 AT_ONCE = 500
 
-_BILLABLE = """
+BILLABLE = """
 SELECT o.id FROM orders_order o
- WHERE o.invoiced < CASE o.invoice_rule WHEN 'order' THEN o.ordered - o.cancelled ELSE o.shipped END
+ WHERE o.invoiced < CASE o.invoice_rule WHEN 'order' THEN o.ordered - o.cancelled ELSE o.shipped END AND {which} ORDER BY o.id
 """
-DUE = _BILLABLE + """
-   AND o.id IN (SELECT s.order_id FROM transport_shipment s WHERE s.handed_over_at >= %(since)s AND s.handed_over_at < %(until)s
-                 UNION SELECT p.id FROM orders_order p WHERE p.invoice_rule = 'order' AND p.placed_at >= %(since)s AND p.placed_at < %(until)s)
-   AND NOT EXISTS (SELECT 1 FROM transport_shipment s WHERE s.order_id = o.id AND s.handed_over_at >= %(until)s)
- ORDER BY o.id
+SETTLED = """
+NOT EXISTS (SELECT 1 FROM journal_event e WHERE e.subject = 'order/H-' || o.id AND e.recorded_at > %(until)s
+                                            AND e.kind IN ('OrderPlaced', 'OrderChanged', 'ParcelHandedOver'))
 """
-ALL = _BILLABLE + " ORDER BY o.id"
 OVERBILLED = """
 SELECT d.number, l.id, l.position, x.quantity, l.invoiced - l.credited - (l.ordered - l.cancelled),
        coalesce((SELECT sum(y.quantity) FROM billing_invoice c JOIN billing_invoiceline y ON y.invoice_id = c.id
@@ -40,14 +36,11 @@ SELECT d.number, l.id, l.position, x.quantity, l.invoiced - l.credited - (l.orde
 
 
 def invoice_what_is_due(now: datetime | None = None) -> int:
-    """Bill what became billable in the last days and has stood for five minutes; gives back how many invoices."""
-    now = now or clock.now()
-    return _bill(_found(DUE, since=now - LOOKS_BACK, until=now - SETTLES_AFTER))
+    """Bill all that is billable and was told more than five minutes ago; gives back how many invoices.
 
-
-def invoice_what_was_left() -> int:
-    """Bill all that is billable, however old: what was recorded late, or stood on hold for long."""
-    return _bill(_found(ALL))
+    It goes by when we learned of it: history that is just being brought in gets the invoices it brings itself.
+    """
+    return _bill(_found(BILLABLE.format(which=SETTLED), until=(now or clock.now()) - SETTLES_AFTER))
 
 
 def _bill(orders: Sequence[int]) -> int:
@@ -76,21 +69,15 @@ def credit_what_was_cancelled(orders: Sequence[int]) -> int:
 def follow_orders(facts: Sequence[Told]) -> None:
     """A released hold lets the order be billed; what is cancelled after it was billed is credited."""
     credit_what_was_cancelled(order_ids(f.body["order"] for f in facts if f.kind != "HoldReleased"))
-    _bill(_found(_BILLABLE + " AND o.id = ANY(%(order)s::bigint[]) ORDER BY o.id", order=order_ids(f.body["order"] for f in facts if f.kind == "HoldReleased")))
+    released = order_ids(f.body["order"] for f in facts if f.kind == "HoldReleased")
+    _bill(_found(BILLABLE.format(which="o.id = ANY(%(order)s::bigint[])"), order=released))
 
 
 @app.periodic(cron="*/5 * * * *")
 @app.task(queueing_lock="invoice", pass_context=False)
 def bill(timestamp: int) -> None:
-    """Every five minutes: bill what was shipped."""
+    """Every five minutes: bill what became billable."""
     invoice_what_is_due()
-
-
-@app.periodic(cron="40 1 * * *")
-@app.task(queueing_lock="invoice all", pass_context=False)
-def bill_what_was_left(timestamp: int) -> None:
-    """Each night: bill what the five minutes did not see."""
-    invoice_what_was_left()
 
 
 def _found(sql: str, **given: object) -> list[int]:

@@ -17,7 +17,7 @@ from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Currency, Instant, Short, ask
 from hanse.kernel.asks import Money as Amount
-from hanse.kernel.money import is_currency, minor_unit
+from hanse.kernel.money import FINEST, is_currency
 from hanse.kernel.refused import Refused, refuse, refuse_all
 
 from .events import Paid, PaymentReceived
@@ -87,12 +87,12 @@ def decide(asks: Sequence[ReceivePayment], known: Known) -> list[Booked | Refuse
 
 
 def unpayable(amount: Decimal, currency: str, at: datetime | None, now: datetime) -> list[Refused]:
-    """What is wrong with an amount of money as such: its currency, its sign, parts finer than can be paid, a day to come."""
+    """What is wrong with an amount of money as such: its currency, its sign, parts finer than are kept, a day to come."""
     if not is_currency(currency):
         return [refuse("currency-unknown", currency=currency, at="currency")]
     wrong = []
-    if amount <= 0 or amount % minor_unit(currency):
-        wrong.append(refuse("values-refused", why=f"{amount} {currency} cannot be paid: it must be above zero and whole in {minor_unit(currency)}.", at="amount"))
+    if amount <= 0 or amount % FINEST:
+        wrong.append(refuse("values-refused", why=f"{amount} {currency} cannot be paid: it must be above zero, with four decimals at most.", at="amount"))
     if at and at > now:
         wrong.append(refuse("values-refused", why="Money cannot have come or gone in the future.", at="at"))
     return wrong

@@ -9,7 +9,7 @@ from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, ask
 from hanse.kernel.asks import Money as Amount
-from hanse.kernel.money import FINEST, minor_unit
+from hanse.kernel.money import FINEST
 from hanse.kernel.refused import Refused, refuse, refuse_all
 
 from .events import InvoiceSettled
@@ -82,7 +82,7 @@ def _amount(ask: Settle, invoice: Document, source: Document, owed: Decimal, lef
     if wanted > owed or not owed:
         wrong.append(refuse("invoice-settled", open=owed, invoice=invoice.name, wanted=wanted, at="amount"))
     if not wrong and (wanted <= 0 or wanted % FINEST):
-        wrong.append(refuse("values-refused", why=f"{wanted} is no amount in whole {minor_unit(invoice.currency)} {invoice.currency}.", at="amount"))
+        wrong.append(refuse("values-refused", why=f"{wanted} {invoice.currency} cannot be settled: it must be above zero, with four decimals at most.", at="amount"))
     return refuse_all(wrong) if wrong else Set(invoice, source, wanted)
 
 

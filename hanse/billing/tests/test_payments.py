@@ -41,8 +41,8 @@ def parts(answer: receiving.Booked | Refused) -> str:
     ([paid("7", "USED")], ["Payment USED was booked before."]),
     ([paid("7", invoices=("INV-3",))], ["INV-3 is in USD, the payment in EUR."]),
     ([paid("7", invoices=("INV-9",))], ["There is no invoice INV-9."]),
-    ([paid("0")], ["0 EUR cannot be paid: it must be above zero and whole in 0.01."]),
-    ([paid("0.001")], ["0.001 EUR cannot be paid: it must be above zero and whole in 0.01."]),
+    ([paid("0")], ["0 EUR cannot be paid: it must be above zero, with four decimals at most."]),
+    ([paid("0.00001")], ["0.00001 EUR cannot be paid: it must be above zero, with four decimals at most."]),
     ([paid("7", currency="XYQ", customer="NOBODY")], ["XYQ is no ISO 4217 currency. There is no party NOBODY."]),
 ])
 def test_a_payment_pays_what_it_names_or_the_oldest_open(asks, told):
@@ -64,7 +64,7 @@ DOCUMENTS = {(d.kind, d.name): d for d in [
     ([Settle("INV-1", payment="P-4")], ["INV-1 is in EUR, the payment in USD."]),
     ([Settle("INV-9", payment="P-1")], ["There is no invoice INV-9."]),
     ([Settle("INV-1")], ["Name a payment or a credit, one of them."]),
-    ([Settle("INV-1", payment="P-1", amount=Decimal(0))], ["0 is no amount in whole 0.01 EUR."]),
+    ([Settle("INV-1", payment="P-1", amount=Decimal(0))], ["0 EUR cannot be settled: it must be above zero, with four decimals at most."]),
 ])
 def test_settling_needs_both_sides_open(asks, told):
     assert [a.detail if isinstance(a, Refused) else str(a.amount) for a in settling(asks, DOCUMENTS)] == told
