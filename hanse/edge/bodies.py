@@ -19,6 +19,7 @@ from ninja.parser import Parser
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 DEEPEST = 64
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
 _JSON = re.compile(r"application/json\s*(;.*)?", re.IGNORECASE)
 
@@ -122,16 +123,19 @@ BodyModel.resolve = classmethod(_resolve)  # type: ignore[assignment]
 """ninja has no seam for this; `test_bodies` holds it."""
 
 _NO_OFFSET = PydanticCustomError("timezone_aware", "An instant needs its offset, as in 2026-11-16T09:00:00+01:00")
+_OUT_OF_TIME = PydanticCustomError("out_of_time", "An instant lies between the years 1900 and 2199")
 
 
 def _naive(value: Any, where: tuple[Any, ...]) -> Iterator[InitErrorDetails]:
-    """The instants without offset anywhere in a value, with their places."""
+    """The instants anywhere in a value that have no offset, or that no clock can show in every zone, with their places."""
     if isinstance(value, list | tuple):
         for number, inner in enumerate(value):
             yield from _naive(inner, (*where, number))
     elif isinstance(value, datetime):
         if value.tzinfo is None:
             yield InitErrorDetails(type=_NO_OFFSET, loc=where, input=None)
+        elif not FIRST_YEAR <= value.year <= LAST_YEAR:
+            yield InitErrorDetails(type=_OUT_OF_TIME, loc=where, input=None)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         for name in _timed(type(value)):
             yield from _naive(getattr(value, name), (*where, name))

@@ -80,8 +80,9 @@ def test_a_charset_beside_json_is_taken(caller):
     assert answer.status_code == 201
 
 
-def test_an_instant_without_offset_is_refused(caller):
-    order = {"customer": "REUTER", "ref": "1", "lines": [{"sku": "A", "quantity": 1}], "at": "2026-11-16T09:00:00"}
+@pytest.mark.parametrize("at", ["2026-11-16T09:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_an_instant_without_offset_or_beyond_every_clock_is_refused(caller, at):
+    order = {"customer": "REUTER", "ref": "1", "lines": [{"sku": "A", "quantity": 1}], "at": at}
     answer = caller("all").post("/orders", order)
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/at")
 
