@@ -22,7 +22,8 @@ class _Waiting:
     __slots__ = ("done", "request", "trouble")
 
     def __init__(self, request: Request):
-        self.request, self.done, self.trouble = request, threading.Event(), None
+        self.request, self.done = request, threading.Event()
+        self.trouble: Exception | None = None
 
 
 class _Queue:
@@ -34,13 +35,14 @@ class _Queue:
         self.busy = False
 
 
-_queues: dict[str, _Queue] = defaultdict(_Queue)
+_queues: dict[tuple[str, str], _Queue] = defaultdict(_Queue)
+"""One for each operation and principal: who acts stands on every row a batch writes, so nobody shares one with another."""
 
 
 def gather(operation: Operation, asks: list[Any], by: Principal, key: str | None) -> Request:
     """Do one caller's asks, together with those of others that are waiting. Raises what `operation` raises."""
     mine = _Waiting(Request(asks, by, key))
-    queue = _queues[operation.name]
+    queue = _queues[(operation.name, by.name)]
     with queue.guard:
         queue.waiting.append(mine)
         leads = not queue.busy
@@ -87,10 +89,10 @@ def _run(operation: Operation, batch: list[_Waiting]) -> None:
         try:
             operation.run([w.request for w in batch])
             return
-        except Exception as trouble:  # the lone runs below tell whose trouble it was
+        except Exception as trouble:  # noqa: BLE001 - the lone runs below tell whose trouble it was
             log.info("batch run one by one", operation=operation.name, requests=len(batch), trouble=repr(trouble))
     for waiting in batch:
         try:
             operation.run([waiting.request])
-        except Exception as trouble:
+        except Exception as trouble:  # noqa: BLE001 - raised in the thread that asked
             waiting.trouble = trouble
