@@ -227,16 +227,16 @@ WITH closed AS (
     FROM unnest(%(sscc)s::text[], %(site)s::bigint[], %(order)s::bigint[], %(account)s::bigint[], %(address)s::bigint[], %(expected_g)s::bigint[],
                 %(weight_g)s::bigint[], %(length_mm)s::int[], %(width_mm)s::int[], %(height_mm)s::int[], %(at)s::timestamptz[], %(by)s::text[])
       AS c(sscc, site, ord, account, address, expected_g, weight_g, length_mm, width_mm, height_mm, at, actor)
-  RETURNING id, sscc)
+  RETURNING id, sscc
+), emptied AS (
+  UPDATE fulfilment_task t SET packed = t.packed + p.quantity
+    FROM (SELECT task, sum(quantity)::bigint AS quantity FROM unnest(%(task)s::bigint[], %(quantity)s::bigint[]) AS p(task, quantity) GROUP BY task) p
+   WHERE t.id = p.task
+)
 INSERT INTO fulfilment_content (carton_id, allocation_id, line_id, item_id, lot, serial, quantity)
 SELECT closed.id, p.allocation, p.line, p.item, p.lot, p.serial, p.quantity
   FROM unnest(%(in_carton)s::text[], %(allocation)s::bigint[], %(line)s::bigint[], %(item)s::bigint[], %(lot)s::text[], %(serial)s::text[], %(quantity)s::bigint[])
     AS p(sscc, allocation, line, item, lot, serial, quantity) JOIN closed USING (sscc)
-"""
-EMPTY_TOTES = """
-UPDATE fulfilment_task t SET packed = t.packed + p.quantity
-  FROM (SELECT task, sum(quantity)::bigint AS quantity FROM unnest(%(task)s::bigint[], %(quantity)s::bigint[]) AS p(task, quantity) GROUP BY task) p
- WHERE t.id = p.task
 """
 
 
@@ -277,10 +277,9 @@ def _write(run: Run, closed: Sequence[Closed], actors: Sequence[str]) -> None:
     run.write(
         CLOSE, [c.ask for c in closed], sscc=[c.told.carton for c in closed], site=sites, order=[c.parts[0].of.order for c in closed], account=accounts,
         address=[c.told.address for c in closed], expected_g=[c.told.expected_g for c in closed], by=list(actors),
-        in_carton=[c.told.carton for c, *_ in rows], allocation=[w.allocation for w in of], line=[w.line for w in of], item=[w.item for w in of],
+        in_carton=[c.told.carton for c, *_ in rows], task=[w.task for w in of], allocation=[w.allocation for w in of], line=[w.line for w in of], item=[w.item for w in of],
         lot=[w.lot for w in of], serial=[s for *_, s in rows], quantity=quantities,
     )
-    run.write(EMPTY_TOTES, of, quantity=quantities)
     advance(run, [Advance(w.allocation, packed=n) for w, n in zip(of, quantities, strict=True)])
     post(run, [
         Movement(p.of.item, p.of.tote, account, n, "CartonPacked", c.told.order, "", p.of.lot, serial, at=c.ask.at)

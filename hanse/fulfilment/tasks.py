@@ -32,19 +32,20 @@ OPEN_OF_ORDERS = OPEN + " AND a.order_id = ANY(%(order)s::bigint[]) ORDER BY a.o
 OPEN_OF_ALLOCATIONS = OPEN + " AND a.id = ANY(%(allocation)s::bigint[]) ORDER BY a.order_id, l.position, a.id"
 SHELVES = """
 SELECT b.item_id, c.site_id, b.account_id, c.code, b.lot, b.on_hand - b.reserved, coalesce(n.walk, 0), l.expires_on
-  FROM inventory_balance b JOIN inventory_account c ON c.id = b.account_id AND c.kind = 'bin'
+  FROM unnest(%(item)s::bigint[], %(site)s::bigint[]) AS w(item, site)
+  JOIN inventory_balance b ON b.item_id = w.item AND b.on_hand > 0 AND b.on_hand > b.reserved
+  JOIN inventory_account c ON c.id = b.account_id AND c.kind = 'bin' AND c.site_id = w.site
   LEFT JOIN network_bin n ON n.site_id = c.site_id AND n.code = c.code
   LEFT JOIN inventory_lot l ON l.item_id = b.item_id AND l.code = b.lot
- WHERE b.on_hand > 0 AND b.on_hand > b.reserved AND (l.status IS NULL OR l.status = 'released')
-   AND b.item_id = ANY(%(item)s::bigint[])
-   AND (b.item_id, c.site_id) IN (SELECT * FROM unnest(%(items)s::bigint[], %(sites)s::bigint[]))
+ WHERE l.status IS NULL OR l.status = 'released'
  ORDER BY b.item_id, b.account_id, b.lot FOR UPDATE OF b
 """
 RAISE = """
-INSERT INTO fulfilment_task (id, site_id, order_id, line_id, allocation_id, item_id, bin_id, tote_id, lot, to_pick, released_at)
+INSERT INTO fulfilment_task (site_id, order_id, line_id, allocation_id, item_id, bin_id, tote_id, lot, to_pick, released_at)
 SELECT t.*, %(now)s::timestamptz
-  FROM unnest(%(task)s::bigint[], %(site)s::bigint[], %(order)s::bigint[], %(line)s::bigint[], %(allocation)s::bigint[],
+  FROM unnest(%(site)s::bigint[], %(order)s::bigint[], %(line)s::bigint[], %(allocation)s::bigint[],
               %(item)s::bigint[], %(bin)s::bigint[], %(tote)s::bigint[], %(lot)s::text[], %(to_pick)s::bigint[]) AS t
+RETURNING allocation_id, bin_id, lot, id
 """
 
 
@@ -52,7 +53,6 @@ SELECT t.*, %(now)s::timestamptz
 class NewTask:
     """A row of a pick task that is being raised."""
 
-    task: int
     site: int
     order: int
     line: int
@@ -77,27 +77,30 @@ def raise_tasks(run: Run, wanted: Sequence[Open]) -> dict[int, list[RaisedTask]]
     if not wanted:
         return {}
     pairs = sorted({(w.item, w.site) for w in wanted})
-    shelves = run.rows(Shelf, SHELVES, item=sorted({i for i, _ in pairs}), items=[i for i, _ in pairs], sites=[s for _, s in pairs])
+    shelves = run.rows(Shelf, SHELVES, item=[i for i, _ in pairs], site=[s for _, s in pairs])
     chosen = choose(wanted, shelves)
     if not chosen:
         return {}
-    totes = places(run, dict.fromkeys(_tote(c.open) for c in chosen))
-    ids = run.draw("fulfilment_task_id_seq", len(chosen))
-    new = [_row(id, c, totes[_tote(c.open)]) for id, c in zip(ids, chosen, strict=True)]
-    run.write(RAISE, new)
+    totes = places(run, dict.fromkeys(_tote(c.open) for c in chosen), fresh=True)
+    new = [_row(c, totes[_tote(c.open)]) for c in chosen]
+    ids = dict(run.rows(_numbered, RAISE, new))
     claim(run, [Claim(n.bin, n.item, n.lot, n.to_pick) for n in new])
     advance(run, [Advance(n.allocation, released=n.to_pick) for n in new])
     raised: dict[int, list[RaisedTask]] = {}
     for n, c in zip(new, chosen, strict=True):
-        told = RaisedTask(n.task, n.allocation, c.open.site_code, c.shelf.bin_code, c.open.sku, n.lot, n.to_pick)
+        told = RaisedTask(ids[n.allocation, n.bin, n.lot], n.allocation, c.open.site_code, c.shelf.bin_code, c.open.sku, n.lot, n.to_pick)
         raised.setdefault(n.allocation, []).append(told)
     return raised
+
+
+def _numbered(allocation: int, bin: int, lot: str, task: int) -> tuple[tuple[int, int, str], int]:
+    return (allocation, bin, lot), task
 
 
 def _tote(want: Open) -> Place:
     return Place("tote", want.site, order_number(want.order))
 
 
-def _row(id: int, c: Chosen, tote: int) -> NewTask:
+def _row(c: Chosen, tote: int) -> NewTask:
     o = c.open
-    return NewTask(id, o.site, o.order, o.line, o.allocation, o.item, c.shelf.bin, tote, c.shelf.lot, c.quantity)
+    return NewTask(o.site, o.order, o.line, o.allocation, o.item, c.shelf.bin, tote, c.shelf.lot, c.quantity)

@@ -62,20 +62,20 @@ class Place:
     code: str = ""
 
 
-LOCK_STOCK = """
-SELECT 1 FROM inventory_stock s
+LOCK = """
+SELECT count(*) FROM (SELECT 1 FROM inventory_stock s
  WHERE (s.item_id, s.site_id) IN (
    SELECT m.item, a.site_id FROM unnest(%(item)s::bigint[], %(account)s::bigint[]) AS m(item, account)
      JOIN inventory_account a ON a.id = m.account AND a.kind = 'bin')
- ORDER BY s.item_id, s.site_id FOR UPDATE
-"""
-LOCK_BALANCES = """
-SELECT 1 FROM inventory_balance b
+ ORDER BY s.item_id, s.site_id FOR UPDATE) stock
+ UNION ALL
+SELECT count(*) FROM (SELECT 1 FROM inventory_balance b
   JOIN (SELECT DISTINCT item, account, lot
           FROM unnest(%(item)s::bigint[], %(account)s::bigint[], %(lot)s::text[]) AS m(item, account, lot)) m
     ON b.account_id = m.account AND b.item_id = m.item AND b.lot = m.lot
- ORDER BY b.item_id, b.account_id, b.lot FOR UPDATE OF b
+ ORDER BY b.item_id, b.account_id, b.lot FOR UPDATE OF b) balances
 """
+"""Stock rows first, then balances, each in key order. The posting itself is the next statement, so it sees what others left."""
 POST = """
 WITH moved AS (
   INSERT INTO inventory_movement
@@ -168,8 +168,7 @@ def post(run: Run, movements: Sequence[Movement]) -> None:
     items = [m.item for m in movements] * 2
     accounts = [m.source for m in movements] + [m.target for m in movements]
     lots = [m.lot for m in movements] * 2
-    run.write(LOCK_STOCK, item=items, account=accounts)
-    run.write(LOCK_BALANCES, item=items, account=accounts, lot=lots)
+    run.write(LOCK, item=items, account=accounts, lot=lots)
     [(missing, tangled)] = run.rows(lambda *row: row, POST, movements)
     if missing or tangled:
         raise LedgerBroken(f"{missing} postings leave empty accounts, {tangled} mix gains with reservations")

@@ -49,6 +49,7 @@ class Staged:
     ship_to: int
     holds: Sequence[str]
     promised_on: date | None
+    transit: int | None
     units: int
     gone_with: str
 
@@ -111,9 +112,10 @@ SELECT o.id FROM orders_order o WHERE o.id IN (SELECT order_id FROM fulfilment_c
 """
 STAGED = """
 SELECT c.id, c.sscc, c.order_id, c.site_id, s.code, c.account_id, c.address_id, o.ship_to_id, o.holds, o.promised_on,
-       (SELECT sum(k.quantity)::bigint FROM fulfilment_content k WHERE k.carton_id = c.id),
+       t.id, (SELECT sum(k.quantity)::bigint FROM fulfilment_content k WHERE k.carton_id = c.id),
        CASE WHEN c.handed_over_at IS NULL THEN '' ELSE coalesce((SELECT r.code FROM transport_parcel p JOIN transport_carrier r ON r.id = p.carrier_id WHERE p.carton_id = c.id), 'a carrier') END
   FROM fulfilment_carton c JOIN orders_order o ON o.id = c.order_id JOIN network_site s ON s.id = c.site_id
+  LEFT JOIN inventory_account t ON t.site_id = c.site_id AND t.kind = 'transit' AND t.code = ''
  WHERE c.sscc = ANY(%(carton)s::text[])
 """
 CARRIERS = "SELECT code, id FROM transport_carrier WHERE code = ANY(%(codes)s::text[])"
@@ -159,17 +161,24 @@ def _write(run: Run, told: Sequence[ParcelHandedOver], actors: Sequence[str], kn
     ))
     send_off(run, [c.id for c in cartons], [t.at for t in told])
     by_id = {c.id: (c, t) for c, t in zip(cartons, told, strict=True)}
-    account = places(run, [Place("transit", site) for site in sorted({c.site for c in cartons})])
+    transit = _transit(run, cartons)
     inside = contents(run, list(by_id))
     advance(run, [Advance(k.allocation, shipped=k.quantity) for k in inside])
     post(run, [
-        Movement(k.item, c.account, account[Place("transit", c.site)], k.quantity, "ParcelHandedOver", t.order, "", k.lot, k.serial, at=t.at)
+        Movement(k.item, c.account, transit[c.site], k.quantity, "ParcelHandedOver", t.order, "", k.lot, k.serial, at=t.at)
         for k in inside for c, t in (by_id[k.carton],)
     ])
     _take_in(run, [
         Parcel(made[c.id], t.parcel, carrier, t.carrier, c.order, c.site, c.id, c.sscc, c.units, "pending", "", "", None, None, None)
         for c, t, carrier in zip(cartons, told, carriers, strict=True)
     ])
+
+
+def _transit(run: Run, cartons: Sequence[Staged]) -> dict[int, int]:
+    """The account of what is on its way from each site; the first parcel of a site opens it."""
+    known = {c.site: c.transit for c in cartons if c.transit is not None}
+    new = sorted({c.site for c in cartons} - known.keys())
+    return known | {place.site: account for place, account in places(run, [Place("transit", site) for site in new]).items()}
 
 
 def _take_in(run: Run, parcels: Sequence[Parcel]) -> None:

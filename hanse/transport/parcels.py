@@ -36,6 +36,8 @@ class Parcel:
     moved_at: datetime | None
     expected_on: date | None
     delivered_at: datetime | None
+    transit: int | None = None
+    customer: int | None = None
 
     @property
     def journey(self) -> Journey:
@@ -62,9 +64,12 @@ SELECT o.id FROM orders_order o WHERE o.id IN (
 """
 PARCELS = """
 SELECT p.id, p.tracking, p.carrier_id, c.code, s.order_id, s.site_id, p.carton_id, k.sscc, p.units,
-       p.state, p.return_state, p.doubt, p.moved_at, p.expected_on, p.delivered_at
+       p.state, p.return_state, p.doubt, p.moved_at, p.expected_on, p.delivered_at,
+       a.id, b.id
   FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id JOIN transport_carrier c ON c.id = p.carrier_id
   JOIN fulfilment_carton k ON k.id = p.carton_id
+  LEFT JOIN inventory_account a ON a.site_id = s.site_id AND a.kind = 'transit' AND a.code = ''
+  LEFT JOIN inventory_account b ON b.site_id = s.site_id AND b.kind = 'customer' AND b.code = ''
  WHERE p.tracking = ANY(%(tracking)s::text[])
 """
 SIGHTINGS = "SELECT carrier_id, tracking, happened_at, state, code, expected_on FROM transport_trackingevent WHERE tracking = ANY(%(tracking)s::text[])"
@@ -127,14 +132,21 @@ def _count(run: Run, parcels: Sequence[Parcel], at: Mapping[int, datetime | None
     """Units of delivered parcels leave transit; allocation, line and order count them."""
     by_carton = {p.carton: p for p in parcels}
     found = contents(run, list(by_carton))
-    sites = sorted({p.site for p in parcels})
-    account = places(run, [Place(kind, site) for site in sites for kind in ("transit", "customer")])
+    account = _accounts(run, parcels)
     advance(run, [Advance(c.allocation, delivered=c.quantity) for c in found])
     post(run, [
-        Movement(c.item, account[Place("transit", p.site)], account[Place("customer", p.site)], c.quantity, "ParcelDelivered",
+        Movement(c.item, *account[p.site], c.quantity, "ParcelDelivered",
                  order_number(p.order), "", c.lot, c.serial, at=at[p.id])
         for c in found for p in (by_carton[c.carton],)
     ])
+
+
+def _accounts(run: Run, parcels: Sequence[Parcel]) -> dict[int, tuple[int, int]]:
+    """What is on its way from each site, and what its customers have; the first delivery of a site opens them."""
+    known = {p.site: (p.transit, p.customer) for p in parcels if p.transit is not None and p.customer is not None}
+    new = sorted({p.site for p in parcels} - known.keys())
+    opened = places(run, [Place(kind, site) for site in new for kind in ("transit", "customer")])
+    return known | {site: (opened[Place("transit", site)], opened[Place("customer", site)]) for site in new}
 
 
 def row(*values: object) -> tuple:

@@ -12,11 +12,11 @@ from hanse.transport.models import Parcel, Shipment
 
 from .road import carriers, on_its_way
 
-A = Staged(1, "A", 7, 2, "HAM", 31, 5, 5, [], None, 3, "")
-B = Staged(2, "B", 7, 2, "HAM", 32, 5, 5, [], None, 4, "")
-OLD = Staged(3, "OLD", 8, 2, "HAM", 33, 5, 6, ["credit"], None, 1, "")
-GONE = Staged(4, "GONE", 8, 2, "HAM", 34, 5, 5, [], None, 1, "UPS")
-HELD = Staged(5, "HELD", 9, 2, "HAM", 35, 5, 5, ["invoice"], None, 1, "")
+A = Staged(1, "A", 7, 2, "HAM", 31, 5, 5, [], None, 90, 3, "")
+B = Staged(2, "B", 7, 2, "HAM", 32, 5, 5, [], None, 90, 4, "")
+OLD = Staged(3, "OLD", 8, 2, "HAM", 33, 5, 6, ["credit"], None, 90, 1, "")
+GONE = Staged(4, "GONE", 8, 2, "HAM", 34, 5, 5, [], None, 90, 1, "UPS")
+HELD = Staged(5, "HELD", 9, 2, "HAM", 35, 5, 5, ["invoice"], None, 90, 1, "")
 
 
 def in_words(answer):
