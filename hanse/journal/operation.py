@@ -19,6 +19,7 @@ from pydantic_core import to_json
 from hanse.kernel import clock
 from hanse.kernel.refused import Finding, Refused, refuse
 
+from .columns import column
 from .events import fact_of
 from .principals import Principal, principal
 from .run import Run
@@ -71,7 +72,7 @@ ON CONFLICT (operation, key) DO NOTHING RETURNING id
 STORED_ANSWER = "SELECT request_hash, answers FROM journal_request WHERE operation = %s AND key = %s"
 KEEP_ANSWERS = """
 UPDATE journal_request AS r SET answers = k.answers::jsonb
-  FROM unnest(%s::bigint[], %b::text[]) AS k(id, answers) WHERE r.id = k.id
+  FROM unnest(%s::bigint[], %s::text[]) AS k(id, answers) WHERE r.id = k.id
 """
 DROP_KEYS = "DELETE FROM journal_request WHERE id = ANY(%s::bigint[])"
 
@@ -175,9 +176,9 @@ class Operation:
         dropped = [r.row for r in keyed if not _accepted(r)]
         with connection.cursor() as cursor:
             if kept:
-                cursor.execute(KEEP_ANSWERS, [[r.row for r in kept], [to_json([_stored(a) for a in r.answers]).decode() for r in kept]])
+                cursor.execute(KEEP_ANSWERS, [column([r.row for r in kept]), column([to_json([_stored(a) for a in r.answers]).decode() for r in kept])])
             if dropped:
-                cursor.execute(DROP_KEYS, [dropped])
+                cursor.execute(DROP_KEYS, [column(dropped)])
 
 
 def operation(decide: Callable[[Run, Sequence[Any]], list[Any]]) -> Operation:

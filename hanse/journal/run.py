@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
 from django.db import connection
 
 from hanse.kernel.refused import Refused
 
+from .columns import column
 from .events import body_of, subject_of
 
 T = TypeVar("T")
@@ -18,11 +19,11 @@ _NAMES = re.compile(r"%\((\w+)\)s")
 JOURNAL = """
 INSERT INTO journal_event (kind, subject, body, happened_at, recorded_at, zone, actor, operation, key)
 SELECT e.kind, e.subject, e.body::jsonb, e.happened_at, %(now)s::timestamptz, e.zone, e.actor, %(operation)s, e.key
-  FROM unnest(%(kind)s::text[], %(subject)s::text[], %(body)b::text[], %(happened_at)s::timestamptz[],
+  FROM unnest(%(kind)s::text[], %(subject)s::text[], %(body)s::text[], %(happened_at)s::timestamptz[],
               %(zone)s::text[], %(actor)s::text[], %(key)s::text[])
     AS e(kind, subject, body, happened_at, zone, actor, key)
 """
-"""Bodies go in binary (`b`): as text, each quote of the JSON would be escaped in Python at more cost than the insert."""
+DRAW = "SELECT nextval(%(sequence)s::regclass) FROM generate_series(1, %(count)s::int)"
 
 
 class Run:
@@ -31,6 +32,16 @@ class Run:
     def __init__(self, operation: str, now: datetime, owners: Sequence[tuple[str, str | None]]):
         self.operation, self.now, self.owners = operation, now, owners
         self._told: list[tuple[Any, tuple[str, str | None]]] = []
+
+    @cached_property
+    def _cursor(self) -> Any:
+        """One cursor for all statements of the run: making one costs as much as a small statement."""
+        return connection.cursor()
+
+    def _send(self, sql: str, values: Mapping[str, Any]) -> Any:
+        """Send a statement, lists as columns; gives the cursor that holds its rows."""
+        self._cursor.execute(sql, {name: column(value) if type(value) is list else value for name, value in values.items()})
+        return self._cursor
 
     @property
     def actor(self) -> str:
@@ -42,25 +53,19 @@ class Run:
 
         A name in the SQL (`%(task)s`) is sent as the array of that field over all asks, unless given.
         """
-        with connection.cursor() as cursor:
-            cursor.execute(sql, self._values(sql, asks, given))
-            return [cls(*row) for row in cursor.fetchall()]
+        return [cls(*row) for row in self._send(sql, self._values(sql, asks, given)).fetchall()]
 
     def write(self, sql: str, asks: Sequence[Any] = (), **given: Any) -> int:
         """Write a set; nothing is sent for an empty one. Gives back how many rows were written."""
         if not asks and not given:
             return 0
-        with connection.cursor() as cursor:
-            cursor.execute(sql, self._values(sql, asks, given))
-            return cursor.rowcount
+        return self._send(sql, self._values(sql, asks, given)).rowcount
 
     def draw(self, sequence: str, count: int) -> list[int]:
         """Draw `count` numbers from a sequence."""
         if not count:
             return []
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, count])
-            return [n for (n,) in cursor.fetchall()]
+        return [n for (n,) in self._send(DRAW, {"sequence": sequence, "count": count}).fetchall()]
 
     def tell(self, facts: Sequence[Any], owner: tuple[str, str | None] | None = None) -> None:
         """Journal facts beside the answers (what follows from an ask, such as units allocated anew)."""
@@ -71,17 +76,16 @@ class Run:
         told = [(a, o) for a, o in zip(answers, self.owners, strict=True) if not isinstance(a, Refused) and not a.SILENT] + self._told
         if not told:
             return
-        with connection.cursor() as cursor:
-            cursor.execute(JOURNAL, {
-                "kind": [type(f).__name__ for f, _ in told],
-                "subject": [subject_of(f) for f, _ in told],
-                "body": [body_of(f) for f, _ in told],
-                "happened_at": [getattr(f, "at", None) or self.now for f, _ in told],
-                "zone": [getattr(f, "zone", None) or "UTC" for f, _ in told],
-                "actor": [o[0] for _, o in told],
-                "key": [o[1] for _, o in told],
-                "now": self.now, "operation": self.operation,
-            })
+        self._send(JOURNAL, {
+            "kind": [type(f).__name__ for f, _ in told],
+            "subject": [subject_of(f) for f, _ in told],
+            "body": [body_of(f) for f, _ in told],
+            "happened_at": [getattr(f, "at", None) or self.now for f, _ in told],
+            "zone": [getattr(f, "zone", None) or "UTC" for f, _ in told],
+            "actor": [o[0] for _, o in told],
+            "key": [o[1] for _, o in told],
+            "now": self.now, "operation": self.operation,
+        })
 
     def _values(self, sql: str, asks: Sequence[Any], given: Mapping[str, Any]) -> dict[str, Any]:
         values = {}

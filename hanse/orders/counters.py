@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
+from operator import attrgetter
 
 from hanse.journal.run import Run
 
@@ -53,6 +54,8 @@ class Reserved:
     line_promised_on: date | None
 
 
+COUNTED = tuple(f.name for f in fields(Advance)[1:])
+_counted = attrgetter(*COUNTED)
 OF_ALLOCATION_ONLY = ("released", "recalled")
 
 LOCK_ORDERS = "SELECT id FROM orders_order WHERE id = ANY(%(order)s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
@@ -88,10 +91,10 @@ def lock_orders(run: Run, orders: Iterable[int]) -> None:
 
 def advance(run: Run, steps: Sequence[Advance]) -> None:
     """Let allocations, their lines and orders count on, in one statement for the batch."""
-    moving = [s for s in steps if any(getattr(s, f.name) for f in fields(s)[1:])]
+    moving = [s for s in steps if any(_counted(s))]
     if not moving:
         return
-    names = tuple(f.name for f in fields(Advance)[1:] if any(getattr(s, f.name) for s in moving))
+    names = tuple(name for name, units in zip(COUNTED, zip(*map(_counted, moving), strict=True), strict=True) if any(units))
     run.write(_advance_sql(names), moving)
 
 

@@ -1,0 +1,32 @@
+"""Columns: a list of values as the array PostgreSQL reads as text.
+
+An operation sends whole columns, so this is where its own time goes. One pass of Python's own string methods
+costs a third of sending the elements one by one, and a column looks the same to the database whatever numbers
+are in it, so that a prepared statement stays prepared. Statements say the type: `%(task)s::bigint[]`.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+PLAIN = frozenset({int, bool, float, Decimal, date, datetime, time})
+"""Values that are written as they say themselves: nothing in them needs a quote."""
+
+
+def column(values: Sequence[Any]) -> Any:
+    """The values as one array in text; a list of something else is left to the driver."""
+    kinds = set(map(type, values))
+    empty = type(None) in kinds
+    kinds.discard(type(None))
+    if kinds == {str}:
+        return "{" + ",".join(["NULL" if empty and v is None else _quoted(v) for v in values]) + "}"
+    if kinds <= PLAIN:
+        return "{" + ",".join(["NULL" if v is None else str(v) for v in values] if empty else map(str, values)) + "}"
+    return values
+
+
+def _quoted(text: str) -> str:
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    return '"' + text.replace('"', '\\"') + '"'
