@@ -32,7 +32,7 @@ def _servers() -> tuple[str, str]:
 def _template() -> str:
     """The name of the template: it changes with every migration."""
     digest = hashlib.sha256()
-    for path in sorted(ROOT.glob("hanse/*/migrations/*.py")) + [ROOT / "hanse/edge/schema.py"]:
+    for path in [*sorted(ROOT.glob("hanse/*/migrations/*.py")), ROOT / "hanse/edge/schema.py"]:
         digest.update(path.read_bytes())
     return f"hanse_template_{digest.hexdigest()[:12]}"
 
@@ -53,7 +53,7 @@ def _made_once(owner: str, template: str) -> None:
 def database_urls(worker_id: str) -> tuple[str, str]:
     """The owner's and the server's URL of this test process's own database."""
     HOME.parent.mkdir(parents=True, exist_ok=True)
-    with open(f"{HOME}.lock", "w") as lock:
+    with Path(f"{HOME}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         owner, app = _servers()
         template = _template()

@@ -23,8 +23,9 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hanse.edge.settings")
     os.environ["HANSE_POOL"] = "0"
     sys.path.insert(0, str(ROOT))
-    import conftest
     import django
+
+    import conftest
 
     owner, _ = conftest._servers()
     conftest._made_once(owner, conftest._template())

@@ -95,7 +95,7 @@ def with_doors(command: Callable[..., Any]) -> Callable[..., Any]:
 def _serve(host: str, port: int, stream_port: int | None, threads: int, no_worker: bool, greeting: str) -> int:
     from .serve import serve
 
-    where = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - told, not bound
+    where = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
 
     def ready() -> None:
         out.print(f"[bold]hanse[/bold] is at [cyan]{where}[/cyan], its API at [cyan]{where}/api/docs[/cyan]. Ctrl-C stops it.")

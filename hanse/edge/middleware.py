@@ -7,6 +7,7 @@ unknown addresses, methods that are not taken, bodies too big, a database that i
 import uuid
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -96,7 +97,7 @@ def fault(request: HttpRequest, exception: Exception) -> HttpResponse:
 def as_problem(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     """What the framework answered by itself, as a problem of the same status. Cookies and headers it set are kept."""
     code = BY_STATUS.get(answer.status_code, "fault" if answer.status_code >= 500 else "unreadable")
-    facts = {"what": "address", "name": request.path, "method": request.method, "number": number_of(request)}
+    facts: dict[str, Any] = {"what": "address", "name": request.path, "method": request.method, "number": number_of(request)}
     if code == "too-big":
         facts |= {"limit": _limit(), "got": "more"}
     refused = refuse(code, **facts, why=_why(answer.status_code), who="You", operation="this")

@@ -49,7 +49,7 @@ def wrong_url(url: str, loopback: bool) -> str:
     local = parts.hostname == "localhost" or _is_loopback(parts.hostname)
     if parts.scheme != "https" and not (parts.scheme == "http" and local and loopback):
         return "it must begin with https://"
-    if local and not loopback or _is_address(parts.hostname) and not local and not _public(parts.hostname):
+    if (local and not loopback) or (_is_address(parts.hostname) and not local and not _public(parts.hostname)):
         return "it must be reachable from outside"
     return ""
 
@@ -106,7 +106,7 @@ async def _pinned(parts: SplitResult) -> str:
     except socket.gaierror as error:
         raise NotOutside(f"the name {host} is not known") from error
     addresses = [str(entry[4][0]) for entry in found]
-    allowed = [a for a in addresses if _public(a) or settings.WEBHOOKS_TO_LOOPBACK and _is_loopback(a)]
+    allowed = [a for a in addresses if _public(a) or (settings.WEBHOOKS_TO_LOOPBACK and _is_loopback(a))]
     if not addresses or len(allowed) != len(addresses):
         raise NotOutside(f"{host} does not lie outside")
     address = f"[{allowed[0]}]" if ":" in allowed[0] else allowed[0]

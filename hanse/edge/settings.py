@@ -11,7 +11,7 @@ BASE = Path(__file__).resolve().parent.parent
 def _database(url: str, worker: bool) -> dict:
     """A Django database from a libpq URL: pooled, prepared, bounded in time (D22)."""
     parts = conninfo_to_dict(url)
-    bounds = "-c statement_timeout={} -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000".format(60000 if worker else 5000)
+    bounds = f"-c statement_timeout={60000 if worker else 5000} -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000"
     options = {"server_side_binding": True, "prepare_threshold": 3, "options": bounds, "application_name": os.environ.get("HANSE_PROCESS", "hanse")}
     if os.environ.get("HANSE_POOL", "1") == "1":
         options["pool"] = {"min_size": 1, "max_size": int(os.environ.get("HANSE_POOL_SIZE", "16")), "timeout": 5}

@@ -160,7 +160,8 @@ def _note(endpoint: int, letter: Letter, answer: Answer) -> None:
     """Write down what came of an attempt; after the last one the endpoint is paused, and the journal says why."""
     from .pause_endpoints import PauseEndpoint, pause_endpoints
 
-    given = {"id": letter.id, "attempts": letter.attempts, "status": answer.status, "now": clock.now(), "trouble": answer.trouble[:500]}
+    now = clock.now()
+    given: dict[str, Any] = {"id": letter.id, "attempts": letter.attempts, "status": answer.status, "now": now, "trouble": answer.trouble[:500]}
     if answer.taken:
         with connection.cursor() as cursor:
             cursor.execute(DELIVERED, given)
@@ -168,7 +169,7 @@ def _note(endpoint: int, letter: Letter, answer: Answer) -> None:
     last = letter.attempts > len(WAITS) or answer.status == GONE
     after = timedelta() if last else WAITS[letter.attempts - 1]
     with connection.cursor() as cursor:
-        cursor.execute(FAILED, given | {"state": "parked" if last else "waiting", "next": given["now"] + after})
+        cursor.execute(FAILED, given | {"state": "parked" if last else "waiting", "next": now + after})
         parked = last and cursor.rowcount == 1
     if parked:
         pause_endpoints([PauseEndpoint(endpoint, f"{letter.message} was not taken after {letter.attempts} tries: {answer.trouble}"[:500])], by=HANSE)

@@ -73,7 +73,7 @@ class Worker:
             return None
         try:
             done = act(*given)
-        except Exception as trouble:  # noqa: BLE001 - whatever a follower raises is logged and must not stop the others
+        except Exception as trouble:
             self.again[what] = (time.monotonic() + wait, min(2 * wait, LONGEST_WAIT))
             log.warning("left alone for a while", what=what, seconds=wait, exc_info=not isinstance(trouble, Error), trouble=repr(trouble)[:300])
             close_old_connections()

@@ -125,7 +125,8 @@ def _read(cursor: Any, start: int) -> tuple[list[Told], int]:
 
 def _told(row: tuple[Any, ...]) -> Told:
     """A journal row; Django hands jsonb over as text."""
-    return Told(*row[:4], json.loads(row[4]), *row[5:])
+    values: list[Any] = [*row[:4], json.loads(row[4]), *row[5:]]
+    return Told(*values)
 
 
 def _failed(spec: FollowerSpec, trouble: Exception) -> int:
@@ -141,6 +142,6 @@ def _act_one_by_one(spec: FollowerSpec, heard: Sequence[Told]) -> None:
         try:
             with transaction.atomic():
                 spec.act([fact])
-        except Exception as trouble:
+        except Exception as trouble:  # noqa: BLE001 - parked with its reason, whatever it is
             with connection.cursor() as cursor:
                 cursor.execute(PARK, [spec.name, fact.id, str(trouble)[:500]])

@@ -5,6 +5,7 @@ it says what stands in the way and, where there is one, the next best step.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Problem:
     retryable: bool = False
 
 
-_TABLE = [
+_TABLE: list[tuple[Any, ...]] = [
     # code, status, title, sentence
     # -- at every door
     ("unreadable", 400, "Request cannot be read", "The request is not valid JSON: {why}."),

@@ -55,7 +55,7 @@ def test_every_route_refuses_other_methods(caller, path):
     assert answer.headers["Allow"]
 
 
-@pytest.mark.parametrize("path", ["/api/v1/nowhere", "/api/v2/orders", "/api/", "/api/v1/problems/nowhere", "/api/v1/%00", "/api/v1/webhooks/x/resume/y"])
+@pytest.mark.parametrize("path", ["/api/v1/nowhere", "/api/v2/orders", "/api/", "/api/v1/problems/nowhere", "/api/v1/webhooks/x/resume/y"])
 def test_unknown_addresses(caller, path):
     it = caller("all")
     assert_problem(it.client.get(path, HTTP_AUTHORIZATION=f"Bearer {it.token}"), 404, "not-found")

@@ -213,8 +213,9 @@ def test_removed_means_nothing_more_and_what_waits_is_parked(endpoint, listener)
 
 
 def test_the_same_facts_heard_twice_are_put_in_once(endpoint):
-    from hanse.journal.follow import COLUMNS, Told
     from django.db import connection
+
+    from hanse.journal.follow import COLUMNS, Told
 
     rotate_secrets([RotateSecret(endpoint)], by="ann")
     with connection.cursor() as cursor:
