@@ -1,1 +1,250 @@
-"""Questions of the floor's pages: what can be released, picked, packed and handed over."""
+"""Questions of the floor's pages beside `reads`: what can be released, the sites' work, and a walk as the hand-held takes it along."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+
+from hanse.journal.asking import rows
+from hanse.orders.holds import blocking
+
+WALK = 60
+"""How many tasks the hand-held takes along, so that it goes on without a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasableRow:
+    """What a site owes of an order and nobody picks yet, and what keeps it back, if anything."""
+
+    order: int
+    site: str
+    site_name: str
+    cut_off: time
+    zone: str
+    customer: str
+    country: str
+    promised_on: date | None
+    priority: int
+    units: int
+    lines: int
+    holds: Sequence[str]
+    ship_rule: str
+    missing: int
+    line_missing: int
+
+    @property
+    def number(self) -> str:
+        return f"H-{self.order}"
+
+    @property
+    def held(self) -> list[str]:
+        return blocking(self.holds, "release")
+
+    @property
+    def waits(self) -> str:
+        """Why it cannot be released, in words; empty when it can."""
+        if self.held:
+            return f"{' and '.join(self.held)} hold".capitalize()
+        if self.ship_rule == "complete-order" and self.missing:
+            return f"Ships complete; {self.missing} without stock"
+        if self.ship_rule == "complete-line" and self.units and self.line_missing >= self.units:
+            return "Ships whole lines; these are not complete"
+        return ""
+
+
+RELEASABLE = """
+SELECT o.id, s.code, s.name, s.cut_off, s.zone, c.name, d.country, r.promised_on, o.priority, r.units, r.lines, o.holds, o.ship_rule,
+       o.ordered - o.cancelled - o.reserved + o.freed, r.line_missing
+  FROM (SELECT a.order_id, a.site_id, min(a.promised_on) AS promised_on, count(DISTINCT a.line_id) AS lines,
+               sum(a.reserved - a.freed - a.released + a.recalled)::bigint AS units,
+               coalesce(sum(a.reserved - a.freed - a.released + a.recalled) FILTER (WHERE l.ordered > l.cancelled + l.reserved - l.freed), 0)::bigint AS line_missing
+          FROM orders_allocation a JOIN orders_line l ON l.id = a.line_id WHERE a.reserved > a.freed + a.released - a.recalled GROUP BY 1, 2) r
+  JOIN orders_order o ON o.id = r.order_id JOIN network_site s ON s.id = r.site_id JOIN partners_party c ON c.id = o.customer_id
+  JOIN partners_address d ON d.id = o.ship_to_id
+ WHERE (%(site)s::text = '' OR s.code = %(site)s::text)
+   AND (coalesce(r.promised_on, 'infinity'::date), o.priority, o.id, s.code) > (%(on)s::date, %(priority)s::int, %(order)s::bigint, %(at)s::text)
+ ORDER BY coalesce(r.promised_on, 'infinity'::date), o.priority, o.id, s.code LIMIT %(limit)s
+"""
+
+
+def releasable(site: str = "", after: tuple[str, int, int, str] = ("-infinity", 0, 0, ""), limit: int = 41) -> list[ReleasableRow]:
+    """What can be released, the most urgent first: by promise, priority, age; behind (promise, priority, order, site)."""
+    on, priority, order, at = after
+    return rows(ReleasableRow, RELEASABLE, site=site, on=on, priority=priority, order=order, at=at, limit=limit)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteWork:
+    """How much work waits at a site on the floor."""
+
+    code: str
+    name: str
+    to_release: int
+    to_pick: int
+    to_pack: int
+    staged: int
+
+
+WORK = """
+SELECT s.code, s.name,
+       (SELECT count(DISTINCT order_id) FROM orders_allocation a WHERE a.site_id = s.id AND a.reserved > a.freed + a.released - a.recalled),
+       (SELECT count(*) FROM fulfilment_task t WHERE t.site_id = s.id AND t.closed_at IS NULL),
+       (SELECT count(DISTINCT a.order_id) FROM orders_order o JOIN orders_allocation a ON a.order_id = o.id
+         WHERE o.open AND o.picked > o.packed AND a.site_id = s.id AND a.picked > a.packed),
+       (SELECT count(*) FROM fulfilment_carton c WHERE c.site_id = s.id AND c.handed_over_at IS NULL)
+  FROM network_site s WHERE s.active ORDER BY s.priority, s.code
+"""
+
+
+def work() -> list[SiteWork]:
+    """The work on the floor of each site."""
+    return rows(SiteWork, WORK)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A pick task as the hand-held shows it; `like` are SKUs next to it that are easily mistaken for it."""
+
+    task: int
+    site: str
+    bin: str
+    sku: str
+    gtin: str
+    name: str
+    tracking: str
+    lot: str
+    wanted: int
+    tote: str
+    closed: bool
+    like: Sequence[str]
+    serials: Sequence[str]
+
+    def shown(self, url: str) -> dict[str, Any]:
+        """As the page's script takes it along."""
+        same, other = self.parts
+        return {"task": self.task, "bin": self.bin, "sku": self.sku, "same": same, "other": other, "gtin": self.gtin, "name": self.name,
+                "lot": self.lot, "wanted": self.wanted, "tote": self.tote, "serials": list(self.serials), "tracking": self.tracking, "url": url}
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """The SKU as what its neighbours share and what tells it apart."""
+        shared = max((_shared(self.sku, other) for other in self.like), default=0)
+        cut = max(self.sku.rfind("-", 0, shared + 1), self.sku.rfind(" ", 0, shared + 1)) + 1
+        return (self.sku[:cut], self.sku[cut:]) if cut >= 3 else (self.sku, "")
+
+    @property
+    def bin_parts(self) -> list[str]:
+        parts = self.bin.split("-")
+        return parts if len(parts) <= 4 else [self.bin]
+
+
+def _shared(one: str, other: str) -> int:
+    """How many letters two codes share from the start."""
+    length = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        length += 1
+    return length
+
+
+STOP = """
+SELECT t.id, s.code, b.code, i.sku, coalesce(i.gtin, ''), i.name, i.tracking, t.lot,
+       greatest(0, least(t.to_pick - t.withdrawn, a.reserved - a.freed - a.picked)), c.code, t.closed_at IS NOT NULL,
+       ARRAY((SELECT n.sku FROM catalogue_item n WHERE n.sku < i.sku ORDER BY n.sku DESC LIMIT 1)
+             UNION ALL (SELECT n.sku FROM catalogue_item n WHERE n.sku > i.sku ORDER BY n.sku LIMIT 1)),
+       ARRAY(SELECT u.code FROM inventory_serial u WHERE i.tracking = 'serial' AND u.item_id = t.item_id AND u.account_id = t.bin_id ORDER BY u.code LIMIT 500)
+  FROM fulfilment_task t JOIN orders_allocation a ON a.id = t.allocation_id JOIN catalogue_item i ON i.id = t.item_id
+  JOIN network_site s ON s.id = t.site_id JOIN inventory_account b ON b.id = t.bin_id JOIN inventory_account c ON c.id = t.tote_id
+ WHERE t.id = ANY(%(task)s::bigint[])
+"""
+
+
+def stops(tasks: Sequence[int]) -> list[Stop]:
+    """These tasks as stops, in the order given."""
+    found = {stop.task: stop for stop in rows(Stop, STOP, task=list(tasks))}
+    return [found[task] for task in tasks if task in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a scan named that was not wanted: the item and where it belongs."""
+
+    sku: str
+    name: str
+    bins: Sequence[str]
+
+
+NAMED = """
+SELECT i.sku, i.name, ARRAY(SELECT a.code FROM inventory_balance b JOIN inventory_account a ON a.id = b.account_id
+                             WHERE b.item_id = i.id AND b.on_hand > 0 AND a.kind = 'bin' AND a.site_id = (SELECT site_id FROM fulfilment_task WHERE id = %(task)s::bigint)
+                             ORDER BY b.on_hand DESC LIMIT 2)
+  FROM catalogue_item i WHERE i.sku = %(read)s::text OR lpad(i.gtin, 14, '0') = lpad(%(gtin)s::text, 14, '0') LIMIT 1
+"""
+
+
+def named(read: str, gtin: str, task: int) -> Found | None:
+    """The item that a wrong scan named, and where it lies at the task's site."""
+    return next(iter(rows(Found, NAMED, read=read, gtin=gtin or "-", task=task)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class PackLineRow:
+    """Units of a line that wait in totes to be packed: what may be scanned for them and what one weighs."""
+
+    line: int
+    sku: str
+    gtin: str
+    name: str
+    lot: str
+    tracking: str
+    quantity: int
+    weight_g: int | None
+    serials: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """An order at the packing station: whom it goes to, what holds it, what is still on the floor."""
+
+    number: str
+    site: str
+    site_name: str
+    name: str
+    street: str
+    postcode: str
+    city: str
+    country: str
+    version: int
+    holds: Sequence[str]
+    promised_on: date | None
+    totes: Sequence[str]
+    still_to_pick: int
+    cartons: Sequence[str]
+
+
+PACKING = """
+SELECT 'H-' || o.id, s.code, s.name, d.name, d.street, d.postcode, d.city, d.country, d.version, o.holds, o.promised_on,
+       ARRAY(SELECT DISTINCT c.code FROM orders_allocation a JOIN fulfilment_task t ON t.allocation_id = a.id AND t.taken > t.packed
+               JOIN inventory_account c ON c.id = t.tote_id WHERE a.order_id = o.id AND a.site_id = s.id ORDER BY 1),
+       (SELECT coalesce(sum(a.released - a.recalled - a.picked), 0)::bigint FROM orders_allocation a WHERE a.order_id = o.id AND a.site_id = s.id),
+       ARRAY(SELECT k.sscc FROM fulfilment_carton k WHERE k.order_id = o.id AND k.site_id = s.id ORDER BY k.id DESC)
+  FROM orders_order o JOIN partners_address d ON d.id = o.ship_to_id JOIN network_site s ON s.code = %(site)s::text WHERE o.id = %(order)s::bigint
+"""
+TO_PACK = """
+SELECT l.position, i.sku, coalesce(i.gtin, ''), i.name, t.lot, i.tracking, sum(t.taken - t.packed)::bigint, i.weight_g,
+       ARRAY(SELECT u.code FROM inventory_serial u WHERE i.tracking = 'serial' AND u.item_id = i.id AND u.account_id = ANY(array_agg(t.tote_id)) ORDER BY 1 LIMIT 500)
+  FROM orders_allocation a JOIN fulfilment_task t ON t.allocation_id = a.id AND t.taken > t.packed JOIN orders_line l ON l.id = a.line_id
+  JOIN catalogue_item i ON i.id = a.item_id JOIN network_site s ON s.id = a.site_id
+ WHERE a.order_id = %(order)s::bigint AND s.code = %(site)s::text GROUP BY l.position, i.id, t.lot ORDER BY l.position, t.lot
+"""
+
+
+def packing(order: int, site: str) -> Packing | None:
+    """An order as a site packs it."""
+    return next(iter(rows(Packing, PACKING, order=order, site=site)), None)
+
+
+def to_pack(order: int, site: str) -> list[PackLineRow]:
+    """What waits in totes of an order at a site, by line and lot."""
+    return rows(PackLineRow, TO_PACK, order=order, site=site)

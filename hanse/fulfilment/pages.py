@@ -1,0 +1,154 @@
+"""The floor's pages for releasing and picking. Packing is in `packing`."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_GET, require_POST
+
+from hanse.journal.acting import act, act_all, may
+from hanse.kernel.refused import Refused
+from hanse.web.context import waits
+from hanse.web.posted import BadForm, posted
+from hanse.web.words import in_words, pieces_in_words
+
+from . import page_reads, reads
+from .pick import Pick, pick
+from .release import Release, release
+from .scan import Scan, record_scans
+from .scanned import elements
+
+ROWS = 40
+
+
+# -- release -----------------------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_GET
+def show_release(request: HttpRequest) -> HttpResponse:
+    """What can be released, the most urgent first."""
+    return render(request, "fulfilment/_release.html" if request.htmx else "fulfilment/release.html", _releasable(request))  # type: ignore[attr-defined]
+
+
+@login_required
+@require_POST
+def release_chosen(request: HttpRequest) -> HttpResponse:
+    """Release the chosen orders at their sites; says per order what was left and why."""
+    chosen = [name.rpartition("@")[::2] for name in request.POST.getlist("chosen")]
+    asks = [Release(order, site) for order, site in chosen if order]
+    answers = act_all(request, release, asks) if asks else []
+    left = [(ask, answer) for ask, answer in zip(asks, answers, strict=True) if isinstance(answer, Refused)]
+    done = len(asks) - len(left)
+    units = sum(task.quantity for a in answers if not isinstance(a, Refused) for task in a.tasks)
+    site = request.POST.get("site", "")
+    facts = _releasable(request, site) | {"done": done, "asked": len(asks), "units": units, "left": left}
+    return render(request, "fulfilment/release.html", facts)
+
+
+def _releasable(request: HttpRequest, site: str | None = None) -> dict[str, Any]:
+    site = request.GET.get("site", "") if site is None else site
+    on, priority, order, at = (request.GET.get("after", "").split("|") + [""] * 4)[:4]
+    known = bool(on) and priority.isdigit() and order.isdigit()
+    found = page_reads.releasable(site, (on, int(priority), int(order), at), ROWS + 1) if known else page_reads.releasable(site, limit=ROWS + 1)
+    rows, last = found[:ROWS], found[ROWS - 1] if len(found) > ROWS else None
+    edge = f"{last.promised_on or 'infinity'}|{last.priority}|{last.order}|{last.site}" if last else ""
+    return {
+        "rows": rows, "site": site, "work": page_reads.work(), "granted": may(request, "fulfilment.release"), "here": request.get_full_path(),
+        "later_url": f"{reverse('release')}?{urlencode({'site': site, 'after': edge})}" if last else "",
+        "earlier_url": f"{reverse('release')}?{urlencode({'site': site})}" if known else "",
+        "actions": [{"name": "release", "word": "Release to the floor", "icon": "bolt", "url": reverse("release_chosen")}],
+    }
+
+
+@waits("release")
+def orders_to_release(user: Any) -> int:
+    return sum(site.to_release for site in page_reads.work())
+
+
+@waits("pack")
+def orders_to_pack(user: Any) -> int:
+    return sum(site.to_pack for site in page_reads.work())
+
+
+# -- pick --------------------------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_GET
+def show_pick(request: HttpRequest) -> HttpResponse:
+    """The open tasks of a site in walk order."""
+    work = page_reads.work()
+    site = request.GET.get("site") or request.session.get("site", "")
+    if site not in {s.code for s in work}:
+        site = next((s.code for s in work if s.to_pick), work[0].code if work else "")
+    if "site" in request.GET:
+        request.session["site"] = site
+    tasks = reads.open_tasks(site, 200) if site else []
+    facts = {"site": site, "work": work, "tasks": tasks, "units": sum(t.wanted for t in tasks), "here": request.get_full_path(),
+             "granted": may(request, "fulfilment.pick")}
+    return render(request, "fulfilment/_pick.html" if request.htmx else "fulfilment/pick.html", facts)  # type: ignore[attr-defined]
+
+
+@login_required
+@require_GET
+def pick_task(request: HttpRequest, task: int) -> HttpResponse:
+    """The hand-held at one task, with the rest of its walk taken along."""
+    first = next(iter(page_reads.stops([task])), None)
+    if first is None:
+        raise Http404(f"There is no pick task {task}.")
+    open_ = reads.open_tasks(first.site, page_reads.WALK)
+    order = [t.task for t in open_]
+    at = order.index(task) if task in order else 0
+    walk = page_reads.stops([task, *(t for t in order[at:] + order[:at] if t != task)]) if not first.closed else []
+    facts = {
+        "stop": first, "site": first.site, "count": len(walk), "walk": [s.shown(reverse("pick_task", args=[s.task])) for s in walk],
+        "granted": may(request, "fulfilment.pick"), "next": next((t for t in order if t != task), None),
+        "reasons": [("box", "Bin is empty"), ("alert-triangle", "Damaged"), ("question-mark", "Other item in bin"), ("lock", "Can’t reach it")],
+    }
+    return render(request, "fulfilment/pick_task.html", facts, status=200 if not first.closed else 410)
+
+
+@login_required
+@require_POST
+def scan_for_task(request: HttpRequest, task: int) -> JsonResponse:
+    """Keep a scan, right or wrong; nothing is booked. Answers what was scanned instead and where it belongs."""
+    try:
+        ask = posted(Scan, request, task=task, at=_at(request))
+    except BadForm as bad:
+        return JsonResponse({"refused": str(bad)}, status=422)
+    answer = act(request, record_scans, ask)
+    if isinstance(answer, Refused):
+        return JsonResponse({"refused": answer.title, "why": in_words(answer)}, status=409)
+    found = None if answer.right else page_reads.named(answer.read, elements(answer.read).get("01", "") or _digits(answer.read), task)
+    what = {"sku": found.sku, "name": found.name, "bins": list(found.bins)} if found else None
+    return JsonResponse({"right": answer.right, "wanted": answer.wanted, "read": answer.read, "found": what})
+
+
+@login_required
+@require_POST
+def book_task(request: HttpRequest, task: int) -> JsonResponse:
+    """Answer a task with what was taken. Comes from the hand-held's outbox, once per key, maybe later."""
+    try:
+        ask = posted(Pick, request, task=task, at=_at(request), serials=tuple(request.POST.get("serials", "").split()))
+    except BadForm as bad:
+        return JsonResponse({"refused": "Not booked", "why": str(bad)}, status=422)
+    answer = act(request, pick, ask)
+    if isinstance(answer, Refused):
+        return JsonResponse({"refused": answer.title, "why": in_words(answer)}, status=409)
+    return JsonResponse({"said": in_words(answer), "taken": pieces_in_words(answer.taken), "short": answer.short})
+
+
+def _at(request: HttpRequest) -> datetime | None:
+    """When it was scanned on the hand-held, if it says so; the operation's own time else."""
+    at = parse_datetime(request.POST.get("scanned_at", "") or "")
+    return at if at is not None and at.tzinfo else None
+
+
+def _digits(read: str) -> str:
+    return read if read.isascii() and read.isdigit() and len(read) <= 14 else ""

@@ -1,0 +1,156 @@
+// Pack: items are scanned into the carton, the scale is compared with what they should weigh, closing makes the label.
+// Nothing is booked before the carton is closed; a wrong scan turns the step red and is kept in the list.
+(() => {
+  const station = document.querySelector("[data-pack]");
+  if (!station) return;
+  const one = name => station.querySelector(`[data-${name}]`);
+  const told = JSON.parse(document.getElementById("told").textContent);
+  const lines = told.lines.map(line => ({ ...line, in: 0, taken: [] }));
+  const units = lines.reduce((sum, line) => sum + line.quantity, 0);
+  const order = [];
+  let wrong = false;
+
+  const plain = code => code.replace(/^\][A-Za-z]\d/, "").replace(/^\x1d/, "");
+  const fourteen = digits => digits.padStart(14, "0");
+  const elements = code => {
+    const found = {}, fixed = { "01": 14, "02": 14, "11": 6, "13": 6, "15": 6, "17": 6 };
+    for (let rest = plain(code); rest.length > 2;) {
+      const ai = rest.slice(0, 2), length = fixed[ai];
+      if (!length && ai !== "10" && ai !== "21") return found;
+      const end = length ? 2 + length : (rest.indexOf("\x1d") + 1 || rest.length + 1) - 1;
+      found[ai] = rest.slice(2, end);
+      rest = rest.slice(end).replace(/^\x1d/, "");
+    }
+    return found;
+  };
+  const names = (line, code) => {
+    const read = plain(code), parts = elements(code);
+    if (line.tracking === "serial") return line.serials.includes(parts["21"] || read) && !line.taken.includes(parts["21"] || read);
+    if (read.toLowerCase() === line.sku.toLowerCase()) return true;
+    if (!line.gtin) return false;
+    if (/^\d{8,14}$/.test(read)) return fourteen(read) === fourteen(line.gtin);
+    return !!parts["01"] && fourteen(parts["01"]) === fourteen(line.gtin) && (parts["10"] ?? line.lot) === line.lot;
+  };
+
+  const icon = (element, name) => { const use = element.querySelector("use"); use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${name}`)); };
+  const say = (what, more, state = "") => {
+    one("step").className = `scan desk ${state}`;
+    icon(one("step"), state === "bad" ? "x" : state === "done" ? "check" : "barcode");
+    one("step-what").textContent = what;
+    one("step-more").textContent = more;
+  };
+  const note = (mood, words) => {
+    const list = one("log"), row = document.createElement("li"), time = document.createElement("time"), dot = document.createElement("i"), said = document.createElement("span");
+    if (!order.length && !wrong) list.replaceChildren();
+    list.querySelector(".quiet")?.closest("li").remove();
+    time.textContent = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+    dot.className = `dot ${mood}`;
+    said.textContent = words;
+    row.append(time, dot, said);
+    list.prepend(row);
+    while (list.children.length > 8) list.lastChild.remove();
+  };
+
+  const heard = code => {
+    const line = lines.find(line => names(line, code) && line.in < line.quantity);
+    if (!line) {
+      const full = lines.find(line => names(line, code));
+      wrong = true;
+      hanse.wrong();
+      say(full ? `No more ${full.sku}` : "Wrong item", full ? `All ${full.quantity} are in the carton. Nothing was booked.` : `${code} does not belong to this order. Put it back. Nothing was booked.`, "bad");
+      return note("bad", full ? `${full.sku} refused: all ${full.quantity} are in` : `${code} refused: not of this order`);
+    }
+    wrong = false;
+    line.in++;
+    if (line.tracking === "serial") line.taken.push(elements(code)["21"] || plain(code));
+    order.push([line, 1]);
+    note("good", `${line.sku} in, number ${total()}`);
+    hanse.right();
+    show(line);
+  };
+  const total = () => lines.reduce((sum, line) => sum + line.in, 0);
+  const show = current => {
+    lines.forEach((line, n) => {
+      const row = station.querySelector(`[data-line="${n}"]`);
+      row.querySelector("[data-in]").textContent = line.in.toLocaleString("en-GB");
+      row.querySelector("[data-mark]").hidden = line.in < line.quantity;
+      row.querySelector("[data-rest]").hidden = !line.in || line.in === line.quantity || line.tracking === "serial";
+      row.classList.toggle("cur", line === current && line.in < line.quantity);
+      row.classList.toggle("done", line.in === line.quantity);
+    });
+    const count = total(), left = units - count, next = current && current.in < current.quantity ? current : lines.find(line => line.in < line.quantity);
+    one("total").textContent = `${count} of ${units} units scanned into the carton`;
+    one("undo").hidden = !order.length;
+    if (!left) say("All scanned", "Weigh it and close the carton", "done");
+    else if (count) say(`Scan ${next.sku}`, `${next.quantity - next.in} more of ${next.name}; or any other below`);
+    else say("Scan an item into the carton", `Any of the ${units} units below`);
+    todo("units", !left, left ? `${left} unit${left === 1 ? "" : "s"} to scan` : "All units are in");
+    weigh();
+  };
+  const todo = (name, right, words, off = false) => {
+    const row = station.querySelector(`[data-todo="${name}"]`);
+    row.querySelector("[data-open]").hidden = right || off;
+    row.querySelector("[data-true]").hidden = !right;
+    const no = row.querySelector("[data-false]");
+    if (no) no.hidden = !off;
+    row.querySelector("[data-words]").textContent = words;
+  };
+
+  const kilograms = grams => (grams / 1000).toLocaleString("en-GB", { minimumFractionDigits: 2, maximumFractionDigits: 3 });
+  const weigh = () => {
+    const tare = Number(station.querySelector("[name=tare_g]").value) || 0;
+    const known = lines.every(line => !line.in || line.weight != null);
+    const expected = known ? lines.reduce((sum, line) => sum + line.in * (line.weight || 0), 0) + tare : null;
+    const all = lines.every(line => line.weight != null) ? lines.reduce((sum, line) => sum + line.quantity * line.weight, 0) + tare : null;
+    const typed = one("scale").value.trim(), right = /^\d+([.,]\d{1,3})?$/.test(typed);
+    const grams = right ? Math.round(Number(typed.replace(",", ".")) * 1000) : null;
+    const allowed = expected == null ? null : Math.max(told.tolerance, expected * .05);
+    const off = grams != null && expected != null && Math.abs(grams - expected) > allowed;
+    station.querySelector("[name=weight_g]").value = grams ?? "";
+    one("expected").textContent = expected == null ? "" : `expected ${kilograms(expected)} ± ${kilograms(allowed)} kg`;
+    one("fill").setAttribute("width", all && grams != null ? Math.min(100, 100 * grams / all) : all ? Math.min(100, 100 * (expected || 0) / all) : 0);
+    const said = one("scale-said");
+    said.className = `small ${off || (typed && !right) ? "bad" : "quiet"}`;
+    said.textContent = typed && !right ? "Give kilograms, such as 12.77." : grams == null ? "Content and empty carton together. Left empty, the weight is not checked."
+      : expected == null ? "An item has no weight of its own, so nothing can be compared." : off ? `${total()} units and the carton should weigh ${kilograms(expected)} kg. Check the content.` : `${total()} units and the carton should weigh ${kilograms(expected)} kg. The scale agrees.`;
+    todo("weight", grams != null && !off && expected != null, off ? "The scale does not agree" : grams == null ? "Weight check, when weighed" : "The scale agrees", off);
+    const button = one("close-button");
+    if (!button) return;
+    const stop = !total() ? "Scan at least one unit." : off || (typed && !right) ? "The scale does not agree with the content." : "";
+    button.disabled = stop !== "";
+    one("close-why").textContent = stop || (total() < units ? `${units - total()} units stay in the tote for another carton.` : "The label and the slip come next.");
+    button.querySelector("span").textContent = total() && total() < units ? `Close with ${total()} of ${units} units` : "Close carton";
+  };
+
+  station.querySelector("[data-close]").addEventListener("submit", () => {
+    one("content").replaceChildren(...lines.filter(line => line.in).map(line => {
+      const field = document.createElement("input");
+      field.type = "hidden";
+      field.name = "content";
+      field.value = [line.line, line.in, line.lot, line.taken.join(" ")].join("|");
+      return field;
+    }));
+  });
+  station.addEventListener("input", event => event.target.matches("[data-scale], [name=tare_g]") && weigh());
+  station.addEventListener("click", event => {
+    if (event.target.closest("[data-undo]")) {
+      const [line, count] = order.pop();
+      line.in -= count;
+      line.taken.pop();
+      wrong = false;
+      note("", `${line.sku} taken out again`);
+      show(line);
+    }
+    const rest = event.target.closest("[data-rest]");
+    if (rest) {
+      const line = lines[rest.closest("[data-line]").dataset.line], count = line.quantity - line.in;
+      line.in += count;
+      order.push([line, count]);
+      note("good", `${count} more ${line.sku} in`);
+      show(line);
+    }
+  });
+  addEventListener("keydown", event => { if (event.key === "F9" && !one("close-button")?.disabled) { event.preventDefault(); one("close-button").click(); } });
+  addEventListener("hanse:scan", event => { heard(event.detail.code.trim()); if (one("typed-code")) one("typed-code").value = ""; });
+  show(null);
+})();

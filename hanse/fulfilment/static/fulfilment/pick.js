@@ -1,0 +1,226 @@
+// Pick: one task at a time on the hand-held, bin first, then the item, then the next task by itself.
+// The walk is taken along, so picking goes on without a line; every scan, right or wrong, and every booking goes through
+// the outbox with a key of its own, in order.
+(() => {
+  const screen = document.querySelector("[data-pick]");
+  if (!screen) return;
+  const one = name => document.querySelector(`[data-${name}]`), all = name => document.querySelectorAll(`[data-${name}]`);
+  const put = (name, words) => all(name).forEach(place => { place.textContent = words; });
+  const walk = JSON.parse(document.getElementById("walk").textContent);
+  const total = walk.length, GRACE = 1500;
+  let task = walk[0], done = 0, binRight = false, taken = 0, serials = [], scanned = [], wrong = null, booking = 0;
+
+  // what a read names: the code itself, a GTIN of any length, or a GS1 element string that begins with one
+  const plain = code => code.replace(/^\][A-Za-z]\d/, "").replace(/^\x1d/, "");
+  const fourteen = digits => digits.padStart(14, "0");
+  const same = (one, other) => one.toLowerCase() === other.toLowerCase();
+  const elements = code => {
+    const found = {}, fixed = { "01": 14, "02": 14, "11": 6, "13": 6, "15": 6, "17": 6 };
+    for (let rest = plain(code); rest.length > 2;) {
+      const ai = rest.slice(0, 2), length = fixed[ai];
+      if (!length && ai !== "10" && ai !== "21") return found;
+      const end = length ? 2 + length : (rest.indexOf("\x1d") + 1 || rest.length + 1) - 1;
+      found[ai] = rest.slice(2, end);
+      rest = rest.slice(end).replace(/^\x1d/, "");
+    }
+    return found;
+  };
+  const namesItem = code => {
+    const read = plain(code), parts = elements(code);
+    if (task.tracking === "serial") return serialOf(code) !== "";
+    if (same(read, task.sku)) return true;
+    if (!task.gtin) return false;
+    if (/^\d{8,14}$/.test(read)) return fourteen(read) === fourteen(task.gtin);
+    return !!parts["01"] && fourteen(parts["01"]) === fourteen(task.gtin) && (parts["10"] ?? task.lot) === task.lot;
+  };
+  const serialOf = code => {
+    const read = elements(code)["21"] || plain(code);
+    return task.serials.includes(read) && !serials.includes(read) ? read : "";
+  };
+
+  // drawing
+  const icon = (element, name) => { const use = element?.querySelector("use"); if (use) use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${name}`)); };
+  const marked = (place, before, different) => { const mark = document.createElement("mark"); mark.textContent = different; place.replaceChildren(before, ...(different ? [mark] : [])); };
+  const spans = words => words.map(word => { const span = document.createElement("span"); span.textContent = word; return span; });
+  const show = () => {
+    const parts = task.bin.split("-").length <= 4 ? task.bin.split("-") : [task.bin];
+    const code = one("bin-parts"), legend = one("bin-legend");
+    code.className = `code-xl n${parts.length}`;
+    legend.className = `small quiet legend n${parts.length}`;
+    code.replaceChildren(...spans(parts));
+    legend.replaceChildren(...spans(parts.length === 4 ? ["zone", "aisle", "bay", "level"] : []));
+    one("bin").classList.toggle("ok", binRight);
+    icon(one("bin-said"), binRight ? "check" : "scan");
+    one("bin-said").querySelector("span").textContent = binRight ? "Bin scanned" : "Scan the bin";
+    marked(one("sku"), task.same, task.other);
+    put("name", task.name);
+    put("lot", task.lot ? `Lot ${task.lot}` : "");
+    put("taken", taken);
+    put("wanted", task.wanted);
+    put("tote", task.tote);
+    put("stop", done + 1);
+    put("stops", total);
+    one("walkbar").querySelector(".f1").setAttribute("width", done);
+    one("walkbar").setAttribute("aria-label", `${done} of ${total} stops done`);
+    one("type").disabled = !scanned.length || task.tracking === "serial";
+    one("undo").disabled = !binRight;
+    pips();
+    step();
+    const full = taken === task.wanted && binRight;
+    one("short-open").disabled = full;
+  };
+  const pips = () => {
+    const bar = (width, part) => { const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg"); svg.setAttribute("viewBox", "0 0 100 10"); svg.setAttribute("preserveAspectRatio", "none"); const rect = (kind, wide) => { const r = document.createElementNS("http://www.w3.org/2000/svg", "rect"); r.setAttribute("class", kind); r.setAttribute("width", wide); r.setAttribute("height", 10); return r; }; svg.append(rect("f0", 100), rect("f1", part)); return svg; };
+    const many = task.wanted > 7;
+    one("pips").classList.toggle("many", many);
+    one("pips").replaceChildren(...(many ? [bar(280, 100 * taken / task.wanted)] : Array.from({ length: task.wanted }, (_, i) => bar(34, i < taken ? 100 : 0))));
+  };
+  const step = () => {
+    const left = task.wanted - taken, what = one("step-what"), more = one("step-more");
+    if (wrong) { what.textContent = "Scan the right one to go on"; more.textContent = `${taken} of ${task.wanted} taken`; return; }
+    if (!binRight) { what.textContent = "Scan the bin"; more.textContent = task.bin; return; }
+    if (!left) { what.textContent = `${taken} of ${task.wanted} taken`; more.textContent = walk.length > 1 ? `Going on to ${walk[1].bin}` : "Last stop of this walk"; return; }
+    what.textContent = task.tracking === "serial" ? "Scan the serial" : taken ? "Scan the next one" : "Scan the item";
+    more.textContent = !taken ? `${left} of ${task.sku}` : task.tracking === "serial" ? `${left} more` : `${left} more, or tap ${taken} and say how many`;
+  };
+  const flash = element => { element.classList.remove("flash"); void element.offsetWidth; element.classList.add("flash"); };
+
+  // the red screen: what was scanned, what is wanted, the difference underlined
+  const differing = (place, code, other) => {
+    let at = 0;
+    while (at < code.length && at < other.length && code[at] === other[at]) at++;
+    if (at < 3) at = 0;
+    const different = document.createElement("b");
+    different.textContent = code.slice(at);
+    place.replaceChildren(code.slice(0, at), different);
+  };
+  const turnRed = read => {
+    const bin = !binRight;
+    wrong = { read, wanted: bin ? task.bin : task.sku, bin };
+    document.querySelector(".phone").classList.add("is-wrong");
+    one("wrong").hidden = false;
+    put("wrong-title", bin ? "Wrong bin" : "Wrong item");
+    put("wrong-why", bin ? "Go on to the right one. Nothing was booked." : "Put it back. Nothing was booked.");
+    put("want-word", bin ? "Go to" : "Take");
+    put("wrong-about", "");
+    put("want-about", bin ? `${task.sku} lies there` : `${task.name}, from ${task.bin}`);
+    differing(one("wrong-read"), read, wrong.wanted);
+    differing(one("wrong-want"), wrong.wanted, read);
+    one("step").classList.add("again");
+    hanse.wrong();
+    step();
+  };
+  const clearRed = () => {
+    wrong = null;
+    document.querySelector(".phone").classList.remove("is-wrong");
+    one("wrong").hidden = true;
+    one("step").classList.remove("again");
+  };
+
+  // scanning
+  const keepScan = (what, read) => hanse.keep(screen.dataset.scanUrl.replace("/0/", `/${task.task}/`), { what, read });
+  const heard = code => {
+    if (!one("short").hidden || !one("count").hidden) closeSheets();
+    if (!task) return;
+    if (booking && walk.length > 1 && same(code, walk[1].bin)) book("");  // the next bin is scanned: this task is done
+    else if (taken === task.wanted && binRight) { turnRed(code); keepScan("item", code); return; }
+    if (!binRight) {
+      const right = same(code, task.bin);
+      keepScan("bin", code);
+      if (!right) return turnRed(code);
+      clearRed();
+      binRight = true;
+      flash(one("bin"));
+    } else {
+      const serial = task.tracking === "serial" ? serialOf(code) : "";
+      const right = namesItem(code);
+      keepScan("item", code);
+      if (!right) return turnRed(code);
+      clearRed();
+      if (serial) serials.push(serial);
+      scanned.push(code);
+      taken++;
+      flash(document.querySelector(".item"));
+    }
+    flash(one("step"));
+    hanse.right();
+    show();
+    settle();
+  };
+  const settle = () => {
+    clearTimeout(booking);
+    booking = taken === task.wanted && binRight && scanned.length ? setTimeout(() => book(""), GRACE) : 0;
+  };
+  const book = reason => {
+    clearTimeout(booking);
+    booking = 0;
+    hanse.keep(screen.dataset.bookUrl.replace("/0/", `/${task.task}/`), {
+      taken, reason, serials: serials.join(" "), scanned_bin: binRight ? task.bin : "", scanned_item: task.tracking === "serial" || !scanned.length ? "" : scanned[0],
+    });
+    walk.shift();
+    done++;
+    next();
+  };
+  const next = () => {
+    closeSheets();
+    clearRed();
+    [task, binRight, taken, serials, scanned] = [walk[0], false, 0, [], []];
+    if (!task) {
+      screen.hidden = true;
+      screen.classList.add("gone");
+      one("step").hidden = one("foot").hidden = true;
+      one("done").hidden = false;
+      one("walkbar").querySelector(".f1").setAttribute("width", done);
+      return;
+    }
+    history.replaceState(null, "", task.url);
+    show();
+  };
+
+  // buttons
+  const closeSheets = () => { one("short").hidden = one("count").hidden = one("shade").hidden = true; };
+  const open = name => { closeSheets(); one(name).hidden = one("shade").hidden = false; one(name).querySelector("button").focus(); };
+  const undo = () => {
+    clearRed();
+    if (taken) { taken--; scanned.length > 1 || !taken ? scanned.pop() : null; serials.pop(); if (!taken) scanned = []; } else binRight = false;
+    show();
+    settle();
+  };
+  let typed = 0;
+  const showTyped = number => { typed = Math.max(1, Math.min(task.wanted, number)); put("typed", typed); };
+  const actions = {
+    "[data-undo]": undo,
+    "[data-skip]": () => { if (booking) return book(""); walk.push(walk.shift()); next(); },
+    "[data-short-open]": () => { clearRed(); put("short-taken", taken); put("short-left", task.wanted - taken); one("change").disabled = one("type").disabled; open("short"); },
+    "[data-reason]": button => book(button.dataset.reason),
+    "[data-back], [data-shade]": closeSheets,
+    "[data-type], [data-change]": () => { showTyped(taken); open("count"); },
+    "[data-add]": button => showTyped(typed + Number(button.dataset.add)),
+    "[data-all]": () => showTyped(task.wanted),
+    "[data-typed-ok]": () => { taken = typed; closeSheets(); show(); settle(); },
+  };
+  addEventListener("click", event => {
+    for (const [where, act] of Object.entries(actions)) {
+      const button = event.target.closest?.(where);
+      if (button && !button.disabled) return act(button);
+    }
+  });
+  addEventListener("hanse:scan", event => heard(event.detail.code.trim()));
+
+  // what the server said to what was kept
+  addEventListener("hanse:answered", event => {
+    const { url, body, status, text } = event.detail;
+    let answer;
+    try { answer = JSON.parse(text); } catch { answer = { refused: "The server could not read this.", why: `Answer ${status}.` }; }
+    if (answer.refused) { if (!url.endsWith("/scan") || status !== 409) hanse.say("bad", `${answer.refused}.`, answer.why || ""); return; }
+    if (answer.short) return hanse.say("watch", answer.said + ".", "The bin will be counted.");
+    if (answer.right === false && wrong && wrong.read === body.read) {
+      if (answer.found && !wrong.bin) {
+        differing(one("wrong-read"), answer.found.sku, task.sku);
+        differing(one("wrong-want"), task.sku, answer.found.sku);
+        put("wrong-about", answer.found.name + (answer.found.bins.length ? `, belongs in ${answer.found.bins.join(" or ")}` : ""));
+      } else if (!wrong.bin) put("wrong-about", "No item has this code");
+    }
+  });
+  show();
+})();

@@ -1,0 +1,20 @@
+"""Addresses of the floor's pages."""
+
+from django.urls import path
+
+from . import packing, pages
+
+urlpatterns = [
+    path("release", pages.show_release, name="release"),
+    path("release/chosen", pages.release_chosen, name="release_chosen"),
+    path("pick", pages.show_pick, name="pick"),
+    path("pick/<int:task>", pages.pick_task, name="pick_task"),
+    path("pick/<int:task>/scan", pages.scan_for_task, name="scan_for_task"),
+    path("pick/<int:task>/book", pages.book_task, name="book_task"),
+    path("pack", packing.show_pack, name="pack"),
+    path("pack/<str:order>/<str:site>", packing.pack_order, name="pack_order"),
+    path("cartons/<str:sscc>", packing.carton, name="carton"),
+    path("cartons/<str:sscc>/label.pdf", packing.label_pdf, name="carton_label"),
+    path("cartons/<str:sscc>/packing-slip.pdf", packing.slip_pdf, name="carton_slip"),
+    path("cartons/<str:sscc>/relabel", packing.relabel_carton, name="relabel_carton"),
+]

@@ -1,0 +1,72 @@
+"""The hand-over page: cartons that stand ready are scanned into a carrier's hand-over, which is then closed."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from hanse.fulfilment import page_reads as floor
+from hanse.fulfilment import reads as cartons
+from hanse.journal.acting import act_all, may
+from hanse.kernel.refused import Refused
+from hanse.orders.holds import blocking
+from hanse.web.context import waits
+
+from . import page_reads
+from .hand_over import HandOver, hand_over
+
+MOST = 500
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def show_hand_over(request: HttpRequest) -> HttpResponse:
+    """What stands ready at a site, and what of it the carrier takes now. Closing says per carton what stayed and why."""
+    work = floor.work()
+    given = request.POST if request.method == "POST" else request.GET
+    site = given.get("site") or request.session.get("site", "")
+    if site not in {s.code for s in work}:
+        site = next((s.code for s in work if s.staged), work[0].code if work else "")
+    if "site" in given:
+        request.session["site"] = site
+    facts: dict[str, Any] = _closed(request) if request.method == "POST" else {}
+    staged = [(c, _why(c), _kilograms(c.weight_g), _kilograms(c.expected_g)) for c in cartons.staged(site, MOST)] if site else []
+    facts |= {
+        "site": site, "work": work, "staged": staged, "carriers": page_reads.carriers(), "carrier": given.get("carrier", ""), "service": given.get("service", ""),
+        "granted": may(request, "transport.hand_over"), "here": f"{request.path}?site={site}", "site_name": next((s.name for s in work if s.code == site), site),
+    }
+    return render(request, "transport/_staged.html" if request.htmx else "transport/hand_over.html", facts)  # type: ignore[attr-defined]
+
+
+def _closed(request: HttpRequest) -> dict[str, Any]:
+    """Hand the chosen cartons over; the answers by carton."""
+    chosen = list(dict.fromkeys(request.POST.getlist("chosen")))[:MOST]
+    carrier, service = request.POST.get("carrier", "").strip(), request.POST.get("service", "").strip()[:200]
+    if not carrier:
+        return {"asked": 0, "why": "Say which carrier takes them.", "kept": chosen}
+    asks = [HandOver(carton, carrier, service) for carton in chosen]
+    answers = act_all(request, hand_over, asks) if asks else []
+    left = [(ask.carton, answer) for ask, answer in zip(asks, answers, strict=True) if isinstance(answer, Refused)]
+    done = [answer for answer in answers if not isinstance(answer, Refused)]
+    return {"asked": len(asks), "done": done, "left": left, "units": sum(p.units for p in done), "shipments": list(dict.fromkeys(p.shipment for p in done)),
+            "why": "" if asks else "No carton was scanned or ticked."}
+
+
+def _why(carton: cartons.CartonRow) -> str:
+    """What keeps a carton here, in words; empty when it may go."""
+    if carton.label_outdated:
+        return "Old address"
+    held = blocking(carton.holds, "hand-over")
+    return f"{' and '.join(held)} hold".capitalize() if held else ""
+
+
+def _kilograms(grams: int | None) -> str:
+    return "" if grams is None else f"{Decimal(grams) / 1000:,.2f}"
+
+
+@waits("hand_over")
+def cartons_staged(user: Any) -> int:
+    return sum(site.staged for site in floor.work())

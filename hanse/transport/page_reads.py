@@ -1,0 +1,110 @@
+"""Questions of the transport pages beside `reads`: carriers as choices, one shipment, shipments by the state of their parcels."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from hanse.journal.asking import rows
+
+ROWS = 40
+
+
+def carriers() -> list[tuple[str, str]]:
+    """The carriers as choices."""
+    return rows(lambda code, name: (code, name), "SELECT code, name FROM transport_carrier ORDER BY name, code")
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentHead:
+    """A shipment with whom it goes to and what was promised."""
+
+    shipment: int
+    order: str
+    customer: str
+    site: str
+    site_name: str
+    zone: str
+    carrier: str
+    carrier_name: str
+    service: str
+    ship_to: list[str]
+    ship_zone: str
+    promised_on: date | None
+    handed_over_at: datetime
+    actor: str
+
+
+HEAD = """
+SELECT s.id, 'H-' || s.order_id, c.name, n.code, n.name, n.zone, r.code, r.name, s.service,
+       ARRAY[a.name, a.street, trim(a.postcode || ' ' || a.city), a.country], a.zone, s.promised_on, s.handed_over_at, s.actor
+  FROM transport_shipment s JOIN orders_order o ON o.id = s.order_id JOIN partners_party c ON c.id = o.customer_id JOIN network_site n ON n.id = s.site_id
+  JOIN transport_carrier r ON r.id = s.carrier_id JOIN partners_address a ON a.id = s.address_id
+ WHERE s.id = %(shipment)s::bigint
+"""
+
+
+def shipment(number: int) -> ShipmentHead | None:
+    """One shipment's head."""
+    return next(iter(rows(ShipmentHead, HEAD, shipment=number)), None)
+
+
+def parcel_numbers(shipment: int) -> list[str]:
+    """The tracking numbers of a shipment's parcels."""
+    return rows(str, "SELECT tracking FROM transport_parcel WHERE shipment_id = %(shipment)s::bigint ORDER BY id", shipment=shipment)
+
+
+def codes(carrier: str) -> list[tuple[str, str]]:
+    """A carrier's codes of today with what they mean, as choices."""
+    found = rows(lambda *row: row, """
+        SELECT DISTINCT ON (k.code) k.code, k.state FROM transport_carriercode k JOIN transport_carrier r ON r.id = k.carrier_id
+         WHERE r.code = %(carrier)s ORDER BY k.code, k.since DESC""", carrier=carrier)
+    return [(code, f"{code}: {state.replace('-', ' ')}" if state else code) for code, state in found if state]
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentRow:
+    """A shipment in the list: whom for, who carries it, how far its parcels are."""
+
+    shipment: int
+    order: str
+    customer: str
+    city: str
+    country: str
+    site: str
+    zone: str
+    carrier: str
+    service: str
+    handed_over_at: datetime
+    promised_on: date | None
+    units: int
+    parcels: list[dict[str, Any]]
+
+
+VIEWS = {
+    "all": "true",
+    "on-its-way": "EXISTS (SELECT 1 FROM transport_parcel p WHERE p.shipment_id = s.id AND p.delivered_at IS NULL)",
+    "late": "s.promised_on < %(today)s::date AND EXISTS (SELECT 1 FROM transport_parcel p WHERE p.shipment_id = s.id AND p.delivered_at IS NULL)",
+    "doubt": "EXISTS (SELECT 1 FROM transport_parcel p WHERE p.shipment_id = s.id AND (p.doubt <> '' OR p.state IN ('failed', 'on-hold', 'return-to-sender', 'lost')))",
+    "delivered": "NOT EXISTS (SELECT 1 FROM transport_parcel p WHERE p.shipment_id = s.id AND p.delivered_at IS NULL)",
+}
+LIST = """
+SELECT s.id, 'H-' || s.order_id, c.name, a.city, a.country, n.code, n.zone, r.name, s.service, s.handed_over_at, s.promised_on,
+       (SELECT coalesce(sum(x.quantity), 0)::bigint FROM transport_parcel p JOIN fulfilment_content x ON x.carton_id = p.carton_id WHERE p.shipment_id = s.id),
+       coalesce((SELECT json_agg(json_build_object('parcel', p.tracking, 'state', p.state, 'doubt', p.doubt, 'expected_on', p.expected_on, 'delivered_at', p.delivered_at) ORDER BY p.id)
+                   FROM transport_parcel p WHERE p.shipment_id = s.id), '[]')
+  FROM (SELECT s.* FROM transport_shipment s JOIN network_site n ON n.id = s.site_id JOIN transport_carrier r ON r.id = s.carrier_id
+         WHERE {where} AND (%(site)s::text = '' OR n.code = %(site)s::text) AND (%(carrier)s::text = '' OR r.code = %(carrier)s::text)
+           AND (%(q)s::text = '' OR s.order_id = %(order)s::bigint OR s.id IN (SELECT p.shipment_id FROM transport_parcel p WHERE p.tracking = %(q)s::text))
+           AND ({edge}) ORDER BY s.handed_over_at {way}, s.id {way} LIMIT %(limit)s) s
+  JOIN orders_order o ON o.id = s.order_id JOIN partners_party c ON c.id = o.customer_id JOIN partners_address a ON a.id = s.address_id
+  JOIN network_site n ON n.id = s.site_id JOIN transport_carrier r ON r.id = s.carrier_id
+ ORDER BY s.handed_over_at DESC, s.id DESC
+"""
+AFTER = "(s.handed_over_at, s.id) {} ((SELECT handed_over_at FROM transport_shipment WHERE id = %(edge)s::bigint), %(edge)s::bigint)"
+
+
+def shipments(view: str, today: date, *, site: str = "", carrier: str = "", q: str = "", order: int = 0, after: int = 0, before: int = 0) -> list[ShipmentRow]:
+    """Shipments, newest first, behind or in front of one; one more than is shown tells that there are more."""
+    edge, way = ("true", "DESC") if not (after or before) else (AFTER.format("<" if after else ">"), "DESC" if after else "ASC")
+    sql = LIST.format(where=VIEWS[view], edge=edge, way=way)
+    return rows(ShipmentRow, sql, today=today, site=site, carrier=carrier, q=q, order=order, edge=after or before, limit=ROWS + 1)

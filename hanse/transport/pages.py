@@ -1,0 +1,179 @@
+"""The shipment pages: the list, one shipment with its parcels' timelines and proofs, and what is recorded by hand."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from hanse.journal.acting import act, may
+from hanse.kernel import clock
+from hanse.kernel.numbers import order_id
+from hanse.kernel.refused import Refused
+from hanse.web.posted import BadForm, posted
+from hanse.web.words import in_words
+
+from . import page_reads, reads
+from .record_proof import RecordProof, record_proof
+from .record_tracking import Track, record_tracking
+
+VIEWS = {"on-its-way": "On their way", "late": "Late", "doubt": "Need a look", "delivered": "Delivered", "all": "All"}
+STATES = {
+    "pending": ("Label made", "idle", "tag"), "picked-up": ("Picked up", "busy", "truck-loading"), "in-transit": ("On its way", "busy", "truck"),
+    "out-for-delivery": ("Out for delivery", "busy", "truck-delivery"), "ready-for-pick-up": ("Ready to be fetched", "busy", "building-store"),
+    "delivered": ("Delivered", "good", "check"), "delayed": ("Delayed", "watch", "clock"), "on-hold": ("Held by the carrier", "watch", "lock"),
+    "failed": ("Delivery failed", "bad", "x"), "return-to-sender": ("Coming back", "bad", "arrow-back-up"), "cancelled": ("Cancelled", "idle", "ban"),
+    "lost": ("Lost", "bad", "question-mark"), "unknown": ("Not known", "idle", "question-mark"),
+}
+DOUBTS = {"moves-again": "Moves again after delivery", "sent-back-before": "Was sent back before"}
+
+
+@login_required
+@require_GET
+def shipments(request: HttpRequest) -> HttpResponse:
+    """What left the house and where it is."""
+    given = {name: request.GET.get(name, "").strip()[:80] for name in ("view", "site", "carrier", "q")}
+    view = given["view"] if given["view"] in VIEWS else "all" if given["q"] else "on-its-way"
+    after, before = (int(text) if (text := request.GET.get(name, "")).isdigit() else 0 for name in ("after", "before"))
+    today = clock.now().date()
+    found = page_reads.shipments(view, today, site=given["site"], carrier=given["carrier"], q=given["q"], order=order_id(given["q"]), after=after, before=before)
+    more = len(found) > page_reads.ROWS
+    rows = (found[1:] if before else found[:-1]) if more else found
+    chosen = {name: value for name, value in (given | {"view": view}).items() if value}
+    facts = {
+        "rows": [(row, _together(row.parcels), _late(row, today)) for row in rows], "view": view, "views": VIEWS, **{k: given[k] for k in ("site", "carrier", "q")},
+        "carriers": page_reads.carriers(), "here": request.get_full_path(),
+        "keep": urlencode({k: v for k, v in chosen.items() if k != "view"}),
+        "earlier_url": f"{request.path}?{urlencode(chosen | {'before': rows[0].shipment})}" if rows and (after or (before and more)) else "",
+        "later_url": f"{request.path}?{urlencode(chosen | {'after': rows[-1].shipment})}" if rows and (before or more) else "",
+    }
+    return render(request, "transport/_shipments.html" if request.htmx else "transport/shipments.html", facts)  # type: ignore[attr-defined]
+
+
+def _together(parcels: list[Mapping[str, Any]]) -> tuple[str, str, str]:
+    """The state to show for several parcels: the one that needs a look first, else the one furthest behind."""
+    order = ["lost", "failed", "return-to-sender", "on-hold", "delayed", "unknown", "pending", "picked-up", "in-transit", "ready-for-pick-up", "out-for-delivery", "cancelled", "delivered"]
+    if doubtful := next((p["doubt"] for p in parcels if p["doubt"]), ""):
+        return (DOUBTS[doubtful], "watch", "question-mark")
+    return STATES[min((p["state"] for p in parcels), key=order.index, default="unknown")]
+
+
+def _late(row: page_reads.ShipmentRow, today: date) -> str:
+    """Whether it is or will be after the promise, in a word."""
+    open_ = [p for p in row.parcels if not p["delivered_at"]]
+    if row.promised_on is None or not open_:
+        return ""
+    if row.promised_on < today:
+        return "late"
+    return "will be late" if any(p["expected_on"] and date.fromisoformat(p["expected_on"]) > row.promised_on for p in open_) else ""
+
+
+@login_required
+@require_GET
+def shipment(request: HttpRequest, shipment: int) -> HttpResponse:
+    """One shipment: its parcels with their state and timeline, and the proof of delivery."""
+    return _shipment(request, shipment)
+
+
+def _shipment(request: HttpRequest, number: int, status: int = 200, **more: Any) -> HttpResponse:
+    head = page_reads.shipment(number)
+    if head is None:
+        raise Http404(f"There is no shipment {number}.")
+    views = [view for tracking in page_reads.parcel_numbers(number) if (view := reads.parcel(tracking, head.carrier))]
+    facts = {
+        "head": head, "parcels": [_parcel(view, head.zone) for view in views], "codes": page_reads.codes(head.carrier), "timeline": _timeline(head, views),
+        "now": clock.now().strftime("%Y-%m-%dT%H:%M"), "numbers": [(v.parcel, v.parcel) for v in views],
+        "may_track": may(request, "transport.record_tracking"), "may_prove": may(request, "transport.record_proof"),
+    }
+    part = "transport/_shipment.html" if request.htmx else "transport/shipment.html"  # type: ignore[attr-defined]
+    return render(request, part, facts | more, status=status)
+
+
+def _parcel(view: reads.ParcelView, zone: str) -> dict[str, Any]:
+    """A parcel with its times read, for the page."""
+    read = datetime.fromisoformat
+    events = [e | {"at": read(e["at"]), "clock": _clock(read(e["at"]), e["zone"]), "said": e["text"] or STATES.get(e["state"], (e["code"], "", ""))[0], "kind": STATES.get(e["state"], ("", "", ""))[1]} for e in view.events]
+    proofs = [p | {"at": read(p["at"])} for p in view.proofs]
+    return {"view": view, "state": STATES[view.state], "back": STATES.get(view.return_state), "doubt": DOUBTS.get(view.doubt, ""), "events": events, "proofs": proofs,
+            "handed_over": _clock(view.handed_over_at, zone)}
+
+
+def _clock(at: datetime, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def _timeline(head: page_reads.ShipmentHead, views: list[reads.ParcelView]) -> dict[str, Any]:
+    """The parcels on one timeline: what happened solid, what is expected dashed, the promised day shaded."""
+    now, start, spans = clock.now(), head.handed_over_at, []
+    last = start + timedelta(hours=30)
+    for n, view in enumerate(views, 1):
+        times = sorted((datetime.fromisoformat(e["at"]), e["state"] or "in-transit", e["text"]) for e in view.events)
+        ends = [at for at, _, _ in times[1:]] + [view.delivered_at or now]
+        for (at, state, text), end in zip(times, ends, strict=True):
+            if state != "delivered" and end > at:
+                spans.append({"row": n, "from": at.isoformat(), "to": end.isoformat(), "stage": "shipped", "word": text or STATES[state][0]})
+            last = max(last, end)
+        if not times:
+            spans.append({"row": n, "from": start.isoformat(), "to": max(now, start + timedelta(hours=1)).isoformat(), "stage": "packed", "word": "Handed over"})
+        if view.delivered_at:
+            spans.append({"row": n, "from": view.delivered_at.isoformat(), "to": (view.delivered_at + timedelta(hours=4)).isoformat(), "stage": "delivered", "word": "Delivered"})
+            last = max(last, view.delivered_at + timedelta(hours=6))
+        elif view.expected_on or head.promised_on:
+            on = view.expected_on or head.promised_on
+            until = datetime(on.year, on.month, on.day, 17, tzinfo=start.tzinfo) if on else now
+            if until > now:
+                spans.append({"row": n, "from": now.isoformat(), "to": until.isoformat(), "stage": "ahead", "word": "Expected"})
+            last = max(last, until)
+    promised = head.promised_on
+    if promised:
+        last = max(last, datetime(promised.year, promised.month, promised.day, 23, tzinfo=start.tzinfo))
+    return {
+        "zone": head.ship_zone, "from": (start - timedelta(hours=3)).isoformat(), "to": (last + timedelta(hours=4)).isoformat(), "now": now.isoformat(),
+        "promised": [f"{promised}T00:00:00Z", f"{promised + timedelta(days=1)}T00:00:00Z"] if promised else None,
+        "rows": [{"id": n, "name": f"…{v.parcel[-7:]}", "said": STATES[v.state][0].lower()} for n, v in enumerate(views, 1)], "spans": spans,
+    }
+
+
+@login_required
+@require_POST
+def record_event(request: HttpRequest, shipment: int) -> HttpResponse:
+    """Record by hand what the carrier told of a parcel."""
+    return _record(request, shipment, Track, record_tracking, "event", raw=None)
+
+
+@login_required
+@require_POST
+def record_delivery(request: HttpRequest, shipment: int) -> HttpResponse:
+    """Record a proof of delivery by hand."""
+    return _record(request, shipment, RecordProof, record_proof, "proof", latitude=None, longitude=None, accuracy_m=None, gln="", source="by hand")
+
+
+def _record(request: HttpRequest, shipment: int, ask: Any, operation: Any, form: str, **given: Any) -> HttpResponse:
+    head = page_reads.shipment(shipment)
+    if head is None:
+        raise Http404(f"There is no shipment {shipment}.")
+    try:
+        asked = posted(ask, request, carrier=head.carrier, at=_local(request, head.ship_zone), zone=head.ship_zone, **given)
+    except BadForm as bad:
+        return _shipment(request, shipment, 422, **{f"bad_{form}": bad, "open": form})
+    answer = act(request, operation, asked)
+    if isinstance(answer, Refused):
+        found = BadForm({e.pointer.removeprefix("#/"): e.detail for e in answer.errors}, request.POST.dict())
+        return _shipment(request, shipment, 409, **{f"bad_{form}": found, "open": form, "answer": answer})
+    messages.success(request, in_words(answer) + ".")
+    return redirect("shipment", shipment)
+
+
+def _local(request: HttpRequest, zone: str) -> datetime:
+    """The time typed, on the clock of the place it was delivered to."""
+    text = request.POST.get("at", "")
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+    except ValueError:
+        raise BadForm({"at": "Give a day and a time as 2026-11-20 14:20."}, request.POST.dict()) from None
