@@ -143,13 +143,19 @@ def _advance_lines_sql(names: tuple[str, ...]) -> str:
 WITH step AS MATERIALIZED (
   SELECT line, {sums} FROM unnest({arrays}) AS s(line, {", ".join(names)}) GROUP BY line
 ), moved AS (
-  UPDATE orders_line l SET {_plus("l", "s", names)} FROM step s WHERE l.id = s.line
+  UPDATE orders_line l SET {_plus("l", "s", names)}{_touch("l", names)} FROM step s WHERE l.id = s.line
   RETURNING l.order_id{"".join(f", s.{n}" for n in names)}
 )
-UPDATE orders_order o SET {_plus("o", "s", names)}
+UPDATE orders_order o SET {_plus("o", "s", names)}{_touch("o", names)}
   FROM (SELECT order_id, {sums} FROM moved GROUP BY order_id) s WHERE o.id = s.order_id
 """
 
 
 def _plus(row: str, step: str, names: Sequence[str]) -> str:
     return ", ".join(f"{n} = {row}.{n} + {step}.{n}" for n in names)
+
+
+def _touch(row: str, names: Sequence[str]) -> str:
+    """Name a column that the status is generated from, where none is moved: PostgreSQL 18 otherwise prepares the
+    generated expressions anew for every row, which trebles what the update costs."""
+    return "" if "cancelled" in names else f", cancelled = {row}.cancelled"
