@@ -14,13 +14,13 @@ router = Router(tags=["catalogue"])
 
 
 @router.post("/items/batch", response=answers_to(keep_items))
-def keep(request: HttpRequest, asks: Body[list[KeepItem]]) -> HttpResponse:
+def add_and_change_items(request: HttpRequest, asks: Body[list[KeepItem]]) -> HttpResponse:
     """Add items, or change those that are known; what is left out stays as it is. One answer for each, in the same order."""
     return answered(request, keep_items, asks)
 
 
 @router.post("/items/retirements/batch", response=answers_to(retire_items))
-def retire(request: HttpRequest, asks: Body[list[RetireItem]]) -> HttpResponse:
+def retire_and_bring_back(request: HttpRequest, asks: Body[list[RetireItem]]) -> HttpResponse:
     """Take items off sale from a day on, or bring them back."""
     return answered(request, retire_items, asks)
 

@@ -54,7 +54,7 @@ def stock(request: HttpRequest, sku: Short = "", site: Short = "", cursor: Curso
 
 
 @router.get("/stock/bins", response=page_schema(reads.BinRow))
-def bins(request: HttpRequest, sku: Short, site: Short = "", cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+def stock_bins(request: HttpRequest, sku: Short, site: Short = "", cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
     """Where an item lies: by site, bin and lot."""
     at = after(cursor, str, str, str)
     found = reads.bins(limit + 1, sku, site, (at[0], at[1], at[2]) if at else ("", "", ""))

@@ -12,7 +12,7 @@ router = Router(tags=["network"])
 
 
 @router.post("/sites/batch", response=answers_to(keep_sites))
-def keep(request: HttpRequest, asks: Body[list[KeepSite]]) -> HttpResponse:
+def add_and_change_sites(request: HttpRequest, asks: Body[list[KeepSite]]) -> HttpResponse:
     """Add sites, or change those that are known, with zones, bins and lanes. One answer for each, in the same order."""
     return answered(request, keep_sites, asks)
 
@@ -32,7 +32,7 @@ def site(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @router.get("/sites/{code}/bins", response=page_schema(reads.BinView))
-def bins(request: HttpRequest, code: str, cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+def site_bins(request: HttpRequest, code: str, cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
     """The bins of a site by code."""
     at = after(cursor, str)
     if reads.site(code) is None:

@@ -13,7 +13,7 @@ router = Router(tags=["partners"])
 
 
 @router.post("/parties/batch", response=answers_to(keep_parties))
-def keep(request: HttpRequest, asks: Body[list[KeepParty]]) -> HttpResponse:
+def add_and_change_parties(request: HttpRequest, asks: Body[list[KeepParty]]) -> HttpResponse:
     """Add parties, or change those that are known, with addresses and contacts. One answer for each, in the same order."""
     return answered(request, keep_parties, asks)
 
