@@ -1,6 +1,7 @@
 """One order over all areas: its lines and allocations, its parcels on their way, its invoices. For the page and the API."""
 
 import dataclasses
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,8 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import create_model
 
+from hanse.journal.asking import rows
 from hanse.orders import reads
-from hanse.orders.reads import Happening, OrderView, rows
+from hanse.orders.reads import Happening, OrderView
 from hanse.web.doors import missing, shown
 
 router = Router(tags=["orders"])
@@ -99,14 +101,14 @@ def order_view(number: str) -> WholeOrder | None:
     order = reads.order(number)
     if order is None:
         return None
-    given = {"order": order.id}
-    return WholeOrder(order, rows(ParcelView, PARCELS, given), rows(InvoiceView, INVOICES, given))
+    return WholeOrder(order, rows(ParcelView, PARCELS, order=order.id), rows(InvoiceView, INVOICES, order=order.id))
 
 
 def latest(whole: WholeOrder, limit: int) -> list[Happening]:
     """What happened last to an order and its parcels, latest first."""
     subjects = [f"order/{whole.order.number}", *(f"parcel/{p.tracking}" for p in whole.parcels if p.tracking)]
-    return rows(Happening, LATEST, {"subjects": subjects, "limit": limit})
+    made = lambda id, kind, body, *rest: Happening(id, kind, json.loads(body), *rest)  # noqa: E731
+    return rows(made, LATEST, subjects=subjects, limit=limit)
 
 
 def _schema() -> Any:

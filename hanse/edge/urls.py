@@ -21,6 +21,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     *[path("", include(import_module(f"hanse.{area}.urls"))) for area in PAGES if find_spec(f"hanse.{area}.urls")],
+    path("", include("hanse.edge.page_urls")),
 ]
 
 handler400 = "hanse.web.errors.unreadable"

@@ -239,8 +239,8 @@ def _write(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -> No
     run.write(MARK, asks, order=orders, ship_to=[ship_to.get(order) for order in orders])
     if any(ask.promised_on for ask in asks):
         said = {ask.order: (ask.reason or "agreed with the customer", ask.agreed_by) for ask in asks}
-        moved = run.rows(lambda number, *rest: PromiseMoved(number, *rest, *said[number]), PROMISE, asks, order=orders)
-        move_promises(run, moved)
+        found = run.rows(lambda *row: row, PROMISE, asks, order=orders)
+        move_promises(run, [PromiseMoved(*row, *said[row[0]]) for row in found])
 
 
 def _add_lines(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -> list[Want]:

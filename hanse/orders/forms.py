@@ -5,12 +5,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_http_methods
 
+from hanse.journal.acting import act, may, user
+from hanse.journal.operation import Operation
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
 from hanse.partners.addresses import AddressGiven
@@ -20,7 +23,6 @@ from . import reads
 from .board import hold_word
 from .cancel import Cancel, CancelLine, cancel
 from .change import Change, ChangeLine, change
-from .doing import do, granted, who
 from .hold import Hold, hold
 from .holds import BLOCKS
 from .place import PlaceLine
@@ -64,6 +66,12 @@ def place_findings(answer: Refused, rows: Sequence[dict[str, Any]], under: str) 
         else:
             rest[steps[0]] = error.detail
     return rest
+
+
+def granted(request: HttpRequest, operation: Operation) -> None:
+    """Turn away a reader who may not do this, before a form is shown or read."""
+    if not may(request, operation.name):
+        raise PermissionDenied(f"{user(request).name} may not do this. Nothing was changed. Ask an admin for a role that may, or switch your role.")
 
 
 def hold_types() -> list[tuple[str, str]]:
@@ -120,18 +128,17 @@ def change_order(request: HttpRequest, number: str) -> HttpResponse:
         return render(request, "orders/change_order.html", context)
     refused = None
     if ask.accept:
-        [answer] = do(request, change, [ask])
+        answer = act(request, change, ask)
         if not isinstance(answer, Refused):
             messages.success(request, f"{answer.said()}.")
             return to_order(number)
         refused = answer
-    by = who(request)
-    found = tried(lambda: change([Change(**{name: getattr(ask, name) for name in ASKED})], by=by), number)
+    found = tried(lambda: change([Change(**{name: getattr(ask, name) for name in ASKED})], by=user(request)), number)
     if isinstance(found.answer, Refused) or found.order is None:
         place_findings(found.answer, rows, "add")
         return render(request, "orders/change_order.html", context | {"answer": found.answer}, status=422)
     changes = effects(order, found.order, clock.now().date())
-    fields = [*repeated(request), ("accept", found.answer.after["mark"])]
+    fields = [*repeated(request), ("accept", found.answer.after.mark)]
     return render(request, "orders/preview.html", {
         "order": order, "heading": "Change", "said": found.answer.changes, "changes": changes, "fields": fields, "answer": refused,
         "action": reverse("change_order", args=[number]), "button": f"Change {number}", "danger": False,
@@ -214,15 +221,15 @@ def cancel_units(request: HttpRequest, number: str) -> HttpResponse:
     if wrong or not asks or "edit" in request.POST:
         note = {} if wrong or asks or "edit" in request.POST else {"what": "Nothing to cancel.", "why": "Say how many units of which line."}
         return render(request, "orders/cancel_units.html", context | note, status=200 if "edit" in request.POST else 422)
-    ask, by = Cancel(number, asks, reason_of(request), by_customer="by_customer" in request.POST), who(request)
+    ask = Cancel(number, asks, reason_of(request), by_customer="by_customer" in request.POST)
     units = sum(a.quantity for a in asks)
     if "sure" in request.POST:
-        [answer] = do(request, cancel, [ask])
+        answer = act(request, cancel, ask)
         if not isinstance(answer, Refused):
             messages.success(request, f"{answer.said()}.")
             return to_order(number)
         return render(request, "orders/cancel_units.html", context | {"answer": answer}, status=422)
-    found = tried(lambda: cancel([ask], by=by), number)
+    found = tried(lambda: cancel([ask], by=user(request)), number)
     if isinstance(found.answer, Refused) or found.order is None:
         return render(request, "orders/cancel_units.html", context | {"answer": found.answer}, status=422)
     return render(request, "orders/preview.html", {
@@ -260,14 +267,14 @@ def cancelled_lines(request: HttpRequest, rows: list[dict[str, Any]]) -> tuple[t
 def hold_order(request: HttpRequest, number: str) -> HttpResponse:
     """Put a hold on an order, or release one that stands."""
     operation = release_hold if request.POST.get("release") else hold
-    if request.method == "POST" or not who(request).may(release_hold.name):
+    if request.method == "POST" or not may(request, release_hold.name):
         granted(request, operation)
     order = order_or_404(number)
     standing = [it for it in order.holds if not it["released_at"]]
     taken = {it["type"] for it in standing}
     context: dict[str, Any] = {
         "order": order, "standing": [it | {"word": hold_word(it["type"])} for it in standing], "types": [t for t in hold_types() if t[0] not in taken],
-        "may_hold": who(request).may(hold.name), "may_release": who(request).may(release_hold.name), "form": request.POST.dict(),
+        "may_hold": may(request, hold.name), "may_release": may(request, release_hold.name), "form": request.POST.dict(),
     }
     if request.method == "GET":
         return render(request, "orders/hold_order.html", context)
@@ -275,7 +282,7 @@ def hold_order(request: HttpRequest, number: str) -> HttpResponse:
     if type not in BLOCKS:
         return render(request, "orders/hold_order.html", context | {"bad": BadForm({"type": "Choose one."}, request.POST.dict())}, status=422)
     ask = ReleaseHold(number, type, reason_of(request)) if operation is release_hold else Hold(number, type, reason_of(request))
-    [answer] = do(request, operation, [ask])
+    answer = act(request, operation, ask)
     if isinstance(answer, Refused):
         return render(request, "orders/hold_order.html", context | {"answer": answer}, status=422)
     messages.success(request, f"{number}: {answer.said()}.")

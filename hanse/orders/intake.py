@@ -9,14 +9,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from hanse.journal.acting import act, user
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
 from hanse.partners.addresses import AddressGiven
 from hanse.web.posted import BadForm, posted
 
 from . import reads
-from .doing import do, granted, who
-from .forms import place_findings, posted_lines
+from .forms import granted, place_findings, posted_lines
 from .place import Place, place
 from .previewing import promise_said, stock_said, tried
 
@@ -33,7 +33,7 @@ def new_order(request: HttpRequest) -> HttpResponse:
         return render(request, "orders/new_order.html", blank(request))
     ask, rows, bad = asked(request)
     if ask:
-        [answer] = do(request, place, [ask])
+        answer = act(request, place, ask)
         if not isinstance(answer, Refused):
             messages.success(request, f"{answer.said()}.")
             return redirect(reverse("order", args=[answer.order]))
@@ -89,8 +89,7 @@ def new_order_preview(request: HttpRequest) -> HttpResponse:
     ask, rows, _ = asked(request)
     if ask is None or not rows:
         return render(request, "orders/_foreseen.html", {"incomplete": True})
-    by = who(request)
-    found = tried(lambda: place([ask], by=by))
+    found = tried(lambda: place([ask], by=user(request)))
     if isinstance(found.answer, Refused) or found.order is None:
         return render(request, "orders/_foreseen.html", {"answer": found.answer})
     today = clock.now().date()

@@ -1,5 +1,6 @@
 """The orders board: views, filters, saved views, and what is done with many orders together."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -9,15 +10,16 @@ from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from hanse.journal.acting import act_all, may
 from hanse.kernel import clock
 from hanse.kernel.numbers import order_id
 from hanse.web.models import SavedView
 from hanse.web.posted import BadForm
+from hanse.web.words import day_in_words, sign_of
 
 from . import board, reads
 from .cancel import Cancel, cancel
-from .doing import do, granted, may
-from .forms import hold_types, reason_of
+from .forms import granted, hold_types, reason_of
 from .hold import Hold, hold
 from .holds import BLOCKS
 from .outcome import keep_outcome, outcome_kept
@@ -48,11 +50,19 @@ def shown(request: HttpRequest, want: board.Wanted) -> dict[str, Any]:
     return {
         "want": want, "page": page, "chips": board.chips(want, today), "actions": actions(request, want), "today": today,
         "currency": page.first.currency if page.first and len({row["order"].currency for row in page.rows}) == 1 else "",
+        "later_word": edge_word(want, page, today), "sign": sign_of(page.first.currency) if page.first else "",
         "earlier_url": page.earlier and f"{reverse('orders')}?{want.query(before=page.earlier)}",
         "later_url": page.later and f"{reverse('orders')}?{want.query(after=page.later)}",
         "clear_query": board.Wanted(want.view, want.sort, want.rows, {}).query(),
         "other_rows": next(n for n in board.ROWS if n != want.rows), "other_query": want.query(rows=next(n for n in board.ROWS if n != want.rows)),
     }
+
+
+def edge_word(want: board.Wanted, page: board.Page, today: date) -> str:
+    """Where the page ends, in words: 'Tue 24 Nov, H-104709'."""
+    if page.last is None or want.sort != "promise":
+        return page.last.number if page.last else ""
+    return f"{day_in_words(page.last.promised_on, today) if page.last.promised_on else 'no date'}, {page.last.number}"
 
 
 ACTIONS = (
@@ -88,7 +98,7 @@ def order_row(request: HttpRequest, number: str) -> HttpResponse:
     found = reads.board("all", "newest", today=today, ids=[order_id(number)])
     if not found:
         raise Http404
-    return render(request, "orders/_row.html", {"row": board.told(found[0], today), "currency": request.GET.get("currency", "")})
+    return render(request, "orders/_row.html", {"row": board.told(found[0], today), "currency": request.GET.get("currency", ""), "actions": "tick" in request.GET})
 
 
 @login_required
@@ -130,7 +140,7 @@ def hold_orders(request: HttpRequest) -> HttpResponse:
         if type not in BLOCKS:
             bad = BadForm({"type": "Choose one."}, request.POST.dict())
         else:
-            answers = do(request, hold, [Hold(number, type, reason) for number in numbers])
+            answers = act_all(request, hold, [Hold(number, type, reason) for number in numbers])
             keep_outcome(request, "{done} of {all} held.", numbers, answers)
             return redirect(back(request))
     return render(request, "orders/hold_orders.html", {"numbers": numbers, "types": hold_types(), "bad": bad, "back": back(request)})
@@ -144,9 +154,9 @@ def release_holds(request: HttpRequest) -> HttpResponse:
     numbers = chosen(request)
     found = {row.number: row.holds for row in reads.board("all", "newest", limit=500, ids=[order_id(n) for n in numbers])}
     asks = [ReleaseHold(number, type) for number in numbers for type in found.get(number, [])]
-    answers = do(request, release_hold, asks)
+    answers = act_all(request, release_hold, asks)
     idle = [n for n in numbers if not found.get(n)]
-    keep_outcome(request, "{done} of {all} holds released.", [a.order for a in asks], answers, left={n: "It is on no hold." for n in idle})
+    keep_outcome(request, "{done} of {all} holds released.", [a.order for a in asks], answers, left=dict.fromkeys(idle, "It is on no hold."))
     return redirect(back(request))
 
 
@@ -157,7 +167,7 @@ def cancel_orders(request: HttpRequest) -> HttpResponse:
     granted(request, cancel)
     numbers = chosen(request)
     if "sure" in request.POST:
-        answers = do(request, cancel, [Cancel(number, reason=reason_of(request)) for number in numbers])
+        answers = act_all(request, cancel, [Cancel(number, reason=reason_of(request)) for number in numbers])
         keep_outcome(request, "{done} of {all} orders cancelled as far as they were not picked.", numbers, answers)
         return redirect(back(request))
     found = reads.board("all", "newest", limit=500, ids=[order_id(n) for n in numbers])

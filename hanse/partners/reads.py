@@ -90,11 +90,15 @@ def party(code: str) -> PartyView | None:
     return PartyView(*(*found[0], rows(AddressView, ADDRESSES, code=code), rows(ContactView, CONTACTS, code=code)))
 
 
-def parties(limit: int, after: str = "", q: str = "", role: str = "") -> list[PartyRow]:
-    """Parties by code behind `after`; with `q` those whose code begins with it or whose name has it, with `role` those in it."""
+def parties(limit: int, after: str = "", q: str = "", role: str = "", backwards: bool = False) -> list[PartyRow]:
+    """Parties by code behind `after`; with `q` those whose code begins with it or whose name has it, with `role` those in it.
+
+    Backwards it gives those before `after`, nearest first.
+    """
     plain = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    sql = f"""{PARTIES} WHERE p.code > %(after)s AND (%(q)s = '' OR p.code ILIKE %(begins)s OR p.name ILIKE %(has)s)
-               AND (%(role)s = '' OR %(role)s = ANY(p.roles)) ORDER BY p.code LIMIT %(limit)s"""
+    beyond, order = ("<", "p.code DESC") if backwards else (">", "p.code")
+    sql = f"""{PARTIES} WHERE p.code {beyond} %(after)s AND (%(q)s = '' OR p.code ILIKE %(begins)s OR p.name ILIKE %(has)s)
+               AND (%(role)s = '' OR %(role)s = ANY(p.roles)) ORDER BY {order} LIMIT %(limit)s"""
     return rows(_row, sql, after=after, limit=limit, q=q, begins=f"{plain}%", has=f"%{plain}%", role=role)
 
 

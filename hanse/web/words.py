@@ -47,6 +47,11 @@ def money_in_words(amount: Decimal, currency: str, *, signed: bool = False) -> s
     return f"{figure} {get_currency_symbol(currency, locale='en')}" if signed else figure
 
 
+def sign_of(currency: str) -> str:
+    """'€', for a heading: {{ order.currency|sign }}."""
+    return str(get_currency_symbol(currency, locale="en"))
+
+
 def pieces_in_words(number: int) -> str:
     """'4,260', and a true minus sign."""
     return f"{number:,}".replace("-", "−")

@@ -21,6 +21,7 @@ register = template.Library()
 register.filter("in_words", words.in_words)
 register.filter("mood", words.mood)
 register.filter("pieces", words.pieces_in_words)
+register.filter("sign", words.sign_of)
 
 
 @register.simple_tag

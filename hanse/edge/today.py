@@ -1,0 +1,147 @@
+"""Today: the counts, the cut-offs of each site, and what has gone through the house since midnight. Questions over all areas."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from hanse.journal.asking import rows
+from hanse.network.calendar import Calendar
+from hanse.orders.reads import VIEWS
+
+LOOKED_BACK = 20_000
+"""How many tasks and cartons are looked at to count those of today; a house with more says 'or more'."""
+
+FIGURES = f"""
+SELECT (SELECT count(*) FROM fulfilment_task WHERE closed_at IS NULL),
+       (SELECT count(*) FROM fulfilment_carton WHERE handed_over_at IS NULL),
+       (SELECT count(*) FROM orders_order o WHERE {VIEWS["to-release"]} AND o.promised_on <= %(today)s::date + 1),
+       (SELECT count(*) FROM orders_order o WHERE o.open AND o.picked > o.packed),
+       (SELECT coalesce(sum(o.ordered - o.cancelled - o.reserved + o.freed), 0) FROM orders_order o WHERE o.open),
+       (SELECT coalesce(sum(p.quantity), 0) FROM orders_peg p WHERE p.quantity > 0),
+       (SELECT count(*) FROM transport_parcel WHERE delivered_at IS NULL),
+       (SELECT count(*) FROM billing_openitem WHERE settled < amount AND owes AND invoice_id IS NOT NULL),
+       (SELECT count(*) FROM billing_openitem WHERE settled < amount AND owes AND invoice_id IS NOT NULL AND due_on < %(today)s::date)
+"""
+TO_PACK = """
+SELECT s.code, count(DISTINCT a.order_id) FROM orders_order o JOIN orders_allocation a ON a.order_id = o.id AND a.picked > a.packed
+  JOIN network_site s ON s.id = a.site_id WHERE o.open AND o.picked > o.packed GROUP BY s.code ORDER BY 2 DESC LIMIT 3
+"""
+THROUGH = f"""
+SELECT (SELECT count(*) FROM orders_order WHERE placed_at >= %(since)s::timestamptz),
+       (SELECT count(*) FROM (SELECT released_at FROM fulfilment_task ORDER BY id DESC LIMIT {LOOKED_BACK}) t WHERE released_at >= %(since)s::timestamptz),
+       (SELECT count(*) FROM (SELECT closed_at, taken FROM fulfilment_task ORDER BY id DESC LIMIT {LOOKED_BACK}) t WHERE taken > 0 AND closed_at >= %(since)s::timestamptz),
+       (SELECT count(*) FROM (SELECT packed_at FROM fulfilment_carton ORDER BY id DESC LIMIT {LOOKED_BACK}) c WHERE packed_at >= %(since)s::timestamptz),
+       (SELECT count(*) FROM (SELECT handed_over_at FROM fulfilment_carton ORDER BY id DESC LIMIT {LOOKED_BACK}) c WHERE handed_over_at >= %(since)s::timestamptz)
+"""
+WORDS = ("Orders in", "Picks released", "Picks done", "Cartons packed", "Handed over")
+SHADES = ("allocated", "picked", "picked", "packed", "shipped")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The counts that the tiles of all roles are made of."""
+
+    open_tasks: int
+    staged: int
+    release_due: int
+    to_pack: int
+    waiting: int
+    dated: int
+    on_the_way: int
+    unpaid: int
+    overdue: int
+
+
+def figures(today: date) -> Figures:
+    [found] = rows(Figures, FIGURES, today=today)
+    return found
+
+
+def to_pack_by_site() -> list[tuple[str, int]]:
+    """Orders that wait to be packed, of the three sites that have most."""
+    return rows(lambda *row: row, TO_PACK)
+
+
+def through(midnight: datetime) -> list[tuple[str, int, str]]:
+    """What has gone through the house since midnight: (word, how many, shade)."""
+    [counted] = rows(lambda *row: row, THROUGH, since=midnight)
+    return list(zip(WORDS, counted, SHADES, strict=True))
+
+
+# -- cut-offs -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A site with one of its lanes: what leaves today arrives so many working days on."""
+
+    site: int
+    code: str
+    name: str
+    zone: str
+    country: str
+    region: str
+    workdays: list[int]
+    cut_off: time
+    days: int
+
+
+WAYS = """
+SELECT DISTINCT s.id, s.code, s.name, s.zone, s.country, s.region, s.workdays, s.cut_off, l.days
+  FROM network_site s JOIN network_lane l ON l.site_id = s.id WHERE s.active ORDER BY s.cut_off, s.code, l.days
+"""
+DUE_OUT = """
+SELECT site, count(*), count(*) FILTER (WHERE packed), count(*) FILTER (WHERE NOT packed AND stuck) FROM (
+  SELECT a.site_id AS site, o.id, bool_and(a.packed >= a.reserved - a.freed) AS packed,
+         bool_or(a.released - a.recalled < a.reserved - a.freed) OR bool_or(o.holds && %(blocks)s::text[]) AS stuck
+    FROM orders_order o JOIN orders_allocation a ON a.order_id = o.id AND a.reserved - a.freed > a.shipped
+    JOIN partners_address d ON d.id = o.ship_to_id
+    JOIN LATERAL (SELECT l.days FROM network_lane l WHERE l.site_id = a.site_id AND l.country = d.country AND l.region IN ('', d.region)
+                   ORDER BY l.region DESC LIMIT 1) l ON true
+    JOIN unnest(%(sites)s::bigint[], %(days)s::int[], %(arrives)s::date[]) AS w(site, days, arrives) ON w.site = a.site_id AND w.days = l.days
+   WHERE o.open AND a.promised_on <= w.arrives
+   GROUP BY a.site_id, o.id) x GROUP BY site
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """What must leave a site by its next cut-off to keep its promise: orders in all, packed, and at risk (not on the floor, or held)."""
+
+    code: str
+    name: str
+    at: datetime
+    zone: str
+    left: timedelta
+    due: int
+    packed: int
+    at_risk: int
+
+
+def cut_offs(now: datetime, blocks: list[str]) -> list[CutOff]:
+    """The cut-offs still to come today, soonest first; sites with nothing to send are left out."""
+    ways = [w for w in rows(Way, WAYS) if _works_today(w, now)]
+    if not ways:
+        return []
+    given = {"sites": [w.site for w in ways], "days": [w.days for w in ways], "arrives": [_arrives(w, now) for w in ways], "blocks": blocks}
+    due = {site: counted for site, *counted in rows(lambda *row: row, DUE_OUT, **given)}
+    sites = {w.site: w for w in ways}
+    found = [CutOff(w.code, w.name, _cut_off_at(w, now), w.zone, _cut_off_at(w, now) - now, *due[site]) for site, w in sites.items() if site in due]
+    return sorted(found, key=lambda c: c.at)
+
+
+def _calendar(way: Way) -> Calendar:
+    return Calendar(way.country, way.region, tuple(way.workdays), way.zone)
+
+
+def _works_today(way: Way, now: datetime) -> bool:
+    return _calendar(way).is_working(_calendar(way).today(now))
+
+
+def _arrives(way: Way, now: datetime) -> date:
+    """The day on which goods arrive that leave today."""
+    return _calendar(way).add_working_days(_calendar(way).today(now), way.days)
+
+
+def _cut_off_at(way: Way, now: datetime) -> datetime:
+    return datetime.combine(_calendar(way).today(now), way.cut_off, ZoneInfo(way.zone))
