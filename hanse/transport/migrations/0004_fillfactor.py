@@ -1,0 +1,14 @@
+"""Pages of rows that are updated at every step keep room, so that a new version stays on its page and no index is written."""
+
+from django.db import migrations
+
+ROOM = {
+    "transport_parcel": 60,
+}
+
+
+class Migration(migrations.Migration):
+    dependencies = [("transport", "0003_carriers")]
+    operations = [
+        migrations.RunSQL(f"ALTER TABLE {table} SET (fillfactor = {percent})", f"ALTER TABLE {table} RESET (fillfactor)") for table, percent in ROOM.items()
+    ]
