@@ -62,7 +62,7 @@ def company(random: Random) -> Company:
 
 
 def _items(random: Random) -> list[KeepItem]:
-    items = []
+    items: list[KeepItem] = []
     for prefix, name, sizes, price, grams in KINDS:
         for n, size in enumerate(sizes):
             data = f"40063813{len(items):04d}"

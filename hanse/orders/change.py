@@ -24,10 +24,10 @@ from hanse.partners.addresses import AddressGiven, address_of, keep_addresses, w
 from .cancelling import Known, LineFact, cancel_units, facts, take
 from .counters import lock_orders
 from .events import CancelledUnits, Effect, GivenBack, OrderChanged, PromiseMoved
-from .place import ITEMS, PlaceLine, Sold, to_price
 from .pricing import Priced, price
 from .promises import move_promises
 from .reserving import Want, reserve_lines
+from .selling import ITEMS, PlaceLine, Sold, to_price
 
 Position = Annotated[int, Gt(0), Le(100_000)]
 Total = Annotated[int, Ge(0), Le(MOST_UNITS)]
@@ -239,7 +239,7 @@ def _write(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -> No
     run.write(MARK, asks, order=orders, ship_to=[ship_to.get(order) for order in orders])
     if any(ask.promised_on for ask in asks):
         said = {ask.order: (ask.reason or "agreed with the customer", ask.agreed_by) for ask in asks}
-        found = run.rows(lambda *row: row, PROMISE, asks, order=orders)
+        found: Any = run.rows(lambda *row: row, PROMISE, asks, order=orders)
         move_promises(run, [PromiseMoved(*row, *said[row[0]]) for row in found])
 
 

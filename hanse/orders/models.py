@@ -3,6 +3,8 @@
 State is quantities: counters only grow, `status` is generated from them and set by nobody.
 """
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
@@ -13,7 +15,7 @@ from hanse.network.models import Site
 from hanse.partners.models import INVOICE_RULES, SHIP_RULES, Address, Party
 
 MOST = 10**12
-MONEY = {"max_digits": 18, "decimal_places": 4}
+MONEY: dict[str, Any] = {"max_digits": 18, "decimal_places": 4}
 COUNTERS = [
     "ordered", "cancelled", "reserved", "freed", "picked", "packed", "shipped", "delivered",
     "lost", "sent_back", "returned", "invoiced", "credited",
@@ -110,7 +112,7 @@ class Order(models.Model):
     credited = counter()
     status = status()
     open = models.GeneratedField(
-        expression=Q(ordered__gt=F("cancelled") + F("delivered") + F("lost") + F("sent_back")),
+        expression=models.ExpressionWrapper(Q(ordered__gt=F("cancelled") + F("delivered") + F("lost") + F("sent_back")), models.BooleanField()),
         output_field=models.BooleanField(), db_persist=True,
     )
 

@@ -14,35 +14,19 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
-from hanse.kernel.asks import Code, Currency, Money, Quantity, Short, ask
+from hanse.kernel.asks import Code, Currency, Money, Short, ask
 from hanse.kernel.money import is_currency
 from hanse.kernel.places import is_zone
 from hanse.kernel.refused import Refused, refuse, refuse_all
-from hanse.partners.addresses import AddressGiven, address_of, keep_addresses, wrong_address
+from hanse.partners.addresses import AddressGiven, wrong_address
 
 from .events import OrderPlaced, PlacedLine
-from .pricing import Priced, price
+from .placing import Customer, Taken, write_orders
+from .pricing import price
 from .reserving import Want, reserve_lines
+from .selling import ITEMS, PlaceLine, Sold, to_price
 
-Rate = Annotated[Decimal, Ge(0), Le(1)]
-Percent = Annotated[Decimal, Ge(0), Le(100)]
-UnitPrice = Annotated[Decimal, Ge(0), Le(10**9)]
 Rank = Annotated[int, Ge(0), Le(100)]
-
-
-@ask
-class PlaceLine:
-    """So many stock units of an item. Price and tax are the item's unless given; `net` is an agreed line amount."""
-
-    sku: Code
-    quantity: Quantity
-    unit_price: UnitPrice | None = None
-    discount: Money = Decimal(0)
-    discount_rate: Rate = Decimal(0)
-    net: Money | None = None
-    tax_rate: Percent | None = None
-    requested_on: date | None = None
-    promised_on: date | None = None
 
 
 @ask
@@ -70,34 +54,6 @@ class Place:
     reserve: Literal["at_once", "later", "or_refuse"] = "at_once"
     at: datetime | None = None
     zone: Short = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """The customer with the terms that the order freezes."""
-
-    id: int
-    code: str
-    active: bool
-    is_customer: bool
-    currency: str
-    ship_rule: str
-    invoice_rule: str
-    payment_days: int
-    priority: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sold:
-    """An item as it is sold."""
-
-    id: int
-    sku: str
-    price: Decimal | None
-    currency: str
-    tax_category: str
-    tax_rate: Decimal
-    retired: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +146,7 @@ def _placed(ask: Place, number: int, customer: Customer, known: Known, ids: Iter
     items = [known.items[line.sku] for line in ask.lines]
     priced = price([to_price(line, item) for line, item in zip(ask.lines, items, strict=True)], currency, ask.discount, ask.freight, ask.tax)
     lines = tuple(
-        PlacedLine(next(ids), i, line.sku, line.quantity, p.unit_price, p.discount, p.net, p.freight, p.tax, p.tax_rate)  # type: ignore[call-overload,arg-type]
+        PlacedLine(next(ids), i, line.sku, line.quantity, p.unit_price, p.discount, p.net or Decimal(0), p.freight, p.tax, p.tax_rate)
         for i, (line, p) in enumerate(zip(ask.lines, priced, strict=True), start=1)
     )
     net, freight, tax = (sum((getattr(p, name) for p in priced), Decimal(0)) for name in ("net", "freight", "tax"))
@@ -201,22 +157,9 @@ def _placed(ask: Place, number: int, customer: Customer, known: Known, ids: Iter
     )
 
 
-def to_price(line: PlaceLine, item: Sold) -> Priced:
-    """A line ready for pricing: price and tax as given, else the item's."""
-    unit_price = line.unit_price if line.unit_price is not None else item.price
-    if unit_price is None:
-        unit_price = (line.net or Decimal(0)) / line.quantity
-    rate = item.tax_rate if line.tax_rate is None else line.tax_rate
-    return Priced(line.quantity, unit_price, line.discount, line.discount_rate, line.net, rate, item.tax_category)
-
-
 CUSTOMERS = """
 SELECT id, code, active, 'customer' = ANY(roles), currency, ship_rule, invoice_rule, payment_days, priority
   FROM partners_party WHERE code = ANY(%(customer)s::text[])
-"""
-ITEMS = """
-SELECT id, sku, price, currency, tax_category, tax_rate, coalesce(retired_on <= %(today)s::date, false)
-  FROM catalogue_item WHERE sku = ANY(%(skus)s::text[])
 """
 ADDRESSES = """
 SELECT DISTINCT ON (a.party_id, a.code) a.party_id, a.code, a.id, a.zone FROM partners_address a
@@ -233,29 +176,6 @@ SELECT s.item_id, sum(s.on_hand - s.reserved)::bigint FROM (
    WHERE s.item_id = ANY(%(items)s::bigint[]) AND s.on_hand > s.reserved ORDER BY s.item_id, s.site_id FOR UPDATE OF s) s
  GROUP BY s.item_id
 """
-ORDERS = """
-INSERT INTO orders_order (id, customer_id, ref, channel, placed_at, zone, ship_to_id, bill_to_id, receiver, priority, ship_rule,
-       invoice_rule, payment_days, delivery_term, requested_on, first_promised_on, promised_on, currency, net, freight, tax, total, ordered)
-SELECT id, customer, ref, channel, placed_at, zone, ship_to, bill_to, receiver, priority, ship_rule, invoice_rule, payment_days,
-       delivery_term, requested_on, promised_on, promised_on, currency, net, freight, tax, total, ordered
-  FROM unnest(%(id)s::bigint[], %(party)s::bigint[], %(ref)s::text[], %(channel)s::text[], %(placed_at)s::timestamptz[], %(zone)s::text[],
-              %(ship_to)s::bigint[], %(bill_to)s::bigint[], %(receiver)s::text[], %(priority)s::smallint[], %(ship_rule)s::text[],
-              %(invoice_rule)s::text[], %(payment_days)s::int[], %(delivery_term)s::text[], %(requested_on)s::date[], %(promised_on)s::date[],
-              %(currency)s::text[], %(net)s::numeric[], %(freight)s::numeric[], %(tax)s::numeric[], %(total)s::numeric[], %(ordered)s::bigint[])
-    AS o(id, customer, ref, channel, placed_at, zone, ship_to, bill_to, receiver, priority, ship_rule, invoice_rule, payment_days,
-         delivery_term, requested_on, promised_on, currency, net, freight, tax, total, ordered)
-"""
-LINES = """
-INSERT INTO orders_line (id, order_id, position, item_id, ordered, unit_price, discount, net, freight, tax, tax_rate, tax_category,
-       requested_on, first_promised_on, promised_on)
-SELECT l.*, l.promised_on
-  FROM unnest(%(line)s::bigint[], %(order)s::bigint[], %(position)s::int[], %(item)s::bigint[], %(quantity)s::bigint[], %(unit_price)s::numeric[],
-              %(discount)s::numeric[], %(net)s::numeric[], %(freight)s::numeric[], %(tax)s::numeric[], %(tax_rate)s::numeric[],
-              %(tax_category)s::text[], %(requested_on)s::date[], %(promised_on)s::date[])
-    AS l(line, ord, position, item, quantity, unit_price, discount, net, freight, tax, tax_rate, tax_category, requested_on, promised_on)
-"""
-
-
 @operation
 def place(run: Run, asks: Sequence[Place]) -> list[OrderPlaced | Refused]:
     """Take orders: each whole or not at all; reserved at once unless the ask says later."""
@@ -263,23 +183,11 @@ def place(run: Run, asks: Sequence[Place]) -> list[OrderPlaced | Refused]:
     answers = decide(asks, known)
     taken = [Taken(i, ask, placed, known.customers[ask.customer]) for i, (ask, placed) in enumerate(zip(asks, answers, strict=True)) if isinstance(placed, OrderPlaced)]
     if taken:
-        _write(run, taken, known)
+        write_orders(run, taken, known.items, known.addresses)
         for t in taken:
             answers[t.nr] = replace(t.placed, address=t.ship_to)
         reserve_lines(run, [Want(line.line, line.quantity) for t in taken if t.ask.reserve != "later" for line in t.placed.lines])
     return answers
-
-
-@dataclass(slots=True)
-class Taken:
-    """An accepted order on its way into the tables."""
-
-    nr: int
-    ask: Place
-    placed: OrderPlaced
-    customer: Customer
-    ship_to: int = 0
-    bill_to: int = 0
 
 
 def _known(run: Run, asks: Sequence[Place]) -> Known:
@@ -299,49 +207,3 @@ def _known(run: Run, asks: Sequence[Place]) -> Known:
 
 def _row(*row: Any) -> tuple[Any, ...]:
     return row
-
-
-def _write(run: Run, taken: Sequence[Taken], known: Known) -> None:
-    """Write orders and lines; addresses that came with the order are kept as versions of the customer's."""
-    inline = [(t, name, a) for t in taken for name in ("ship_to", "bill_to") if isinstance(a := getattr(t.ask, name), AddressGiven)]
-    kept = keep_addresses(run, [address_of(t.customer.id, a, a.code) for t, _, a in inline]) if inline else []
-    for (t, name, _), id in zip(inline, kept, strict=True):
-        setattr(t, name, id)
-    for t in taken:
-        t.ship_to = t.ship_to or known.addresses[t.customer.id, str(t.ask.ship_to) or "main"][0]
-        t.bill_to = t.bill_to or known.addresses.get((t.customer.id, str(t.ask.bill_to) or "main"), (t.ship_to,))[0]
-    run.write(ORDERS, **_order_columns(taken))
-    run.write(LINES, **_line_columns(taken, known))
-
-
-def _order_columns(taken: Sequence[Taken]) -> dict[str, list[Any]]:
-    """One array per column of the orders; what the ask leaves open comes from the customer's terms."""
-    return {
-        "id": [int(t.placed.order[2:]) for t in taken],
-        "party": [t.customer.id for t in taken],
-        "ship_to": [t.ship_to for t in taken],
-        "bill_to": [t.bill_to for t in taken],
-        "placed_at": [t.placed.at for t in taken],
-        "promised_on": [max((d for d in (t.ask.promised_on, *(x.promised_on for x in t.ask.lines)) if d), default=None) for t in taken],
-        "priority": [t.customer.priority if t.ask.priority is None else t.ask.priority for t in taken],
-        "ship_rule": [t.ask.ship_rule or t.customer.ship_rule for t in taken],
-        "invoice_rule": [t.ask.invoice_rule or t.customer.invoice_rule for t in taken],
-        "payment_days": [t.customer.payment_days for t in taken],
-        "ordered": [sum(line.quantity for line in t.placed.lines) for t in taken],
-        **{name: [getattr(t.ask, name) for t in taken] for name in ("ref", "channel", "receiver", "delivery_term", "requested_on")},
-        **{name: [getattr(t.placed, name) for t in taken] for name in ("zone", "currency", "net", "freight", "tax", "total")},
-    }
-
-
-def _line_columns(taken: Sequence[Taken], known: Known) -> dict[str, list[Any]]:
-    """One array per column of the lines."""
-    rows = [(t, asked, placed) for t in taken for asked, placed in zip(t.ask.lines, t.placed.lines, strict=True)]
-    return {
-        "order": [int(t.placed.order[2:]) for t, _, _ in rows],
-        "item": [known.items[placed.sku].id for _, _, placed in rows],
-        "tax_category": [known.items[placed.sku].tax_category for _, _, placed in rows],
-        "requested_on": [asked.requested_on or t.ask.requested_on for t, asked, _ in rows],
-        "promised_on": [asked.promised_on or t.ask.promised_on for t, asked, _ in rows],
-        **{name: [getattr(placed, name) for _, _, placed in rows]
-           for name in ("line", "position", "quantity", "unit_price", "discount", "net", "freight", "tax", "tax_rate")},
-    }

@@ -33,7 +33,7 @@ def price(lines: Sequence[Priced], currency: str, discount: Decimal, freight: De
     priced = [_net(line, unit) for line in lines]
     if discount:
         cuts = share_out(discount, _nets(priced), quantum(discount, unit))
-        priced = [replace(p, net=p.net - cut, discount=p.discount + cut) for p, cut in zip(priced, cuts, strict=True)]
+        priced = [replace(p, net=(p.net or Decimal(0)) - cut, discount=p.discount + cut) for p, cut in zip(priced, cuts, strict=True)]
     if freight:
         shares = share_out(freight, _nets(priced), quantum(freight, unit))
         priced = [replace(p, freight=s) for p, s in zip(priced, shares, strict=True)]

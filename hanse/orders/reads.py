@@ -254,7 +254,7 @@ SELECT l.id, l.position, i.sku, i.name, l.unit_price, l.discount, l.net, l.freig
 def order(number: str) -> OrderView | None:
     """One order, whole; nothing where there is none of this number."""
     given = {"order": order_id(number)}
-    found = rows(lambda *row: row, ORDER, given)
+    found: Any = rows(lambda *row: row, ORDER, given)
     return OrderView(*found[0], rows(LineView, LINES, given)) if found else None
 
 
