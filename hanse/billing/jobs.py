@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from procrastinate.contrib.django import app
@@ -80,11 +81,11 @@ def bill(timestamp: int) -> None:
     invoice_what_is_due()
 
 
-def _found(sql: str, **given: object) -> list[int]:
+def _found(sql: str, **given: Any) -> list[int]:
     return [id for (id,) in _rows(sql, **given)]
 
 
-def _rows(sql: str, **given: object) -> list[tuple]:
+def _rows(sql: str, **given: Any) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
         return cursor.fetchall()

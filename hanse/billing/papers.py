@@ -122,7 +122,8 @@ class _Numbered(Canvas):
 
     def __init__(self, document: DocumentView, *args: object, **options: object):
         super().__init__(*args, **options)
-        self.of, self.pages = document, []
+        self.of = document
+        self.pages: list[dict[str, object]] = []
 
     def showPage(self) -> None:
         self.pages.append(dict(self.__dict__))

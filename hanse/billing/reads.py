@@ -191,8 +191,9 @@ def document(number: str) -> DocumentView | None:
     [(id, *head)] = found
     address = [part for part in head[7] if part]
     key = {"id": id}
-    return DocumentView(*head[:7], address, *head[8:], rows(DocumentLineView, LINES, key), rows(TaxPart, TAXES, key),
-                        rows(SettledPart, SETTLEMENTS, key), rows(str, CREDITS, key), rows(MatchView, MATCHES, key))
+    parts = [rows(DocumentLineView, LINES, key), rows(TaxPart, TAXES, key), rows(SettledPart, SETTLEMENTS, key), rows(str, CREDITS, key),
+             rows(MatchView, MATCHES, key)]
+    return DocumentView(*[*head[:7], address, *head[8:], *parts])
 
 
 ACCOUNTS = """
