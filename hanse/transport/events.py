@@ -10,11 +10,11 @@ class CarrierKept:
     """A carrier was added or changed, with entries of its code table."""
 
     carrier: str
-    name: str
+    name: str | None
     codes: int = 0
 
     def said(self) -> str:
-        return f"Carrier {self.carrier} ({self.name}) kept" + (f" with {self.codes} codes" if self.codes else "")
+        return f"Carrier {self.carrier}" + (f" ({self.name})" if self.name else "") + " kept" + (f" with {self.codes} codes" if self.codes else "")
 
 
 @event("order")

@@ -35,12 +35,12 @@ class CodeEntry:
 
 @ask
 class KeepCarrier:
-    """A carrier as it should be. Its tracking address may hold `{tracking}`. Codes are added to its table."""
+    """A carrier as it should be; what is left out stays. Its tracking address may hold `{tracking}`. Codes are added to its table."""
 
     code: Code
     name: Name | None = None
-    scac: Short = ""
-    tracking_url: Short = ""
+    scac: Short | None = None
+    tracking_url: Short | None = None
     codes: Annotated[tuple[CodeEntry, ...], MaxLen(5000)] = ()
 
 
@@ -52,14 +52,15 @@ def decide(asks: Sequence[KeepCarrier]) -> list[CarrierKept | Refused]:
         if wrong:
             answers.append(refuse("values-refused", at="codes", why=f"{', '.join(wrong)} is no state of a parcel."))
         else:
-            answers.append(CarrierKept(ask.code.upper(), ask.name or ask.code, len(ask.codes)))
+            answers.append(CarrierKept(ask.code.upper(), ask.name, len(ask.codes)))
     return answers
 
 
 KEEP = """
 INSERT INTO transport_carrier AS c (code, name, scac, tracking_url)
-SELECT DISTINCT ON (k.code) k.code, k.name, k.scac, k.tracking_url
+SELECT DISTINCT ON (k.code) k.code, coalesce(k.name, o.name, k.code), coalesce(k.scac, o.scac, ''), coalesce(k.tracking_url, o.tracking_url, '')
   FROM unnest(%(code)s::text[], %(name)s::text[], %(scac)s::text[], %(tracking_url)s::text[]) WITH ORDINALITY AS k(code, name, scac, tracking_url, n)
+  LEFT JOIN transport_carrier o ON o.code = k.code
  ORDER BY k.code, k.n DESC
     ON CONFLICT (code) DO UPDATE SET name = excluded.name, scac = excluded.scac, tracking_url = excluded.tracking_url
 """
@@ -78,7 +79,7 @@ def keep_carriers(run: Run, asks: Sequence[KeepCarrier]) -> list[CarrierKept | R
     """Add or change carriers and entries of their code tables."""
     answers = decide(asks)
     kept = [(ask, told) for ask, told in zip(asks, answers, strict=True) if isinstance(told, CarrierKept)]
-    run.write(KEEP, [ask for ask, _ in kept], code=[t.carrier for _, t in kept], name=[t.name for _, t in kept])
+    run.write(KEEP, [ask for ask, _ in kept], code=[t.carrier for _, t in kept])
     entries = [(told.carrier, entry) for ask, told in kept for entry in ask.codes]
     if entries:
         run.write(KEEP_CODES, [e for _, e in entries], carrier=[c for c, _ in entries])

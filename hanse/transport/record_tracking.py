@@ -122,7 +122,8 @@ def record_tracking(run: Run, asks: Sequence[Track]) -> list[TrackingRecorded | 
     told = {key: list(seen) for key, seen in known.told.items()}
     for _, a in new:
         told.setdefault((known.carriers[a.carrier], a.parcel), []).append(Sighting(a.at or run.now, a.state, a.code, a.expected_on))
-    moved = [p for key, p in known.parcels.items() if key in {(known.carriers[a.carrier], a.parcel) for _, a in new}]
+    touched = {(known.carriers[a.carrier], a.parcel) for _, a in new}
+    moved = [p for key, p in known.parcels.items() if key in touched]
     proofs = proven(run, moved)
     settle(run, moved, {p.id: derive(told[p.carrier, p.tracking], proofs.get(p.id)) for p in moved})
     return answers

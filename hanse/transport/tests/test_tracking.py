@@ -9,7 +9,7 @@ from hanse.fulfilment.tests.floor import counters, packed
 from hanse.transport.events import TrackingKnown, TrackingRecorded
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.keep_carriers import CodeEntry, KeepCarrier, keep_carriers
-from hanse.transport.models import Parcel, Proof, TrackingEvent
+from hanse.transport.models import Carrier, Parcel, Proof, TrackingEvent
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_tracking import Known, Track, decide, record_tracking
 from tests.given import MONDAY
@@ -119,6 +119,13 @@ def test_a_carriers_table_is_dated(given):
     keep_carriers([KeepCarrier("dhx", "DHX", codes=(CodeEntry("1", "in-transit"), CodeEntry("1", "delivered", AT.date())))], by="ann")
     early, late = record_tracking([track("1", -48, carrier="DHX"), track("1", carrier="dhx")], by="ann")
     assert (early.state, late.state) == ("in-transit", "delivered")
+
+
+def test_what_is_left_out_of_a_carrier_stays(given):
+    carriers()
+    keep_carriers([KeepCarrier("ups", codes=(CodeEntry("NEW", "failed"),))], by="ann")
+    ups = Carrier.objects.get(code="UPS")
+    assert (ups.name, ups.scac, "{tracking}" in ups.tracking_url, ups.codes.filter(code="NEW").count()) == ("UPS", "UPSN", True, 1)
 
 
 def test_the_same_key_twice_is_the_same_answer(given):
