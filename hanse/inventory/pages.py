@@ -29,6 +29,7 @@ from .receive import Receive, receive
 WINDOWS = {"3m": ("3 months", 92), "1y": ("1 year", 365)}
 VIEWS = {"all": "All items", "in-stock": "In stock", "sold-out": "Nothing to promise", "inbound": "Inbound"}
 AHEAD = timedelta(days=21)
+MOVES = 10
 
 
 @login_required
@@ -165,9 +166,9 @@ def _movements(request: HttpRequest, item: reads.ItemView) -> dict[str, Any]:
     before, on_hand = request.GET.get("before", ""), request.GET.get("left", "")
     known = before.isdigit() and on_hand.lstrip("-").isdigit()
     start = int(on_hand) if known else sum(s.on_hand for s in here)
-    rows = reads.movements(item.id, start, site, int(before) if known else None)
+    rows = reads.movements(item.id, start, site, int(before) if known else None, MOVES)
     url = reverse("stock_item", args=[item.sku])
-    last = rows[-1] if len(rows) == 12 else None
+    last = rows[-1] if len(rows) == MOVES else None
     earlier = {"part": "movements", "site": site, "before": last.id, "left": last.on_hand - last.change} if last else {}
     return {
         "moves": [(row, _said(row), _place(row.source_kind, row.source), _place(row.target_kind, row.target)) for row in rows], "site": site,
@@ -178,7 +179,7 @@ def _movements(request: HttpRequest, item: reads.ItemView) -> dict[str, Any]:
 
 SAID = {
     "StockReceived": "Received", "StockMoved": "Moved", "BinCounted": "Counted", "StockQuarantined": "Quarantined", "StockReleased": "Back on sale",
-    "UnitsPicked": "Picked", "CartonPacked": "Packed", "CartonsHandedOver": "Handed over", "ParcelHandedOver": "Handed over",
+    "UnitsPicked": "Picked", "CartonPacked": "Packed", "ParcelHandedOver": "Handed over", "ParcelDelivered": "Delivered",
 }
 PLACES = {"tote": "Tote", "carton": "Carton", "transit": "On its way", "quarantine": "Quarantine", "supplier": "Supplier", "customer": "Customer",
           "missing": "Missing", "scrap": "Scrap", "opening": "Opening stock"}
@@ -193,7 +194,7 @@ def _said(row: reads.MovementRow) -> str:
 def _place(kind: str, code: str) -> str:
     if kind == "bin":
         return code
-    return f"{PLACES[kind]} …{code[-6:]}" if kind == "carton" else f"{PLACES[kind]} {code}".strip()
+    return f"{PLACES[kind]} …{code[-5:]}" if kind == "carton" else f"{PLACES[kind]} {code}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def show_hand_over(request: HttpRequest) -> HttpResponse:
     facts: dict[str, Any] = _closed(request) if request.method == "POST" else {}
     staged = [(c, _why(c), _kilograms(c.weight_g), _kilograms(c.expected_g)) for c in cartons.staged(site, MOST)] if site else []
     facts |= {
-        "site": site, "work": work, "staged": staged, "carriers": page_reads.carriers(), "carrier": given.get("carrier", ""), "service": given.get("service", ""),
+        "site": site, "work": work, "staged": staged, "carriers": [("", "Choose the carrier…"), *page_reads.carriers()], "carrier": given.get("carrier", ""), "service": given.get("service", ""),
         "granted": may(request, "transport.hand_over"), "here": f"{request.path}?site={site}", "site_name": next((s.name for s in work if s.code == site), site),
     }
     return render(request, "transport/_staged.html" if request.htmx else "transport/hand_over.html", facts)  # type: ignore[attr-defined]
