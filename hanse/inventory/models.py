@@ -10,7 +10,7 @@ from hanse.catalogue.models import Item
 from hanse.journal.models import CurrentXact
 from hanse.network.models import Site
 
-MOST = 10**12
+MOST = 10**18
 KINDS = ["bin", "tote", "carton", "transit", "quarantine", "supplier", "customer", "missing", "scrap", "opening"]
 GUARDED = ["bin", "tote", "carton", "transit", "quarantine"]
 """Accounts whose balance is kept and can never go below zero; the others are the world outside."""

@@ -95,3 +95,10 @@ def test_statements_do_not_grow_with_the_batch(given, django_assert_max_num_quer
     with django_assert_max_num_queries(12):
         receive([Receive(site.code, item.sku, 2) for _ in range(count)], by="ann")
     assert given.free(item, site) == (2 * count, 0)
+
+
+def test_more_than_anybody_has_is_still_counted(given):
+    """The largest quantity in every ask of a batch fills no counter."""
+    item, site = given.item(), given.site()
+    receive([Receive(site.code, item.sku, 10**9) for _ in range(1100)], by="ann")
+    assert given.free(item, site) == (1100 * 10**9, 0)
