@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from hanse.edge import verify
 from hanse.edge.importer import Result, run
 from hanse.orders.models import Line, Order
 
@@ -41,8 +42,10 @@ def rows(sql: str) -> dict:
 
 
 def adds_up(result: Result) -> None:
+    """Every row counts once, every rejected one has a reason, and nothing that must hold is broken."""
     assert result.read == result.accepted + result.rejected + result.repeated
     assert result.rejected == sum(result.reasons.values())
+    assert [(r.name, r.findings) for r in verify.run() if r.wrong] == []
 
 
 MONEY = "SELECT count(*), sum(net), sum(freight), sum(tax), sum(total) FROM orders_order"

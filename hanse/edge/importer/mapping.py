@@ -116,7 +116,7 @@ def kinds_of(ask: type) -> dict[str, str]:
     for name, hint in get_type_hints(ask, include_extras=True).items():
         for kind in _plain(hint):
             if is_dataclass(kind):
-                found |= {f"{name}.{inner}": of for inner, of in kinds_of(kind).items()}  # type: ignore[arg-type]
+                found |= {f"{name}.{inner}": of for inner, of in kinds_of(kind).items()}
             elif kind in KINDS:
                 found.setdefault(name, KINDS[kind])
     return found
