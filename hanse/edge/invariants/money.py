@@ -91,6 +91,11 @@ SELECT d.number, d.kind, d.total, (e.body ->> 'total')::numeric AS issued_with, 
   LEFT JOIN journal_event e ON e.subject = 'order/H-' || d.order_id AND e.kind = CASE d.kind WHEN 'invoice' THEN 'InvoiceIssued' ELSE 'CreditIssued' END
         AND e.body ->> d.kind = d.number
 """),
+    Check("INV-11", "Every line of an invoice was compared with order and delivery when it was issued.", """
+SELECT d.number, x.line_id AS line, count(m.id) AS compared, count(m.id) = 0 AS wrong
+  FROM billing_invoice d JOIN billing_invoiceline x ON x.invoice_id = d.id
+  LEFT JOIN billing_match m ON m.invoice_id = d.id AND m.line_id = x.line_id WHERE d.kind = 'invoice' GROUP BY d.number, x.line_id
+"""),
     Check("INV-12", "Of an invoice's line no more is credited than it billed.", """
 SELECT d.number, x.line_id AS line, x.quantity, c.quantity AS credited, x.net + x.freight + x.tax AS amount, c.amount AS amount_credited,
        coalesce(c.quantity, 0) > x.quantity OR coalesce(c.net, 0) > x.net OR coalesce(c.freight, 0) > x.freight OR coalesce(c.tax, 0) > x.tax AS wrong

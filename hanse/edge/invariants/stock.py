@@ -64,6 +64,12 @@ SELECT a.id AS allocation, 'H-' || a.order_id AS "order", a.line_id AS line,
        l.id IS NULL OR l.order_id <> a.order_id OR l.item_id <> a.item_id AS wrong
   FROM orders_allocation a LEFT JOIN orders_line l ON l.id = a.line_id
 """),
+    Check("INV-4", "A pick task is of its allocation's order, line, item and site, from a bin to a tote.", """
+SELECT t.id AS task, 'H-' || t.order_id AS "order", a.id IS NULL OR a.order_id <> t.order_id OR a.line_id <> t.line_id OR a.item_id <> t.item_id
+       OR a.site_id <> t.site_id OR b.kind IS DISTINCT FROM 'bin' OR c.kind IS DISTINCT FROM 'tote' AS wrong
+  FROM fulfilment_task t LEFT JOIN orders_allocation a ON a.id = t.allocation_id
+  LEFT JOIN inventory_account b ON b.id = t.bin_id LEFT JOIN inventory_account c ON c.id = t.tote_id
+"""),
     Check("INV-4", "What a line has reserved and freed is what its allocations have.", """
 SELECT 'H-' || l.order_id AS "order", l.position, l.reserved, l.freed, coalesce(a.reserved, 0) AS of_allocations, coalesce(a.freed, 0) AS freed_there,
        l.reserved <> coalesce(a.reserved, 0) OR l.freed <> coalesce(a.freed, 0) AS wrong

@@ -37,6 +37,8 @@ PLANTED: list[tuple[str, str, str]] = [
     ("INV-4", "What a site has reserved", "UPDATE inventory_stock SET reserved = reserved - 1 WHERE reserved > 0"),
     ("INV-4", "What is claimed", "UPDATE inventory_balance SET reserved = reserved + 1 WHERE lot = 'L1' AND on_hand > 0"),
     ("INV-4", "An allocation belongs", "UPDATE orders_allocation SET order_id = order_id + 1 WHERE id = (SELECT max(id) FROM orders_allocation)"),
+    ("INV-4", "A pick task is", "UPDATE fulfilment_task SET line_id = line_id + 1"),
+    ("INV-4", "A pick task is", "UPDATE fulfilment_task SET tote_id = bin_id"),
     ("INV-4", "What a line has", "UPDATE orders_line SET reserved = reserved + 1, freed = freed + 1 WHERE position = 2"),
     ("INV-4", "What an order has", "UPDATE orders_order SET reserved = reserved + 1, freed = freed + 1 WHERE shipped > 0"),
     ("INV-5", "A serial is where", "UPDATE inventory_serial SET account_id = (SELECT id FROM inventory_account WHERE kind = 'missing') WHERE code = 'S3'"),
@@ -65,6 +67,7 @@ PLANTED: list[tuple[str, str, str]] = [
     ("INV-11", "A series", "UPDATE billing_series SET last = last + 1"),
     ("INV-11", "A series", "UPDATE billing_invoice SET number = 'INV-2026-000009' WHERE number = 'INV-2026-000002'"),
     ("INV-11", "A document says", "UPDATE billing_invoice SET total = total + 0.01, net = net + 0.01 WHERE number = 'INV-2026-000003'"),
+    ("INV-11", "Every line of", "DELETE FROM billing_match"),
     ("INV-12", "Of an invoice's line", "UPDATE billing_invoice SET corrects_id = (SELECT id FROM billing_invoice WHERE number = 'INV-2026-000003') WHERE kind = 'credit';"
                                        "UPDATE billing_invoiceline SET quantity = 1000, line_id = (SELECT line_id FROM billing_invoiceline x JOIN billing_invoice d"
                                        " ON d.id = x.invoice_id WHERE d.number = 'INV-2026-000003') WHERE invoice_id = (SELECT id FROM billing_invoice WHERE kind = 'credit')"),
