@@ -62,7 +62,7 @@ def label_anew(request: HttpRequest, labels: Body[list[Relabel]]) -> HttpRespons
 def tasks(request: HttpRequest, site: Word = "", order: Word = "", cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
     """Open pick tasks in walk order."""
     at = after(cursor, int, str, int)
-    found = reads.open_tasks(site, limit + 1, at or reads.BEFORE_ALL, order_id(order) or -1 if order else 0)  # type: ignore[arg-type]
+    found = reads.open_tasks(site, limit + 1, at or reads.BEFORE_ALL, order_id(order) or -1 if order else 0)
     return page_of(found, limit, lambda row: (row.walk, row.bin, row.task))
 
 

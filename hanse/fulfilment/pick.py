@@ -193,7 +193,11 @@ def _serials(run: Run, asks: Sequence[Pick], tasks: Mapping[int, Task]) -> Seria
     if not named:
         return {}
     items = sorted({t.item for t in tasks.values()})
-    return {(item, code): account for item, code, account in run.rows(tuple_of, SERIALS, item=items, serial=named)}
+    return dict(run.rows(_serial_at, SERIALS, item=items, serial=named))
+
+
+def _serial_at(item: int, code: str, account: int) -> tuple[tuple[int, str], int]:
+    return (item, code), account
 
 
 def _placed(run: Run, asks: Sequence[Pick], answers: Sequence[UnitsPicked | Refused], tasks: Mapping[int, Task]) -> list[Done]:

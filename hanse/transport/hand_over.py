@@ -67,7 +67,8 @@ class Known:
 def decide(asks: Sequence[HandOver], known: Known) -> list[ParcelHandedOver | Refused]:
     """Hand over each carton in turn; a carton leaves once, a tracking number is used once."""
     answers: list[ParcelHandedOver | Refused] = []
-    used, gone, numbers = set(known.used), {}, iter(known.numbers)
+    used, numbers = set(known.used), iter(known.numbers)
+    gone: dict[str, str] = {}
     shipments: dict[tuple[int, int, str, str], int] = {}
     for ask in asks:
         carton, carrier = known.cartons.get(ask.carton), ask.carrier.upper()
