@@ -49,17 +49,20 @@ class Candidate:
 
 
 def by_site(order: OrderView, explanations: Sequence[Mapping[str, Any]]) -> list[AtSite]:
-    """The sites that owe units, in the order in which they were found."""
+    """The sites that owe units, in the order in which they were found; of several sourcings the one of most units tells why."""
     sites: dict[str, AtSite] = {}
     for line in order.lines:
         for part in line.allocations:
             units = part["reserved"] - part["freed"]
             if units > 0:
                 _add(sites.setdefault(part["site"], AtSite(part["site"], part["site_name"])), line, part, units)
+    told_of: dict[str, Mapping[str, Any]] = {}
     for told in explanations:
-        for unit in told["units"]:
-            if unit["site"] in sites:
-                sites[unit["site"]].why = explained(told["why"])
+        for site in {unit["site"] for unit in told["units"]} & sites.keys():
+            if site not in told_of or told["why"]["wanted"] >= told_of[site]["wanted"]:
+                told_of[site] = told["why"]
+    for site, why in told_of.items():
+        sites[site].why = explained(why)
     return list(sites.values())
 
 

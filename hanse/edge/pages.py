@@ -25,7 +25,7 @@ from hanse.orders.outcome import keep_outcome
 from hanse.orders.pages import back, chosen
 from hanse.orders.previewing import owed
 from hanse.orders.reads import OrderView
-from hanse.web.context import Frame
+from hanse.web.context import Frame, waits
 from hanse.web.words import day_in_words
 
 from . import allocated, attention, finding, happened, parcels
@@ -43,6 +43,14 @@ def address(name: str, *args: Any) -> str:
         return reverse(name, args=args)
     except NoReverseMatch:
         return ""
+
+
+@waits("exceptions")
+def open_needs(user: Any) -> int:
+    """What needs a person, of the kinds that the user's roles look after."""
+    roles = [] if user.is_superuser else list(user.groups.values_list("name", flat=True))
+    kinds = {kind for role in roles or [""] for kind in attention.kinds_of(role)}
+    return attention.count([kind for kind in attention.KINDS if kind in kinds], clock.now().date())
 
 
 # -- today and exceptions -------------------------------------------------------------------------------------------------

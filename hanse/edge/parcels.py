@@ -26,9 +26,10 @@ def timeline(parcels: Sequence[ParcelView], zone: str, promised_on: date | None,
     spans = [span for row, parcel in enumerate(parcels, 1) for span in _spans(row, parcel, promised, now)]
     starts = [span["from"] for span in spans]
     ends = [span["to"] for span in spans] + ([promised[1]] if promised else [])
-    first = min(starts, default=now)
+    first = _midnight(min(starts, default=now).astimezone(place).date(), place) - timedelta(hours=2)
+    last = max([*ends, *([] if all(p.delivered_at for p in parcels) else [now])], default=now) + timedelta(hours=4)
     return {
-        "zone": zone, "from": _iso(first - timedelta(hours=6)), "to": _iso(max([*ends, now]) + timedelta(hours=4)), "now": _iso(now),
+        "zone": zone, "from": _iso(first), "to": _iso(last), "now": _iso(now),
         "promised": [_iso(at) for at in promised] if promised else None,
         "rows": [{"id": row, "name": f"Parcel {row}", "said": said(parcel)} for row, parcel in enumerate(parcels, 1)],
         "spans": [span | {"from": _iso(span["from"]), "to": _iso(span["to"])} for span in spans],

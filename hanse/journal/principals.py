@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 
 ROLES: dict[str, frozenset[str]] = {
-    "order desk": frozenset({"orders.*", "partners.*", "billing.invoice", "billing.credit"}),
+    "order desk": frozenset({"orders.*", "fulfilment.release", "partners.*", "billing.invoice", "billing.credit"}),
     "warehouse": frozenset({"inventory.*", "fulfilment.*", "transport.hand_over", "orders.allocate", "orders.free"}),
     "transport": frozenset({"transport.*"}),
     "finance": frozenset({"billing.*", "orders.hold", "orders.release_hold"}),

@@ -240,7 +240,7 @@ def _write(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -> No
     if any(ask.promised_on for ask in asks):
         said = {ask.order: (ask.reason or "agreed with the customer", ask.agreed_by) for ask in asks}
         found: Any = run.rows(lambda *row: row, PROMISE, asks, order=orders)
-        move_promises(run, [PromiseMoved(*row, *said[row[0]]) for row in found])
+        move_promises(run, [PromiseMoved(*[*row, *said[row[0]]]) for row in found])
 
 
 def _add_lines(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -> list[Want]:

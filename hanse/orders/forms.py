@@ -213,7 +213,7 @@ def cancel_units(request: HttpRequest, number: str) -> HttpResponse:
     """Cancel units that are not picked: previewed, then done."""
     granted(request, cancel)
     order = order_or_404(number)
-    rows = [row | {"typed": str(row["free"])} for row in shown_lines(order, {})]
+    rows = [row | {"typed": ""} for row in shown_lines(order, {})]
     context: dict[str, Any] = {"order": order, "lines": rows, "reason": reason_of(request), "units": sum(row["free"] for row in rows)}
     if request.method == "GET":
         return render(request, "orders/cancel_units.html", context)

@@ -112,7 +112,7 @@ class Order(models.Model):
     credited = counter()
     status = status()
     open = models.GeneratedField(
-        expression=models.ExpressionWrapper(Q(ordered__gt=F("cancelled") + F("delivered") + F("lost") + F("sent_back")), models.BooleanField()),
+        expression=Q(ordered__gt=F("cancelled") + F("delivered") + F("lost") + F("sent_back")),  # type: ignore[arg-type]
         output_field=models.BooleanField(), db_persist=True,
     )
 

@@ -255,7 +255,7 @@ def order(number: str) -> OrderView | None:
     """One order, whole; nothing where there is none of this number."""
     given = {"order": order_id(number)}
     found: Any = rows(lambda *row: row, ORDER, given)
-    return OrderView(*found[0], rows(LineView, LINES, given)) if found else None
+    return OrderView(*[*found[0], rows(LineView, LINES, given)]) if found else None
 
 
 @dataclass(frozen=True, slots=True)
