@@ -1,0 +1,125 @@
+"""The floor in a real browser: the hand-held and the packing station, driven by scans."""
+
+from django.db import connections
+
+from hanse.fulfilment.models import Scan, Task
+from hanse.fulfilment.tests.floor import counters, picked, released
+from hanse.inventory.models import Movement
+from hanse.network.models import Bin
+from hanse.transport.keep_carriers import KeepCarrier, keep_carriers
+from hanse.transport.models import Parcel
+from tests.browser import PHONE, browser_test, chromium, draws, house, scan, signed_in, text_of  # noqa: F401
+
+pytestmark = browser_test
+GTIN = "4006381333931"
+
+
+def bearings(lasting):
+    """Two bearings that are easily mistaken, ordered once each: 3 sealed ones at B-07-03-2, 4 belts at B-07-04-1."""
+    site = lasting.site()
+    for code, walk in (("B-07-03-2", 10), ("B-07-03-3", 11), ("B-07-04-1", 12)):
+        Bin.objects.create(site=site, code=code, walk=walk)
+    sealed, shielded = lasting.item("BRG-6204-2RS", gtin=GTIN, weight_g=110), lasting.item("BRG-6204-ZZ", weight_g=108)
+    belt = lasting.item("BLT-A42", weight_g=140)
+    for item, bin in ((sealed, "B-07-03-2"), (shielded, "B-07-03-3"), (belt, "B-07-04-1")):
+        lasting.stocked(item, site, 50, bin)
+    lasting.customer()
+    return lasting.order(("BRG-6204-2RS", 3), ("BLT-A42", 4))
+
+
+def test_an_order_is_picked_by_scans_a_wrong_one_turns_red_and_a_short_pick_takes_two_taps(lasting, signed_in):  # noqa: F811
+    order = bearings(lasting)
+    first, second = (t.task for t in sorted(released(order), key=lambda t: t.bin))
+    page = signed_in("tomasz", "warehouse", PHONE)
+    draws(page, "/pick")
+    page.click("text=Start picking")
+    text_of(page, "[data-step-what]", "Scan the bin")
+    assert page.url.endswith(f"/pick/{first}") and page.inner_text("[data-sku] mark") == "2RS"
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), "the hand-held does not scroll"
+
+    scan(page, "B-07-03-3")
+    text_of(page, "[data-wrong-title]", "Wrong bin")
+    scan(page, "B-07-03-2")
+    text_of(page, "[data-bin-said]", "Bin scanned")
+    assert not page.is_visible("[data-wrong]")
+
+    scan(page, "BRG-6204-ZZ")
+    text_of(page, "[data-wrong-about]", "belongs in B-07-03-3")
+    assert page.inner_text("[data-wrong-read] b") == "ZZ" and page.inner_text("[data-wrong-want] b") == "2RS"
+    assert page.inner_text("[data-taken]") == "0" and Movement.objects.filter(act="UnitsPicked").count() == 0
+    scan(page, GTIN)
+    text_of(page, "[data-taken]", "1")
+    scan(page, "]C101" + GTIN.zfill(14))
+    text_of(page, "[data-taken]", "2")
+    page.click("[data-undo]")
+    text_of(page, "[data-taken]", "1")
+    scan(page, "BRG-6204-2RS")
+    scan(page, "brg-6204-2rs")
+    text_of(page, "[data-step-more]", "Going on to B-07-04-1")
+
+    text_of(page, "[data-sku]", "BLT-A42")
+    assert page.url.endswith(f"/pick/{second}")
+    scan(page, "B-07-04-1")
+    scan(page, "BLT-A42")
+    text_of(page, "[data-taken]", "1")
+    page.click("[data-short-open]")
+    text_of(page, "[data-short] h2", "1 taken, 3 short. Why?")
+    page.click("text=Bin is empty")
+    text_of(page, "[data-outbox-count]", "0")
+    text_of(page, "#toasts", "3 short")
+    assert counters(order)["picked"] == 4
+    assert [t.taken for t in Task.objects.filter(pk__in=[first, second]).order_by("pk")] == [3, 1]
+    assert Scan.objects.filter(right=False).count() == 2
+
+
+def test_picking_goes_on_without_a_line_and_is_booked_once_it_is_back(lasting, signed_in):  # noqa: F811
+    order = bearings(lasting)
+    first = min(released(order), key=lambda t: t.bin).task
+    page = signed_in("tomasz", "warehouse", PHONE)
+    page.goto(f"/pick/{first}")
+    page.context.set_offline(True)
+    for code in ("B-07-03-2", "BRG-6204-2RS", "BRG-6204-2RS", "BRG-6204-2RS", "B-07-04-1", "BLT-A42"):
+        scan(page, code)
+    text_of(page, "[data-sku]", "BLT-A42")
+    text_of(page, "[data-taken]", "1")
+    assert int(page.inner_text("[data-outbox-count]")) >= 6 and counters(order).get("picked", 0) == 0
+    page.context.set_offline(False)
+    text_of(page, "[data-outbox-count]", "0")
+    assert counters(order)["picked"] == 3
+
+
+def test_what_was_picked_is_packed_weighed_and_handed_over_by_scans(lasting, signed_in):  # noqa: F811
+    order = bearings(lasting)
+    picked(order)
+    keep_carriers([KeepCarrier("ELBE", "Elbe Express")], by="ann")
+    page = signed_in("tomasz", "warehouse")
+    draws(page, "/pack")
+    scan(page, order)
+    page.wait_for_url(f"**/pack/{order}/HAM")
+    assert page.is_disabled("[data-close-button]")
+    scan(page, "BRG-6204-ZZ")
+    text_of(page, "[data-step-what]", "Wrong item")
+    for code in [GTIN] * 3 + ["BLT-A42"] * 4:
+        scan(page, code)
+    text_of(page, "[data-step-what]", "All scanned")
+    scan(page, "BLT-A42")
+    text_of(page, "[data-step-what]", "No more BLT-A42")
+    page.fill("[data-scale]", "2.5")
+    text_of(page, "[data-close-why]", "does not agree")
+    page.fill("[data-scale]", "0.90")
+    page.click("[data-close-button]")
+    page.wait_for_url("**/cartons/*")
+    sscc = page.url.rsplit("/", 1)[1]
+    for paper in ("label.pdf", "packing-slip.pdf"):
+        assert page.request.get(f"/cartons/{sscc}/{paper}").body().startswith(b"%PDF")
+
+    draws(page, "/hand-over")
+    scan(page, "00340123450000009999")
+    text_of(page, "[data-step-what]", "Not of this place")
+    scan(page, f"]C100{sscc}")
+    text_of(page, "[data-close]", "Hand over 1 carton")
+    page.select_option("[name=carrier]", "ELBE")
+    page.click("[data-close]")
+    text_of(page, ".msg.good", "1 of 1 carton handed over")
+    assert Parcel.objects.get().tracking == sscc and counters(order)["shipped"] == 7
+    connections.close_all()
