@@ -39,13 +39,16 @@ class Event(models.Model):
 
 
 class Request(models.Model):
-    """A request that was answered: same key and same request get the same answer again."""
+    """A request that was answered: same key and same request get the same answer again.
+
+    Answers are JSON that nobody searches, so it is kept as text and not taken apart.
+    """
 
     id = models.BigAutoField(primary_key=True)
     operation = models.TextField()
     key = models.TextField()
     request_hash = models.BinaryField(max_length=32)
-    answers = models.JSONField(null=True)
+    answers = models.TextField(null=True)
     recorded_at = models.DateTimeField()
 
     class Meta:

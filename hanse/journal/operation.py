@@ -70,10 +70,6 @@ INSERT INTO journal_request (operation, key, request_hash, recorded_at) VALUES (
 ON CONFLICT (operation, key) DO NOTHING RETURNING id
 """
 STORED_ANSWER = "SELECT request_hash, answers FROM journal_request WHERE operation = %s AND key = %s"
-KEEP_ANSWERS = """
-UPDATE journal_request AS r SET answers = k.answers::jsonb
-  FROM unnest(%s::bigint[], %s::text[]) AS k(id, answers) WHERE r.id = k.id
-"""
 DROP_KEYS = "DELETE FROM journal_request WHERE id = ANY(%s::bigint[])"
 
 
@@ -124,11 +120,10 @@ class Operation:
         try:
             with transaction.atomic():
                 fresh = [r for r in requests if not self._seen(r, now)]
-                if fresh:
-                    self._answer(fresh, now)
-                if dry_run or not any(_accepted(r) for r in fresh):
+                run = self._answer(fresh, now) if fresh else None
+                if run is None or dry_run or not any(_accepted(r) for r in fresh):
                     raise _Undone
-                self._keep(fresh)
+                self._keep(run, fresh)
         except _Undone:
             return
 
@@ -154,30 +149,27 @@ class Operation:
             raise KeyInProgress(request.key)
         if bytes(known[0]) != digest:
             raise KeyReused(request.key)
-        request.answers, request.replayed = [_answer_of(a) for a in _loaded(known[1])], True
+        request.answers, request.replayed = [_answer_of(a) for a in json.loads(known[1])], True
         return True
 
-    def _answer(self, fresh: list[Request], now: Any) -> None:
+    def _answer(self, fresh: list[Request], now: Any) -> Run:
         asks = [ask for r in fresh for ask in r.asks]
         owners = [r for r in fresh for _ in r.asks]
         run = Run(self.name, now, [(r.by.name, r.key) for r in owners])
         answers = self.body(run, asks)
         if len(answers) != len(asks):
             raise AssertionError(f"{self.name} answered {len(answers)} of {len(asks)} asks")
-        run.journal(answers)
         for owner, answer in zip(owners, answers, strict=True):
             owner.answers.append(answer)
+        return run
 
     @staticmethod
-    def _keep(fresh: list[Request]) -> None:
-        """Store the answers of accepted requests; a wholly refused one leaves nothing and may be tried again."""
+    def _keep(run: Run, fresh: list[Request]) -> None:
+        """Journal what was accepted and store its answers; a wholly refused request leaves nothing and may be tried again."""
         keyed = [r for r in fresh if r.row is not None]
-        kept = [r for r in keyed if _accepted(r)]
-        dropped = [r.row for r in keyed if not _accepted(r)]
-        with connection.cursor() as cursor:
-            if kept:
-                cursor.execute(KEEP_ANSWERS, [column([r.row for r in kept]), column([to_json([_stored(a) for a in r.answers]).decode() for r in kept])])
-            if dropped:
+        run.journal([a for r in fresh for a in r.answers], {r.row: to_json([_stored(a) for a in r.answers]).decode() for r in keyed if _accepted(r)})  # type: ignore[misc]
+        if dropped := [r.row for r in keyed if not _accepted(r)]:
+            with connection.cursor() as cursor:
                 cursor.execute(DROP_KEYS, [column(dropped)])
 
 
@@ -200,10 +192,6 @@ def _again(error: DatabaseError) -> bool:
 
 def _stored(answer: Any) -> list[Any]:
     return [type(answer).__name__, answer]
-
-
-def _loaded(answers: Any) -> list[Any]:
-    return json.loads(answers) if isinstance(answers, str) else answers
 
 
 def _answer_of(stored: list[Any]) -> Any:

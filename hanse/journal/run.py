@@ -17,6 +17,9 @@ T = TypeVar("T")
 _NAMES = re.compile(r"%\((\w+)\)s")
 
 JOURNAL = """
+WITH kept AS (
+  UPDATE journal_request AS r SET answers = k.answers FROM unnest(%(request)s::bigint[], %(answers)s::text[]) AS k(id, answers) WHERE r.id = k.id
+)
 INSERT INTO journal_event (kind, subject, body, happened_at, recorded_at, zone, actor, operation, key)
 SELECT e.kind, e.subject, e.body::jsonb, e.happened_at, %(now)s::timestamptz, e.zone, e.actor, %(operation)s, e.key
   FROM unnest(%(kind)s::text[], %(subject)s::text[], %(body)s::text[], %(happened_at)s::timestamptz[],
@@ -71,12 +74,16 @@ class Run:
         """Journal facts beside the answers (what follows from an ask, such as units allocated anew)."""
         self._told += [(fact, owner or self.owners[0]) for fact in facts]
 
-    def journal(self, answers: Sequence[Any]) -> None:
-        """Write the accepted answers and all that was told into the journal. Called once, by `@operation`."""
+    def journal(self, answers: Sequence[Any], kept: Mapping[int, str]) -> None:
+        """Write the accepted answers and all that was told into the journal, and keep what each request was answered.
+
+        Called once, by `@operation`; `kept` are answers as JSON by the request's row.
+        """
         told = [(a, o) for a, o in zip(answers, self.owners, strict=True) if not isinstance(a, Refused) and not a.SILENT] + self._told
-        if not told:
+        if not told and not kept:
             return
         self._send(JOURNAL, {
+            "request": list(kept), "answers": list(kept.values()),
             "kind": [type(f).__name__ for f, _ in told],
             "subject": [subject_of(f) for f, _ in told],
             "body": [body_of(f) for f, _ in told],

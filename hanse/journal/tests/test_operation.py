@@ -124,7 +124,7 @@ def test_a_deadlock_is_retried_whole(lasting, database_urls, monkeypatch):
         if len(tries) < 3:
             with connection.cursor() as cursor:
                 cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; END $$")
-        real(self, fresh, now)
+        return real(self, fresh, now)
 
     monkeypatch.setattr(Operation, "_answer", stumbles)
     [told] = place([one()], by=HANSE, key="k")
