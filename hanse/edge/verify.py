@@ -39,22 +39,25 @@ def run(names: Iterable[str] | None = None, cursor: Any = None) -> list[Result]:
     """Check these invariants, or all, in their order. `cursor` asks over a connection of the caller's own."""
     wanted = set(names) if names is not None else set(TITLES)
     results = {name: Result(name, title) for name, title in TITLES.items() if name in wanted}
-    if cursor is not None:
-        return _look(results, cursor)
-    with transaction.atomic(), connection.cursor() as own:
-        own.execute("SET LOCAL statement_timeout = 0")
-        own.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-        return _look(results, own)
-
-
-def _look(results: dict[str, Result], cursor: Any) -> list[Result]:
     for check in INVARIANTS:
         if result := results.get(check.name):
-            looked, wrong, rows = _ask(check, cursor)
+            looked, wrong, rows = _ask(check, cursor) if cursor is not None else _at_one_moment(check)
             result.rows_examined += looked
             result.wrong += wrong
             result.findings += [{"breaks": check.what, **row} for row in rows]
     return list(results.values())
+
+
+def _at_one_moment(check: Check) -> tuple[int, int, list[dict[str, Any]]]:
+    """Ask as of one moment, so that what commits meanwhile is no finding, and take the time it needs."""
+    alone = not connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as cursor:
+        if alone:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        cursor.execute("SET LOCAL work_mem = '128MB'")
+        return _ask(check, cursor)
 
 
 def _ask(check: Check, cursor: Any) -> tuple[int, int, list[dict[str, Any]]]:
