@@ -134,7 +134,9 @@ def demo(orders: int, no_serve: bool, **doors: Any) -> None:
     """Load a small trading company, drive orders through their whole life, and serve it."""
     with home.serving(), django_ready(to_serve=True):
         greeting = importlib.import_module("hanse.edge.demo").run(orders=orders)
-        if not no_serve:
+        if no_serve:
+            out.print(greeting or "")
+        else:
             sys.exit(_serve(**doors, greeting=greeting or ""))
 
 

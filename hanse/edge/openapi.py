@@ -76,6 +76,7 @@ class Described(OpenAPISchema):
             mine = self.schemas
         finally:
             self.schemas = held
+        schema, mine = _with_plain_times(schema), _with_plain_times(mine)
         names = _apart(mine, held)
         self.schemas |= {names.get(name, name): _renamed(shape, names) for name, shape in mine.items()}
         return _renamed(schema, names), required
@@ -102,6 +103,11 @@ def _apart(mine: dict[str, Any], held: dict[str, Any]) -> dict[str, str]:
             number += 1
         names[name] = f"{name}{number}"
     return names
+
+
+def _with_plain_times(shape: Any) -> Any:
+    """Times of day without the format `time`, which in JSON Schema has an offset; a site's cut-off has its zone beside it."""
+    return json.loads(json.dumps(shape).replace('"format": "time"', '"examples": ["16:00:00"]'))
 
 
 def _refers(shape: Any, name: str) -> bool:
