@@ -20,12 +20,13 @@ HOME = Path(os.environ.get("HANSE_TEST_HOME", f"/tmp/hanse-test-{os.getuid()}"))
 DATA = Path(os.environ.get("HANSE_DATA", ROOT.parent / "shared" / "data"))
 
 
-def _servers() -> tuple[str, str]:
+def _servers(worker: str) -> tuple[str, str]:
+    """A server for each test process: followers wait for every open transaction, also those of other databases."""
     if "HANSE_TEST_OWNER_URL" in os.environ:
         return os.environ["HANSE_TEST_OWNER_URL"], os.environ["HANSE_TEST_APP_URL"]
     from hanse.edge import postgres
 
-    server = postgres.start(HOME)
+    server = postgres.start(HOME / worker)
     return server.owner_url, server.app_url
 
 
@@ -52,10 +53,10 @@ def _made_once(owner: str, template: str) -> None:
 @pytest.fixture(scope="session")
 def database_urls(worker_id: str) -> tuple[str, str]:
     """The owner's and the server's URL of this test process's own database."""
-    HOME.parent.mkdir(parents=True, exist_ok=True)
-    with Path(f"{HOME}.lock").open("w") as lock:
+    HOME.mkdir(parents=True, exist_ok=True)
+    with (HOME / f"{worker_id}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        owner, app = _servers()
+        owner, app = _servers(worker_id)
         template = _template()
         _made_once(owner, template)
         name = f"hanse_test_{worker_id}_{os.environ.get('HANSE_TEST_NAME', 'main')}"
