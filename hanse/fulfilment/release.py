@@ -69,7 +69,8 @@ def release(run: Run, asks: Sequence[Release]) -> list[OrderReleased | Refused]:
     asked = sorted({a.site for a in asks if a.site})
     sites = set(run.rows(str, SITES, site=asked)) if asked else set()
     decided = decide(asks, orders, opens, sites)
-    raised = raise_tasks(run, [o for answer in decided if not isinstance(answer, Refused) for o in answer])
+    at = {order_id(a.order): a.at for a in asks if a.at}
+    raised = raise_tasks(run, [o for answer in decided if not isinstance(answer, Refused) for o in answer], at)
     return [answer if isinstance(answer, Refused) else _told(ask, answer, raised) for ask, answer in zip(asks, decided, strict=True)]
 
 

@@ -4,8 +4,10 @@ The caller has locked the orders. Balances are locked here in the order of (item
 claims its units in its bin, so no two tasks ever count on the same ones.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
 
 from hanse.inventory.ledger import Claim, Place, claim, places
 from hanse.journal.run import Run
@@ -42,9 +44,10 @@ SELECT b.item_id, c.site_id, b.account_id, c.code, b.lot, b.on_hand - b.reserved
 """
 RAISE = """
 INSERT INTO fulfilment_task (site_id, order_id, line_id, allocation_id, item_id, bin_id, tote_id, lot, to_pick, released_at)
-SELECT t.*, %(now)s::timestamptz
+SELECT t.site, t.ord, t.line, t.allocation, t.item, t.bin, t.tote, t.lot, t.to_pick, coalesce(t.at, %(now)s::timestamptz)
   FROM unnest(%(site)s::bigint[], %(order)s::bigint[], %(line)s::bigint[], %(allocation)s::bigint[],
-              %(item)s::bigint[], %(bin)s::bigint[], %(tote)s::bigint[], %(lot)s::text[], %(to_pick)s::bigint[]) AS t
+              %(item)s::bigint[], %(bin)s::bigint[], %(tote)s::bigint[], %(lot)s::text[], %(to_pick)s::bigint[], %(at)s::timestamptz[])
+    AS t(site, ord, line, allocation, item, bin, tote, lot, to_pick, at)
 RETURNING allocation_id, bin_id, lot, id
 """
 
@@ -62,6 +65,7 @@ class NewTask:
     tote: int
     lot: str
     to_pick: int
+    at: datetime | None
 
 
 def open_units(run: Run, allocations: Sequence[int]) -> list[Open]:
@@ -69,8 +73,8 @@ def open_units(run: Run, allocations: Sequence[int]) -> list[Open]:
     return run.rows(Open, OPEN_OF_ALLOCATIONS, allocation=list(allocations)) if allocations else []
 
 
-def raise_tasks(run: Run, wanted: Sequence[Open]) -> dict[int, list[RaisedTask]]:
-    """Raise pick tasks for open units as far as bins have them; gives the tasks by allocation.
+def raise_tasks(run: Run, wanted: Sequence[Open], at: Mapping[int, datetime | None] = MappingProxyType({})) -> dict[int, list[RaisedTask]]:
+    """Raise pick tasks for open units as far as bins have them; gives the tasks by allocation. `at` says when, by order.
 
     Units end up in the order's tote at the site unless the picker names another one.
     """
@@ -82,7 +86,7 @@ def raise_tasks(run: Run, wanted: Sequence[Open]) -> dict[int, list[RaisedTask]]
     if not chosen:
         return {}
     totes = places(run, dict.fromkeys(_tote(c.open) for c in chosen), fresh=True)
-    new = [_row(c, totes[_tote(c.open)]) for c in chosen]
+    new = [_row(c, totes[_tote(c.open)], at.get(c.open.order)) for c in chosen]
     ids = dict(run.rows(_numbered, RAISE, new))
     claim(run, [Claim(n.bin, n.item, n.lot, n.to_pick) for n in new])
     advance(run, [Advance(n.allocation, released=n.to_pick) for n in new])
@@ -101,6 +105,6 @@ def _tote(want: Open) -> Place:
     return Place("tote", want.site, order_number(want.order))
 
 
-def _row(c: Chosen, tote: int) -> NewTask:
+def _row(c: Chosen, tote: int, at: datetime | None) -> NewTask:
     o = c.open
-    return NewTask(o.site, o.order, o.line, o.allocation, o.item, c.shelf.bin, tote, c.shelf.lot, c.quantity)
+    return NewTask(o.site, o.order, o.line, o.allocation, o.item, c.shelf.bin, tote, c.shelf.lot, c.quantity, at)

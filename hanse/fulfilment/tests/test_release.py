@@ -1,17 +1,20 @@
 """Release: what a site owes becomes pick tasks, unless a hold or the ship rule keeps it back."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from hanse.catalogue.models import Item
 from hanse.fulfilment.bins import Open
+from hanse.fulfilment.models import Task
 from hanse.fulfilment.release import Release, decide, release
 from hanse.fulfilment.rules import Due
 from hanse.inventory.models import Lot
+from hanse.journal.models import Event
 from hanse.kernel.refused import Refused
 from hanse.orders.models import Order
 from hanse.partners.models import Party
+from tests.given import MONDAY
 
 from .floor import claimed, counters, released
 
@@ -59,6 +62,13 @@ def test_lots_leave_by_expiry_and_expired_or_blocked_ones_stay(given):
         Lot.objects.create(item=item, code=code, expires_on=expires_on, status=status)
         given.stocked(item, site, 4, lot=code)
     assert [(t.lot, t.quantity) for t in released(given.order((item.sku, 6)))] == [("L2", 4), ("L1", 2)]
+
+
+def test_a_release_recorded_late_happened_when_it_did(given):
+    given.customer(), given.stocked(given.item(), given.site(), 5)
+    earlier = MONDAY - timedelta(days=3)
+    release([Release(given.order(("BRG-6204", 5)), at=earlier)], by="ann")
+    assert (Task.objects.get().released_at, Event.objects.get(kind="OrderReleased").happened_at) == (earlier, earlier)
 
 
 def test_an_order_on_hold_stays_and_the_rest_of_the_batch_goes(given):
