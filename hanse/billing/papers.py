@@ -4,6 +4,7 @@ from decimal import Decimal
 from io import BytesIO
 from xml.sax.saxutils import escape
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal, get_currency_precision
 from django.conf import settings
@@ -13,11 +14,12 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph, Spacer, Table, TableStyle
+from reportlab.platypus import BaseDocTemplate, Frame, KeepTogether, PageTemplate, Paragraph, Spacer, Table, TableStyle
 
 from hanse.kernel import fonts
+from hanse.kernel.money import minor_unit, rounded
 
-from .reads import DocumentView
+from .reads import DocumentLineView, DocumentView
 
 LOCALE = "en_GB"
 QUIET, RULE = HexColor("#5c6670"), HexColor("#c9ced4")
@@ -32,7 +34,8 @@ def invoice_pdf(document: DocumentView) -> bytes:
                             title=f"{_word(document)} {document.number}", author=_seller()[0], invariant=1)
     frame = Frame(paper.leftMargin, paper.bottomMargin, paper.width, paper.height, 0, 0, 0, 0)
     paper.addPageTemplates(PageTemplate(frames=[frame]))
-    paper.build([*_head(document), _lines(document), Spacer(0, 6 * mm), _sums(document), Spacer(0, 6 * mm), *_foot(document)],
+    sums = KeepTogether([_sums(document), Spacer(0, 6 * mm), *_foot(document)])
+    paper.build([*_head(document), _lines(document), Spacer(0, 6 * mm), sums],
                 canvasmaker=lambda *a, **k: _Numbered(document, *a, **k))
     return out.getvalue()
 
@@ -70,9 +73,13 @@ def _head(document: DocumentView) -> list:
         *([("Your tax id", document.tax_id)] if document.tax_id else []),
     ]
     right = Table([[_text(name, quiet=True), _text(value)] for name, value in facts], colWidths=[28 * mm, 48 * mm], style=_plain(1))
-    left = [_text(" · ".join(_seller()), size=7, quiet=True), Spacer(0, 3 * mm), *[_text(part, size=10) for part in document.bill_to]]
+    left = [_text(" · ".join(_seller()), size=7, quiet=True), Spacer(0, 3 * mm), *[_text(part, size=10) for part in [*document.bill_to[:-1], _country(document.bill_to[-1])]]]
     return [_text(_word(document), size=18, bold=True), Spacer(0, 6 * mm),
             Table([[left, right]], colWidths=[98 * mm, 76 * mm], style=_plain(0)), Spacer(0, 8 * mm)]
+
+
+def _country(code: str) -> str:
+    return Locale.parse(LOCALE).territories.get(code, code)
 
 
 def _plain(padding: float) -> TableStyle:
@@ -85,13 +92,19 @@ def _lines(document: DocumentView) -> Table:
     rows = [[_text(word, size=8, right=right, quiet=True) for word, right in heads]]
     for line in document.lines:
         rows.append([
-            _text(str(line.position), quiet=True), [_text(line.name), _text(line.sku, size=7.5, quiet=True)],
+            _text(str(line.position), quiet=True), [_text(line.name), _text(_under(line, document.currency), size=7.5, quiet=True)],
             _text(f"{format_decimal(line.quantity, locale=LOCALE)} {line.stock_unit}", right=True), _text(_money(line.unit_price, document.currency), right=True),
             _text(f"{line.tax_category} {_rate(line.tax_rate)}", right=True), _text(_money(line.net, document.currency), right=True),
         ])
     return Table(rows, colWidths=WIDTHS, repeatRows=1, style=TableStyle([
         ("VALIGN", (0, 0), (-1, -1), "TOP"), ("LINEBELOW", (0, 0), (-1, -1), 0.4, RULE), ("LEFTPADDING", (0, 0), (-1, -1), 0),
         ("RIGHTPADDING", (0, 0), (-1, -1), 2), ("TOPPADDING", (0, 0), (-1, -1), 3), ("BOTTOMPADDING", (0, 0), (-1, -1), 3)]))
+
+
+def _under(line: DocumentLineView, currency: str) -> str:
+    """Below the item's name: its SKU, and what price times quantity was lowered by."""
+    less = rounded(line.unit_price * line.quantity, minor_unit(currency)) - line.net
+    return f"{line.sku} · less {_money(less, currency)}" if less > 0 else line.sku
 
 
 def _rate(rate: Decimal) -> str:

@@ -39,7 +39,7 @@ def test_an_invoice_says_what_was_billed_with_tax_by_category(given, monkeypatch
     monkeypatch.setattr(papers, "_text", lambda words, **style: said.append(words) or told(words, **style))
     pdf = papers.invoice_pdf(document)
     assert pdf.startswith(b"%PDF-") and pages(pdf) == 1
-    for words in ("Invoice", number, "PO 7", "Łożysko", "Reuter & Söhne", "Tax S 19 % on 32.45", "6.17", "73.34", "63.34", "16 December 2026"):
+    for words in ("Invoice", number, "PO 7", "Łożysko", "Reuter & Söhne", "Tax S 19 % on 32.45", "6.17", "73.34", "63.34", "16 December 2026", "Germany"):
         assert any(words in text for text in said), words
 
 
@@ -50,6 +50,16 @@ def test_a_long_invoice_goes_over_several_pages(given, lines, wanted):
     pdf = papers.invoice_pdf(document)
     assert wanted - 1 <= pages(pdf) <= wanted + 1
     assert pdf == papers.invoice_pdf(document), "the same document makes the same bytes"
+
+
+def test_a_discount_is_said_below_its_line(given):
+    given.item("A", price="10.00")
+    given.customer()
+    order = ordered(given, PlaceLine("A", 3, discount=Decimal("1.50")), invoice_rule="order")
+    invoice([Invoice(order)], by="ann")
+    document = reads.document("INV-2026-000001")
+    assert document is not None
+    assert papers._under(document.lines[0], "EUR") == "A · less 1.50"
 
 
 def test_a_credit_note_names_what_it_corrects_and_why(given, monkeypatch):
