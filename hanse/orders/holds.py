@@ -13,6 +13,7 @@ BLOCKS: Mapping[str, frozenset[str]] = {
     "customer": frozenset({"release", "hand-over"}),
     "quality": frozenset({"release", "hand-over"}),
     "fulfilment": frozenset({"release"}),
+    "history": frozenset({"allocate", "release", "hand-over"}),
     "invoice": frozenset({"invoice"}),
 }
 

@@ -13,7 +13,7 @@ MOST_TOLD = 12
 def keep_outcome(request: HttpRequest, sentence: str, numbers: Sequence[str], answers: Sequence[Any], left: Mapping[str, str] | None = None) -> None:
     """Keep how many were done, and of each that was left why. `sentence` names {done} and {all}."""
     refused = {number: answer.detail for number, answer in zip(numbers, answers, strict=True) if isinstance(answer, Refused)}
-    why = (left or {}) | refused
+    why = {**(left or {}), **refused}
     done = len(answers) - len(refused)
     request.session["outcome"] = {
         "what": sentence.format(done=done, all=len(numbers) + len(left or {})),

@@ -111,7 +111,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
     if request.POST.get("forget"):
         mine.filter(name=name).delete()
     elif name and mine.count() < MOST_VIEWS:
-        SavedView.objects.update_or_create(user_id=request.user.pk, page="orders", name=name, defaults={"query": query})
+        SavedView.objects.update_or_create(user=request.user, page="orders", name=name, defaults={"query": query})
         messages.success(request, f"This view is kept as {name}.")
     return redirect(f"{reverse('orders')}?{query}")
 
@@ -172,5 +172,5 @@ def cancel_orders(request: HttpRequest) -> HttpResponse:
         return redirect(back(request))
     found = reads.board("all", "newest", limit=500, ids=[order_id(n) for n in numbers])
     rows = [{"order": row, "cancellable": row.ordered - row.cancelled - row.picked, "left": row.ordered - row.cancelled} for row in found]
-    units = sum(row["cancellable"] for row in rows)
+    units = sum(row.ordered - row.cancelled - row.picked for row in found)
     return render(request, "orders/cancel_orders.html", {"numbers": numbers, "rows": rows, "units": units, "back": back(request)})
