@@ -4,7 +4,7 @@ Drives the real operations through three weeks of days on a set clock, with prog
 orders already is left as it is. Same day, same company.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -99,10 +99,11 @@ class Story:
         bins = [bin.code for bin in self.company.sites[0].bins]
         stock = [(site, item, n) for n, (site, item) in enumerate((s, i) for s in SITES for i in self.company.items) if self.random.random() < 0.85]
         receive([self._receipt(site[0], item.sku, bins[n % len(bins)], self.random.randrange(60, 240)) for site, item, n in stock], by=FLOOR)
-        due = self.days[-1]
+        held = Counter(item.sku for _, item, _ in stock)
+        scarce = sorted(self.company.items, key=lambda item: (held[item.sku], item.sku))[:14]
         expect([
-            Expect(f"PO-{4400 + n}", self.random.choice(SITES)[0], item.sku, quantity=120, due_on=due + timedelta(2 + n % 9), supplier="Rhein Lager")
-            for n, item in enumerate(self.random.sample(self.company.items, 14))
+            Expect(f"PO-{4400 + n}", self.random.choice(SITES)[0], item.sku, quantity=120, due_on=self.days[-1] + timedelta(2 + n % 9), supplier="Rhein Lager")
+            for n, item in enumerate(scarce)
         ], by=DESK)  # fmt: skip
 
     def _receipt(self, site: str, sku: str, bin: str, quantity: int) -> Receive:
@@ -156,16 +157,19 @@ class Story:
 
     def _hand_over(self, day: date, cartons: list[Any]) -> None:
         asks = [HandOver(c.carton, self.random.choice(CARRIERS)[0], "standard", f"{self.random.randrange(10**11, 10**12)}") for c in cartons]
+        collected = []
         for handed in hand_over(asks, by=DOCK):
             if not isinstance(handed, Refused):
                 late = self.random.choice((0, 0, 0, 0, 0, 0, 0, 1, 2))
                 self.underway[_later(day, 1 + self.random.randrange(2) + late)].append((handed.carrier, handed.parcel, handed.order))
+                collected.append(Track(handed.carrier, handed.parcel, "PU", clock.now()))
+        record_tracking([t for t in collected if self.random.random() < 0.9], by=DOCK)
 
     def _deliver(self, day: date, today: bool) -> None:
         for due in sorted(d for d in self.underway if d <= day):
             parcels = self.underway.pop(due)
             now = clock.now()
-            tracked = [Track(c, p, code, now - timedelta(hours=h)) for c, p, _ in parcels for code, h in (("PU", 14), ("IT", 8), ("OD", 1)) if self.random.random() < 0.95]
+            tracked = [Track(c, p, code, now - timedelta(hours=h)) for c, p, _ in parcels for code, h in (("IT", 8), ("OD", 1)) if self.random.random() < 0.95]
             record_tracking(tracked, by=DOCK)
             some = parcels[: len(parcels) // 2] if today else parcels
             record_proof([RecordProof(p, c, now, receiver="Receiving dock", place="gate 2", source="carrier") for c, p, _ in some], by=DOCK)
