@@ -22,6 +22,7 @@ from hanse.kernel.refused import Refused
 from . import stock
 from .batch import Batch, key_of
 from .fields import Around, MapWrong, condition_of
+from .history import past_of
 from .mapping import Mapping, Section, read_mapping
 from .masters import BATCH, MASTERS, Named, from_file, keep
 from .orders import Brought, Orders, reject_order
@@ -161,8 +162,7 @@ class Job:
         files = "".join(t.source.digest for t in tallies)
         digest = hashlib.sha256(f"{files}{self.mapping.digest}{self.history}".encode()).hexdigest()
         rows = sum(t.source.rows for t in tallies)
-        tracking = self.mapping.get("tracking")
-        history = (tracking.codes if tracking else {}) if self.history else None
+        past = past_of(self.mapping) if self.history else None
 
         def settle(outcomes: list[Outcome]) -> None:
             for outcome in outcomes:
@@ -170,7 +170,7 @@ class Job:
             self.progress("orders", sum(t.read for t in tallies), rows)
 
         def bring(nr: int, batch: list[Brought]) -> list[Outcome]:
-            return bring_orders(batch, Batch(self.by, None if self.dry_run else key_of(digest, str(nr))), history)
+            return bring_orders(batch, Batch(self.by, None if self.dry_run else key_of(digest, str(nr))), past)
 
         if self.dry_run:
             for nr, batch in enumerate(_batches(reader)):

@@ -7,6 +7,7 @@ be brought in (an order cancelled after it had left) are told as notes; the orde
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -33,22 +34,41 @@ from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_tracking import Track, record_tracking
 
 from .batch import Batch
+from .mapping import Mapping as Mapping_
 
 if TYPE_CHECKING:
     from .placing import Outcome
 
 OPENING = "opening stock for history"
+NOT_TOLD = "brought in from the past, and nobody said whether it has left"
+"""Why an order of the past is kept away from stock, where the mapping has no times of handing over."""
 NO_CARRIER = "NOT KNOWN"
 """The carrier of what left with nobody knows whom."""
 
 
-def live_again(placed: Sequence["Outcome"], under: Batch, codes: Mapping[str, str]) -> None:
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is known of the past of all orders: what carriers' codes mean, and whether it is told when goods left."""
+
+    codes: Mapping[str, str]
+    told_when_left: bool
+
+
+def past_of(mapping: Mapping_) -> Past:
+    """What a mapping knows of the past."""
+    history, tracking = mapping.get("history"), mapping.get("tracking")
+    return Past(tracking.codes if tracking else {}, history is None or "handed_over" in history.take)
+
+
+def live_again(placed: Sequence["Outcome"], under: Batch, past: Past) -> None:
     """Let a batch of placed orders go through what happened to them, step by step for all of them."""
+    if not past.told_when_left:
+        _each(hold, [(o, Hold(_number(o), "history", NOT_TOLD, _at(o))) for o in placed], under)
     approved = _with(placed, "approved")
     _each(hold, [(o, Hold(_number(o), "payment", "waits for approval", _at(o))) for o in approved], under)
     _each(release_hold, [(o, ReleaseHold(_number(o), "payment", "approved", o.brought.past["approved"])) for o in approved], under)
     gone = [o for o in _with(placed, "handed_over") if _sites(o)]
-    carriers_of(gone, codes, under.by)
+    carriers_of(gone, past.codes, under.by)
     left = {id(o) for o in gone}
     stopped = _with(placed, "cancelled")
     _each(cancel, [(o, Cancel(_number(o), (), o.brought.past.get("cancel_reason", ""), True, o.brought.past["cancelled"]))

@@ -1,6 +1,6 @@
 """Placing: a batch of orders placed, those known already told apart, and each one's past after it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from hanse.orders.events import OrderPlaced
 from hanse.orders.place import place
 
 from .batch import Batch
-from .history import live_again
+from .history import Past, live_again
 from .orders import Brought
 
 
@@ -32,19 +32,19 @@ SELECT p.code, o.ref, o.ordered, (SELECT count(*) FROM orders_line l WHERE l.ord
 """
 
 
-def bring_orders(batch: Sequence[Brought], under: Batch, history: Mapping[str, str] | None) -> list[Outcome]:
-    """Place a batch and, with a history (what carriers' codes mean), let its past follow.
+def bring_orders(batch: Sequence[Brought], under: Batch, past: Past | None) -> list[Outcome]:
+    """Place a batch and, with a history, let its past follow.
 
     Refused ones that come again with the same file are tried again.
     """
     answers, replayed = under.ask(place, [b.ask for b in batch])
     outcomes = [Outcome(b, a, replayed and isinstance(a, OrderPlaced)) for b, a in zip(batch, answers, strict=True)]
     placed = [o for o in outcomes if isinstance(o.answer, OrderPlaced)]
-    if history is not None:
-        live_again(placed, under, history)
+    if past is not None:
+        live_again(placed, under, past)
     refused = [o for o in outcomes if isinstance(o.answer, Refused)]
     if replayed and refused:
-        again = bring_orders([o.brought for o in refused], Batch(under.by, None), history)
+        again = bring_orders([o.brought for o in refused], Batch(under.by, None), past)
         outcomes = placed + again
         refused = [o for o in again if isinstance(o.answer, Refused)]
     _known_already(refused)
