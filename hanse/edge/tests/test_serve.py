@@ -15,6 +15,7 @@ import pytest
 
 from hanse.edge import postgres
 from hanse.edge.tests.test_stream import free_port
+from tests.browser import CHROMIUM, QUIETLY
 
 HANSE = [sys.executable, "-m", "hanse.edge"]
 
@@ -196,3 +197,29 @@ def test_a_database_that_is_not_there_is_said_plainly(company):
     given = environment(company) | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/hanse"}
     done = subprocess.run([*HANSE, "key", "list"], env=given, capture_output=True, text=True, check=False)
     assert done.returncode == 3 and "cannot be reached" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_an_open_page_hears_of_a_change_made_through_the_api(company, token, host):
+    from playwright.sync_api import sync_playwright
+
+    [made] = json.loads(hanse(company, "user", "create", "--name", "carla", "--role", "order desk", "--json").stdout)
+    serving = Serving(company, "serve")
+    where = f"http://{host}:{serving.port}"
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIETLY)
+        page = browser.new_page()
+        page.goto(f"{where}/accounts/login/?next=/pages")
+        page.fill("[name=login]", "carla")
+        page.fill("[name=password]", made["password"])
+        page.press("[name=password]", "Enter")
+        page.wait_for_url("**/pages")
+        page.wait_for_function("() => document.documentElement.dataset.line === 'on'")
+        page.evaluate("addEventListener('hanse:live', event => { (window.heard ||= []).push(event.detail.topic) })")
+        httpx.post(f"{where}/api/v1/webhooks", json={"url": "https://example.com"}, headers={"authorization": f"Bearer {token}", "idempotency-key": "1"})
+        page.wait_for_function("() => window.heard?.includes('endpoint') && window.heard?.includes('endpoints')")
+        browser.close()
+    serving.process.send_signal(signal.SIGTERM)
+    assert serving.process.wait(20) == 0
