@@ -107,6 +107,7 @@ class Stop:
 
     task: int
     site: str
+    site_name: str
     bin: str
     sku: str
     gtin: str
@@ -149,7 +150,7 @@ def _shared(one: str, other: str) -> int:
 
 
 STOP = """
-SELECT t.id, s.code, b.code, i.sku, coalesce(i.gtin, ''), i.name, i.tracking, t.lot,
+SELECT t.id, s.code, s.name, b.code, i.sku, coalesce(i.gtin, ''), i.name, i.tracking, t.lot,
        greatest(0, least(t.to_pick - t.withdrawn, a.reserved - a.freed - a.picked)), c.code, t.closed_at IS NOT NULL,
        ARRAY((SELECT n.sku FROM catalogue_item n WHERE n.sku < i.sku ORDER BY n.sku DESC LIMIT 1)
              UNION ALL (SELECT n.sku FROM catalogue_item n WHERE n.sku > i.sku ORDER BY n.sku LIMIT 1)),

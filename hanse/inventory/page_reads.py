@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import connection
 
+from hanse.kernel.numbers import order_id
+
 ROWS = 40
 LONGEST_CURVE = 50_000
 
@@ -198,6 +200,10 @@ class MovementRow:
     serial: str
     actor: str
     on_hand: int
+
+    @property
+    def for_order(self) -> bool:
+        return order_id(self.document) > 0
 
 
 MOVEMENTS = """

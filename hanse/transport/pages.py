@@ -1,6 +1,6 @@
 """The shipment pages: the list, one shipment with its parcels' timelines and proofs, and what is recorded by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -56,7 +56,7 @@ def shipments(request: HttpRequest) -> HttpResponse:
     return render(request, "transport/_shipments.html" if request.htmx else "transport/shipments.html", facts)  # type: ignore[attr-defined]
 
 
-def _together(parcels: list[Mapping[str, Any]]) -> tuple[str, str, str]:
+def _together(parcels: Sequence[Mapping[str, Any]]) -> tuple[str, str, str]:
     """The state to show for several parcels: the one that needs a look first, else the one furthest behind."""
     order = ["lost", "failed", "return-to-sender", "on-hold", "delayed", "unknown", "pending", "picked-up", "in-transit", "ready-for-pick-up", "out-for-delivery", "cancelled", "delivered"]
     if doubtful := next((p["doubt"] for p in parcels if p["doubt"]), ""):
@@ -87,7 +87,7 @@ def _shipment(request: HttpRequest, number: int, status: int = 200, **more: Any)
         raise Http404(f"There is no shipment {number}.")
     views = [view for tracking in page_reads.parcel_numbers(number) if (view := reads.parcel(tracking, head.carrier))]
     facts = {
-        "head": head, "parcels": [_parcel(view, head.zone) for view in views], "codes": page_reads.codes(head.carrier), "timeline": _timeline(head, views),
+        "head": head, "parcels": [_parcel(view, head.zone, head.site_name) for view in views], "codes": page_reads.codes(head.carrier), "timeline": _timeline(head, views),
         "now": clock.now().strftime("%Y-%m-%dT%H:%M"), "numbers": [(v.parcel, v.parcel) for v in views],
         "may_track": may(request, "transport.record_tracking"), "may_prove": may(request, "transport.record_proof"),
     }
@@ -95,13 +95,14 @@ def _shipment(request: HttpRequest, number: int, status: int = 200, **more: Any)
     return render(request, part, facts | more, status=status)
 
 
-def _parcel(view: reads.ParcelView, zone: str) -> dict[str, Any]:
+def _parcel(view: reads.ParcelView, zone: str, site: str) -> dict[str, Any]:
     """A parcel with its times read, for the page."""
     read = datetime.fromisoformat
     events = [e | {"at": read(e["at"]), "clock": _clock(read(e["at"]), e["zone"]), "said": e["text"] or STATES.get(e["state"], (e["code"], "", ""))[0], "kind": STATES.get(e["state"], ("", "", ""))[1]} for e in view.events]
+    left = view.handed_over_at
+    events.append({"at": left, "zone": zone, "clock": _clock(left, zone), "said": f"Handed to {view.carrier_name} in {site}", "kind": "busy", "place": "", "code": "", "expected_on": None})
     proofs = [p | {"at": read(p["at"])} for p in view.proofs]
-    return {"view": view, "state": STATES[view.state], "back": STATES.get(view.return_state), "doubt": DOUBTS.get(view.doubt, ""), "events": events, "proofs": proofs,
-            "handed_over": _clock(view.handed_over_at, zone)}
+    return {"view": view, "state": STATES[view.state], "back": STATES.get(view.return_state), "doubt": DOUBTS.get(view.doubt, ""), "events": events, "proofs": proofs}
 
 
 def _clock(at: datetime, zone: str) -> str:
@@ -115,7 +116,7 @@ def _timeline(head: page_reads.ShipmentHead, views: list[reads.ParcelView]) -> d
     for n, view in enumerate(views, 1):
         times = sorted((datetime.fromisoformat(e["at"]), e["state"] or "in-transit", e["text"]) for e in view.events)
         ends = [at for at, _, _ in times[1:]] + [view.delivered_at or now]
-        for (at, state, text), end in zip(times, ends, strict=True):
+        for (at, state, text), end in zip(times, ends, strict=False):
             if state != "delivered" and end > at:
                 spans.append({"row": n, "from": at.isoformat(), "to": end.isoformat(), "stage": "shipped", "word": text or STATES[state][0]})
             last = max(last, end)
