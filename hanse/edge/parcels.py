@@ -23,7 +23,7 @@ def timeline(parcels: Sequence[ParcelView], zone: str, promised_on: date | None,
     """One row per parcel: in the house until it was handed over, with the carrier until it was delivered, then what is expected."""
     place = ZoneInfo(zone)
     promised = [_midnight(promised_on, place), _midnight(promised_on + timedelta(days=1), place)] if promised_on else None
-    spans = [span for row, parcel in enumerate(parcels, 1) for span in _spans(row, parcel, promised, now)]
+    spans = [span for row, parcel in enumerate(parcels, 1) for span in _spans(row, parcel, promised, now, place)]
     starts = [span["from"] for span in spans]
     ends = [span["to"] for span in spans] + ([promised[1]] if promised else [])
     first = _midnight(min(starts, default=now).astimezone(place).date(), place) - timedelta(hours=2)
@@ -36,7 +36,7 @@ def timeline(parcels: Sequence[ParcelView], zone: str, promised_on: date | None,
     }
 
 
-def _spans(row: int, parcel: ParcelView, promised: list[datetime] | None, now: datetime) -> list[dict[str, Any]]:
+def _spans(row: int, parcel: ParcelView, promised: list[datetime] | None, now: datetime, place: ZoneInfo) -> list[dict[str, Any]]:
     left = parcel.handed_over_at
     began = min(parcel.began_at or parcel.packed_at, parcel.packed_at)
     spans = [{"row": row, "from": began, "to": left or max(parcel.packed_at, now), "stage": "packed", "word": parcel.site, "title": f"In {parcel.site_name} until it was handed over"}]
@@ -45,8 +45,8 @@ def _spans(row: int, parcel: ParcelView, promised: list[datetime] | None, now: d
         return spans + ([{"row": row, "from": max(parcel.packed_at, now), "to": ahead, "stage": "ahead", "word": "to be handed over"}] if ahead and ahead > now else [])
     carrier = parcel.carrier_name or "Carrier"
     if parcel.delivered_at:
-        word = f"{carrier}, delivered" + (f" to {parcel.receiver}" if parcel.receiver else "")
-        return [*spans, {"row": row, "from": left, "to": max(parcel.delivered_at, left), "stage": "delivered", "word": word}]
+        word, to = f"{carrier}, {parcel.delivered_at.astimezone(place):%H:%M}", f" to {parcel.receiver}" if parcel.receiver else ""
+        return [*spans, {"row": row, "from": left, "to": max(parcel.delivered_at, left), "stage": "delivered", "word": word, "title": f"{word}, delivered{to}"}]
     spans.append({"row": row, "from": left, "to": max(now, left), "stage": "shipped", "word": carrier})
     if ahead and ahead > now:
         spans.append({"row": row, "from": now, "to": ahead, "stage": "ahead", "word": "expected"})

@@ -111,7 +111,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
     if request.POST.get("forget"):
         mine.filter(name=name).delete()
     elif name and mine.count() < MOST_VIEWS:
-        SavedView.objects.update_or_create(user=request.user, page="orders", name=name, defaults={"query": query})
+        SavedView.objects.update_or_create(user_id=str(request.user.pk), page="orders", name=name, defaults={"query": query})
         messages.success(request, f"This view is kept as {name}.")
     return redirect(f"{reverse('orders')}?{query}")
 
