@@ -14,7 +14,7 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
-from hanse.kernel.asks import Code, Currency, Money, Short, ask
+from hanse.kernel.asks import MOST_MONEY, Code, Currency, Money, Short, ask
 from hanse.kernel.money import is_currency
 from hanse.kernel.places import is_zone
 from hanse.kernel.refused import Refused, refuse, refuse_all
@@ -70,6 +70,12 @@ class Known:
     now: datetime
 
 
+def finer(amount: Decimal, decimals: int) -> bool:
+    """Whether an amount has more decimals than are kept, other than zeros."""
+    exponent = amount.as_tuple().exponent
+    return isinstance(exponent, int) and -exponent > decimals and bool(amount % Decimal(1).scaleb(-decimals))
+
+
 def decide(asks: Sequence[Place], known: Known) -> list[OrderPlaced | Refused]:
     """Accept an order whole or refuse it whole, with all findings; a batch may repeat a customer's reference."""
     answers: list[OrderPlaced | Refused] = []
@@ -83,6 +89,10 @@ def decide(asks: Sequence[Place], known: Known) -> list[OrderPlaced | Refused]:
         if ask.ref:
             used[customer.id, ask.ref] = number
         placed = _placed(ask, number, customer, known, lines)
+        if wrong := _worth(placed):
+            used.pop((customer.id, ask.ref), None)
+            answers.append(wrong)
+            continue
         if ask.reserve == "or_refuse":
             for line in placed.lines:
                 known.free[known.items[line.sku].id] -= line.quantity
@@ -113,9 +123,25 @@ def _findings(ask: Place, known: Known, used: Mapping[tuple[int, str], int]) -> 
             found.append(refuse("values-refused", at=f"lines/{i}/unit_price", why=f"{line.sku} has no price: say one."))
         elif line.net is None and line.discount > (line.unit_price if line.unit_price is not None else item.price) * line.quantity:  # type: ignore[operator]
             found.append(refuse("money-differs", at=f"lines/{i}/discount", why=f"The discount of {line.discount} is more than the line is worth."))
+        found += [
+            refuse("values-refused", at=f"lines/{i}/{name}", why=f"{name} has at most {kept} decimals.")
+            for name, kept, amount in (("net", 4, line.net), ("discount", 4, line.discount), ("unit_price", 6, line.unit_price), ("tax_rate", 4, line.tax_rate))
+            if amount and finer(amount, kept)]
+    found += [
+        refuse("values-refused", at=name, why=f"{name} has at most 4 decimals.")
+        for name, amount in (("discount", ask.discount), ("freight", ask.freight), ("tax", ask.tax)) if amount and finer(amount, 4)]
     if not found and ask.reserve == "or_refuse":
         found = _shortages(ask, known)
     return found
+
+
+def _worth(placed: OrderPlaced) -> Refused | None:
+    """An order is worth something between nothing and what can be kept."""
+    if any(line.net < 0 for line in placed.lines):
+        return refuse("money-differs", at="discount", why="The discounts are more than what they are taken from.")
+    if placed.total > MOST_MONEY:
+        return refuse("money-differs", at="lines", why=f"The order is worth {placed.total}; at most {MOST_MONEY} can be kept.")
+    return None
 
 
 def _address_findings(ask: Place, customer: Customer, known: Known) -> list[Refused]:

@@ -3,6 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from hanse.kernel.refused import Refused
 from hanse.orders import reads
 from hanse.orders.events import OrderPlaced, UnitsAllocated
@@ -134,3 +136,18 @@ def test_the_board_pages_by_key_and_finds(given):
     assert len(reads.board("all", q="antriebe")) == 7
     assert [r.number for r in reads.board("all", q=numbers[2])] == [numbers[2]]
     assert reads.board("all", customer="NOBODY") == [] and len(reads.board("all", sku="BRG-6204", status="placed")) == 7
+
+
+@pytest.mark.parametrize("line, order, why", [
+    ({"net": Decimal("1.00005")}, {}, "net has at most 4 decimals."),
+    ({"unit_price": Decimal("0.1234567")}, {}, "unit_price has at most 6 decimals."),
+    ({}, {"freight": Decimal("1.00005")}, "freight has at most 4 decimals."),
+    ({"discount": Decimal("9"), "discount_rate": Decimal("0.9")}, {}, "The discounts are more than what they are taken from."),
+    ({}, {"discount": Decimal("51")}, "The discounts are more than what they are taken from."),
+    ({"quantity": 10**9, "unit_price": Decimal(10**9)}, {}, "The order is worth 1000000000000000000.00; at most 99999999999.9999 can be kept."),
+])
+def test_amounts_that_cannot_be_kept_as_they_are_refuse_the_order(given, line, order, why):
+    given.item()
+    given.customer()
+    [no] = place([Place("REUTER", (PlaceLine(**({"sku": "BRG-6204", "quantity": 5} | line)),), **order)], by="ann")
+    assert isinstance(no, Refused) and no.detail == why
