@@ -136,6 +136,9 @@ def test_what_was_refused_is_tried_again_with_the_same_file(given, files):
 @pytest.mark.parametrize("orders, lines, told", [
     (ORDERS + "3,REUTER,2026-11-03 10:00:00,0\n", LINES, ("3", "no-lines")),
     (ORDERS, LINES + "9,A,1,1\n", ("4", "order-unknown")),
+    (ORDERS, LINES + " ,A,1,1\n", ("4", "row-unreadable")),
+    (ORDERS + ",REUTER,2026-11-03 10:00:00,0\n", LINES, ("3", "row-unreadable")),
+    (ORDERS, LINES.replace("2,B,1,10.00", "2,B,1000000000,1000000000"), ("2", "money-differs")),
     (ORDERS, LINES + "2,A,1\n", ("4", "row-unreadable")),
     (ORDERS + "2,REUTER,2026-11-03 10:00:00,0\n", LINES, ("3", "row-unreadable")),
     (ORDERS, LINES.replace("2,B,1", "2,B,0"), ("2", "values-refused")),

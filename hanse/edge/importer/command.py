@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from hanse.journal.operation import Busy, KeyInProgress, NotGranted
 from hanse.journal.principals import HANSE
 
 from .bring import WHAT, run
@@ -45,8 +46,11 @@ def main(arguments: Sequence[str]) -> int:
                 bars.update(tasks[what], completed=done, total=rows)
 
             result = run(told.what, told.files, told.map, told.dry_run, told.history, told.by or HANSE, progress, told.hands)
-    except (MapWrong, FileWrong) as error:
-        err.print(str(error), style="red")
+    except (MapWrong, FileWrong, NotGranted) as error:
+        err.print(str(error), style="red", markup=False)
+        return IN_THE_WAY
+    except (Busy, KeyInProgress):
+        err.print("The database is busy, or somebody brings the same files in. What is in stays in: start again and it goes on.", style="red")
         return IN_THE_WAY
     if told.json:
         sys.stdout.write(json.dumps(as_json(result)) + "\n")

@@ -5,13 +5,14 @@ opening stock, then assigned, released, picked, packed and handed over as live o
 be brought in (an order cancelled after it had left) are told as notes; the order stays as far as it came.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from hanse.billing.invoice import Invoice, invoice
 from hanse.billing.receive_payment import ReceivePayment, receive_payment
@@ -20,7 +21,7 @@ from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.release import Release, release
 from hanse.inventory.receive import Receive, receive
-from hanse.journal.operation import Operation
+from hanse.journal.operation import AGAIN, TRIES, Operation
 from hanse.journal.principals import Principal
 from hanse.kernel.refused import Refused
 from hanse.orders.assign import Assign, AssignLine, assign
@@ -93,9 +94,7 @@ def _shipped(gone: Sequence["Outcome"], under: Batch) -> list[tuple["Outcome", A
     """Opening stock in, units assigned, released, picked, packed and handed over; the parcels of each order."""
     if not gone:
         return []
-    with transaction.atomic():
-        _receive(gone, under)
-        _each(assign, [(o, Assign(_number(o), _parts(o), _at(o))) for o in gone], under)
+    _stocked(gone, under)
     released = _each(release, [(o, Release(_number(o), None, _at(o))) for o in gone], under)
     tasks = [(o, task) for o, fact in released if isinstance(fact, OrderReleased) for task in fact.tasks]
     _each(pick, [(o, Pick(task.task, task.quantity, at=_left(o))) for o, task in tasks], under)
@@ -117,6 +116,23 @@ def carriers_of(placed: Sequence["Outcome"], codes: Mapping[str, str], by: Princ
     fresh = [KeepCarrier(code, name, codes=entries) for code, name in sorted(named.items()) if code not in known]
     if fresh:
         keep_carriers(fresh, by=by)
+
+
+def _stocked(gone: Sequence["Outcome"], under: Batch) -> None:
+    """Stock in and assigned in one transaction, so that no waiting order takes it between; tried again as an operation is."""
+    for attempt in range(1, TRIES + 1):
+        notes = [list(o.notes) for o in gone]
+        try:
+            with transaction.atomic():
+                _receive(gone, under)
+                _each(assign, [(o, Assign(_number(o), _parts(o), _at(o))) for o in gone], under)
+            return
+        except DatabaseError as error:
+            if connection.in_atomic_block or getattr(error.__cause__, "sqlstate", "") not in AGAIN or attempt == TRIES:
+                raise
+            for o, before in zip(gone, notes, strict=True):
+                o.notes[:] = before
+            time.sleep(0.01 * 2**attempt)
 
 
 def _receive(gone: Sequence["Outcome"], under: Batch) -> None:

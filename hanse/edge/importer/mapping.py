@@ -91,6 +91,8 @@ def _format(told: dict[str, Any]) -> Format:
 
 
 def _section(name: str, told: dict[str, Any]) -> Section:
+    if not isinstance(told, dict) or not isinstance(told.get("take", {}), dict):
+        raise MapWrong(f"{name} and {name}.take are tables: [{name}], [{name}.take].")
     if unknown := told.keys() - OF_SECTION:
         raise MapWrong(f"[{name}] does not know {', '.join(sorted(unknown))}. Fields go into [{name}.take].")
     left = []

@@ -63,6 +63,10 @@ class Orders:
         headers = {} if self.one_file else self._headers()
         trails = self._trails()
         for group in groups_of(self.lines.source, self.key, self._narrow):
+            if not group.key:
+                for nr, row in group.rows:
+                    self.lines.reject(nr, row, refuse("row-unreadable", row=nr, why="it names no order"))
+                continue
             if not self.one_file and group.key not in headers:
                 self._reject_lines(group, refuse("order-unknown", order=group.key))
                 continue
@@ -94,7 +98,9 @@ class Orders:
                 self.header.reject(nr, row, _narrow(nr, row, width))
             elif (no := self.out_header(row)) is not None:
                 self.header.reject(nr, row, no)
-            elif (key := row[self.header_key].strip()) in found:
+            elif not (key := row[self.header_key].strip()):
+                self.header.reject(nr, row, refuse("row-unreadable", row=nr, why="it names no order"))
+            elif key in found:
                 self.header.reject(nr, row, refuse("row-unreadable", row=nr, why=f"order {key} stands in row {found[key][0]} already"))
             else:
                 found[key] = nr, row

@@ -123,5 +123,7 @@ def groups_of(source: Source, key: int, width_wrong: Callable[[int, Row], None])
             waiting.setdefault(name or "", []).append((nr, row))
         else:
             width_wrong(nr, row)
-        if name is not None and last[name] == nr and name in waiting:
+        if name is not None and last.get(name) == nr and name in waiting:
             yield Group(name, waiting.pop(name))
+    if waiting:
+        raise FileWrong(f"{source.name} changed while it was read. Bring it in again.")
