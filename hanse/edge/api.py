@@ -4,8 +4,6 @@ Bearer keys (`hanse key create`), `Idempotency-Key` on every write, keyset pages
 findings at once. The description lies at `/api/v1/openapi.json`, readable at `/api/docs`.
 """
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -13,8 +11,16 @@ from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from ninja import Router, Schema
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
+from hanse.billing.api import router as billing
+from hanse.catalogue.api import router as catalogue
+from hanse.fulfilment.api import router as fulfilment
+from hanse.inventory.api import router as inventory
 from hanse.kernel.problems import PROBLEMS
 from hanse.kernel.refused import Finding
+from hanse.network.api import router as network
+from hanse.orders.api import router as orders
+from hanse.partners.api import router as partners
+from hanse.transport.api import router as transport
 from hanse.web.doors import WrongCursor, missing, shown
 from hanse.web.problems import TYPE, problem
 
@@ -24,15 +30,14 @@ from .keys import Bearer
 from .middleware import fault
 from .openapi import Api
 
-AREAS = ["catalogue", "partners", "network", "inventory", "orders", "fulfilment", "transport", "billing"]
+AREAS = [catalogue, partners, network, inventory, orders, fulfilment, transport, billing]
 
 api = Api(
     title="hanse", version="v1", description=__doc__ or "", auth=[Bearer()], parser=StrictParser(), urls_namespace="api",
     openapi_extra={"info": {"license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}}},
 )  # fmt: skip
 for area in AREAS:
-    if find_spec(f"hanse.{area}.api"):
-        api.add_router("", import_module(f"hanse.{area}.api").router)
+    api.add_router("", area)
 api.add_router("", order.router)
 api.add_router("", feed.router)
 api.add_router("", webhooks_api.router)

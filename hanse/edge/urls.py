@@ -1,8 +1,5 @@
 """Every address of hanse: API, pages, sign-in, admin, and what machines ask of a server."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import include, path
 from ninja.openapi.views import openapi_view
@@ -20,7 +17,7 @@ urlpatterns = [
     path("api/docs", openapi_view, {"api": api}, name="api_docs"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
-    *[path("", include(import_module(f"hanse.{area}.urls"))) for area in PAGES if find_spec(f"hanse.{area}.urls")],
+    *[path("", include(f"hanse.{area}.urls")) for area in PAGES],
     path("", include("hanse.edge.page_urls")),
 ]
 
