@@ -30,7 +30,8 @@ from .keys import Bearer
 from .middleware import fault
 from .openapi import Api
 
-AREAS = [catalogue, partners, network, inventory, orders, fulfilment, transport, billing]
+AREAS = [orders, fulfilment, transport, inventory, billing, catalogue, partners, network]
+"""The busiest first: addresses are looked up in this order."""
 
 api = Api(
     title="hanse", version="v1", description=__doc__ or "", auth=[Bearer()], parser=StrictParser(), urls_namespace="api",
