@@ -1,0 +1,144 @@
+"""Clients of a served company that live through orders, and know what they were told whatever dies meanwhile.
+
+Every write is sent with a key of its own until its outcome is known: after a cut connection, a 503 or a twin that is
+still running the same request goes out again with the same key. What came back with 2xx is kept as an `Act`.
+"""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import httpx
+
+UNKNOWN = {503}
+"""Answers that say: nothing is known, send the same again."""
+PATIENCE = 120
+"""Seconds after which a client that still has no answer says that it is stuck."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """One acknowledged write: what was sent with which key, and what came back."""
+
+    path: str
+    body: Any
+    key: str
+    answer: bytes
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return httpx.Response(200, content=self.answer).json()[0]
+
+
+class Stuck(Exception):
+    """A request had no outcome for too long."""
+
+
+@dataclass
+class Company:
+    """A served company as its clients see it, and everything it acknowledged."""
+
+    url: str
+    token: str
+    acts: list[Act] = field(default_factory=list)
+    odd: list[str] = field(default_factory=list)
+    tries: int = 0
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def load(self, skus: list[str]) -> None:
+        """Two sites, items, a customer, a carrier and more stock than will be asked for."""
+        desk = Client(self, Random(0), "load")
+        desk.ask("/items/batch", {"sku": skus[0], "name": "Bearing", "price": "10.00", "weight_g": 100})
+        for sku in skus[1:]:
+            desk.ask("/items/batch", {"sku": sku, "name": sku, "price": "2.50", "weight_g": 10})
+        for code in ("HAM", "BRE"):
+            desk.ask("/sites/batch", {"code": code, "country": "DE", "zone": "Europe/Berlin", "sscc_prefix": "4012345",
+                                      "bins": [{"code": "A-01"}], "lanes": [{"country": "DE", "days": 1 if code == "HAM" else 2}]})
+            for sku in skus:
+                desk.ask("/stock/receipts/batch", {"site": code, "sku": sku, "quantity": 100_000, "bin": "A-01"})
+        address = {"country": "DE", "street": "Kabutzenhof 21", "postcode": "18057", "city": "Rostock"}
+        desk.ask("/parties/batch", {"code": "REUTER", "name": "Reuter", "roles": ["customer"], "addresses": [address]})
+        desk.ask("/carriers/batch", {"code": "SPEEDY", "name": "Speedy Express"})
+
+    def clients(self, count: int, seed: int, skus: list[str]) -> list[threading.Thread]:
+        """So many clients at work, each from a seed of its own, until the company is `ended`."""
+        threads = [threading.Thread(target=self._work, args=[Client(self, Random(f"{seed}/{n}"), f"{seed}-{n}"), skus]) for n in range(count)]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def _work(self, client: "Client", skus: list[str]) -> None:
+        try:
+            while not self.ended.is_set():
+                client.live(skus)
+        except (Stuck, KeyError, IndexError, ValueError) as trouble:
+            self.odd.append(repr(trouble))
+            self.ended.set()
+
+
+class Client:
+    """One client: its own connection, its own random numbers, its own keys."""
+
+    def __init__(self, company: Company, random: Random, name: str):
+        self.company, self.random, self.name, self.sent = company, random, name, 0
+        self.http = httpx.Client(base_url=f"{company.url}/api/v1", headers={"Authorization": f"Bearer {company.token}"}, timeout=30)
+
+    def ask(self, path: str, ask: Any, unless: str = "") -> dict[str, Any]:
+        """Send one ask until its outcome is known; the fact it told, or the refusal that may be."""
+        self.sent += 1
+        key = f"{self.name}-{self.sent}"
+        answer = self.known(path, [ask], key)
+        act = Act(path, [ask], key, answer.content)
+        if answer.status_code != 200 or act.told.get("refused", unless) != unless:
+            self.company.odd.append(f"{path} {ask} {answer.status_code} {answer.text[:300]}")
+        elif "told" in act.told:
+            self.company.acts.append(act)
+        return act.told
+
+    def known(self, path: str, body: Any, key: str) -> httpx.Response:
+        """Send the same request with the same key until somebody says what came of it."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            self.company.tries += 1
+            try:
+                answer = self.http.post(path, json=body, headers={"Idempotency-Key": key})
+            except httpx.TransportError:
+                time.sleep(self.random.uniform(0.05, 0.3))
+                continue
+            if answer.status_code not in UNKNOWN and not (answer.status_code == 409 and answer.json()["code"] == "key-in-progress"):
+                return answer
+            if "retry-after" not in answer.headers:
+                self.company.odd.append(f"{path} {answer.status_code} without Retry-After")
+            time.sleep(self.random.uniform(0.05, 0.3))
+        raise Stuck(f"{path} {key}")
+
+    def live(self, skus: list[str]) -> None:
+        """An order from intake to payment, now and then with a detour."""
+        wish = {"customer": "REUTER", "ref": f"{self.name}-{self.sent}", "reserve": self.random.choice(["at_once", "later", "or_refuse"]),
+                "lines": [{"sku": sku, "quantity": self.random.randint(1, 5)} for sku in self.random.sample(skus, self.random.randint(1, 2))]}
+        number = self.ask("/orders/batch", wish)["order"]
+        if self.random.random() < 0.2:
+            self.ask("/cancellations/batch", {"order": number, "reason": "changed mind"})
+            return
+        if wish["reserve"] == "later":
+            self._allocate(number)
+        tasks = self.ask("/releases/batch", {"order": number})["tasks"]
+        for task in tasks:
+            self.ask("/picks/batch", {"task": task["task"], "taken": task["quantity"]})
+        for site in sorted({task["site"] for task in tasks}):
+            carton = self.ask("/packs/batch", {"order": number, "site": site})["carton"]
+            parcel = self.ask("/handovers/batch", {"carton": carton, "carrier": "SPEEDY"})["parcel"]
+            self.ask("/deliveries/batch", {"parcel": parcel, "receiver": "goods in"})
+        issued = self.ask("/invoices/batch", {"order": number})
+        self.ask("/payments/batch", {"ref": f"paid {issued['invoice']}", "customer": "REUTER", "amount": issued["total"], "currency": "EUR", "invoices": [issued["invoice"]]})
+
+    def _allocate(self, number: str) -> None:
+        """Find sites for an order; half of the time hold it, give units back and begin again. The worker may come first."""
+        units = self.ask("/allocations/batch", {"order": number}, unless="nothing-open").get("units")
+        if units and self.random.random() < 0.5:
+            self.ask("/holds/batch", {"order": number, "type": "credit"})
+            self.ask("/allocations/free/batch", {"allocation": units[0]["allocation"]})
+            self.ask("/holds/releases/batch", {"order": number, "type": "credit"})
+            self.ask("/allocations/batch", {"order": number}, unless="nothing-open")
