@@ -1,0 +1,74 @@
+"""The bench: hanse next to its floor, in one run on one machine.
+
+Ratios of CPU per order repeat within a fifth on a shared machine; orders per second do not. `hanse bench` prints a table,
+`hanse bench --json` the list of its rows.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+NAMES = ("place", "cycle", "http_place", "http_cycle", "hot_sku", "board", "order_page")
+Row = dict[str, Any]
+
+
+def run(only: str | None = None, quick: bool = False, progress: Callable[[str], None] | None = None, home: Path | None = None) -> list[Row]:
+    """Measure on a private server of the bench's own, with real durability. `only` names one figure, `quick` takes fewer orders."""
+    from hanse.edge import postgres
+
+    from . import company
+
+    say = progress or (lambda _: None)
+    home = home or Path(os.environ.get("HANSE_BENCH_HOME", Path(tempfile.gettempdir()) / f"hanse-bench-{os.getuid()}"))
+    started = postgres.status(home) is None
+    try:
+        say("making the company twice: in hanse's database and in the floor's")
+        databases = company.made(home)
+        return list(_rows(databases, only, quick, say))
+    finally:
+        if started:
+            postgres.stop(home)
+
+
+def _rows(databases: Any, only: str | None, quick: bool, say: Callable[[str], None]) -> Iterator[Row]:
+    from . import in_batches, kept, over_http
+
+    named = [only] if only else NAMES
+    sizes, processes, rounds = (in_batches.QUICK, (1,), 1) if quick else (in_batches.SIZES, in_batches.PROCESSES, 2)
+    parts: dict[tuple[str, ...], Callable[[], Iterator[Row]]] = {
+        ("place", "cycle"): lambda: in_batches.measured(databases, sizes, processes, rounds, [n for n in in_batches.STEPS if n in named]),
+        ("http_place", "http_cycle", "hot_sku"): lambda: over_http.measured(databases, quick, named),
+        ("board", "order_page"): lambda: kept.measured(databases, quick, named),
+    }
+    for names, measure in parts.items():
+        if set(names) & set(named):
+            say("measuring " + ", ".join(n for n in names if n in named))
+            for row in measure():
+                say(f"{row['name']}, batch {row['batch']}, {row['processes']} at once: {row['ratio']}")
+                yield row
+
+
+@click.command("bench")
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for machines.")
+@click.option("--quick", is_flag=True, help="Fewer orders: a first look.")
+@click.option("--only", type=click.Choice(NAMES), help="One figure alone.")
+def command(as_json: bool, quick: bool, only: str | None) -> None:
+    """Measure placing, the full cycle, requests and pages, each next to its floor."""
+    rows = run(only, quick, lambda said: click.echo(said, err=True))
+    if as_json:
+        click.echo(json.dumps(rows))
+    else:
+        from .figures import show
+
+        show(rows)
+
+
+def main(arguments: Sequence[str] = ()) -> int:
+    """`hanse bench [--json] [--quick] [--only NAME]`; gives the exit code."""
+    return command.main(list(arguments), prog_name="hanse bench", standalone_mode=False) or 0
+

@@ -1,0 +1,42 @@
+"""The figures as people read them: each row with the aim it is held against."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+TARGETS: dict[tuple[str, int], tuple[str, str, float]] = {
+    ("cycle", 100): ("ratio at most 2.5, aim 1.5", "ratio", 2.5),
+    ("http_place", 1): ("ratio at most 2", "ratio", 2.0),
+    ("http_cycle", 1): ("at most 20 ms CPU, aim 10", "cpu_ms_per_order", 20.0),
+    ("board", 1): ("1 million at most 1.3 × 10 thousand", "ratio", 1.3),
+    ("order_page", 1): ("1 million at most 1.3 × 10 thousand", "ratio", 1.3),
+    ("hot_sku", 1): ("at least half the rate of many SKUs", "ratio", 0.5),
+}
+"""By name and batch: the target in words, the field that is held against it, and the bound."""
+AT_LEAST = {"hot_sku"}
+COLUMNS = [
+    ("batch", "batch"), ("processes", "at once"), ("orders_per_s", "orders/s"), ("cpu_ms_per_order", "CPU ms/order"),
+    ("floor_cpu_ms_per_order", "floor"), ("ratio", "ratio"), ("statements_per_order", "statements"),
+]
+
+
+def show(rows: list[dict[str, Any]]) -> None:
+    """Print the table."""
+    table = Table(title="hanse next to its floor", title_justify="left", box=None, pad_edge=False)
+    table.add_column("figure")
+    for _, title in COLUMNS:
+        table.add_column(title, justify="right")
+    table.add_column("target")
+    for row in rows:
+        table.add_row(row["name"], *("" if row.get(field) is None else f"{row[field]:,}" for field, _ in COLUMNS), _verdict(row))
+    Console(highlight=False).print(table)
+
+
+def _verdict(row: dict[str, Any]) -> str:
+    target = TARGETS.get((row["name"], row["batch"]))
+    if target is None:
+        return ""
+    words, field, bound = target
+    reached = row[field] >= bound if row["name"] in AT_LEAST else row[field] <= bound
+    return f"[{'green' if reached else 'red'}]{'reached' if reached else 'missed'}[/]: {words}"
