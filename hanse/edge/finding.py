@@ -28,10 +28,10 @@ SELECT * FROM (
   (SELECT 'order', 'H-' || o.id, p.name || ', ' || o.ref, 'H-' || o.id, o.ref = %(q)s
      FROM orders_order o JOIN partners_party p ON p.id = o.customer_id WHERE o.ref >= %(q)s AND o.ref < %(end)s ORDER BY o.ref, o.id LIMIT %(most)s)
   UNION ALL
-  (SELECT 'customer', p.code, p.name, '', p.code = %(q)s FROM partners_party p
+  (SELECT 'customer', p.code, p.name, '', lower(p.code) = lower(%(q)s) FROM partners_party p
     WHERE 'customer' = ANY(p.roles) AND (p.code ILIKE %(like)s OR p.name ILIKE %(like)s) ORDER BY p.code LIMIT %(most)s)
   UNION ALL
-  (SELECT 'item', i.sku, i.name, '', i.sku = %(q)s OR i.gtin = %(q)s FROM catalogue_item i
+  (SELECT 'item', i.sku, i.name, '', lower(i.sku) = lower(%(q)s) OR i.gtin = %(q)s FROM catalogue_item i
     WHERE i.sku ILIKE %(like)s OR i.name ILIKE %(like)s OR i.gtin = %(q)s ORDER BY i.sku LIMIT %(most)s)
   UNION ALL
   (SELECT 'parcel', p.tracking, k.name || ', H-' || s.order_id, 'H-' || s.order_id, p.tracking = %(q)s

@@ -18,7 +18,7 @@ def keep_outcome(request: HttpRequest, sentence: str, numbers: Sequence[str], an
     request.session["outcome"] = {
         "what": sentence.format(done=done, all=len(numbers) + len(left or {})),
         "done": done, "left": len(why), "more": max(len(why) - MOST_TOLD, 0),
-        "why": [{"order": number, "why": text} for number, text in list(why.items())[:MOST_TOLD]],
+        "why": [{"order": number, "why": text.removeprefix(number).strip()} for number, text in list(why.items())[:MOST_TOLD]],
     }
 
 
