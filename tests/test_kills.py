@@ -65,7 +65,7 @@ def victim(serving: Serving, home: Path, dice: random.Random) -> tuple[str, list
     lead = home / "database" / "data" / "postmaster.pid"
     kinds = {
         "web": lambda: [serving.child("hanse.edge.web")],
-        "web's own worker": lambda: [p.pid for p in serving.tree() if "multiprocessing.spawn" in " ".join(p.cmdline()) and "resource" not in " ".join(p.cmdline())],
+        "web's own worker": lambda: [child.pid for child in psutil.Process(serving.child("hanse.edge.web")).children()],
         "worker": lambda: [serving.child("hanse.edge.worker")],
         "database": lambda: [int(lead.read_text().split()[0])],
         "a backend": lambda: backends(lead),
