@@ -67,8 +67,9 @@ class Request:
 
 CLAIM_KEY = """
 INSERT INTO journal_request (operation, key, request_hash, recorded_at) VALUES (%s, %s, %s, %s)
-ON CONFLICT (operation, key) DO NOTHING RETURNING id
+ON CONFLICT (operation, key) DO NOTHING RETURNING id, set_config('plan_cache_mode', 'force_generic_plan', true)
 """
+"""On its way it has the transaction's statements keep their plans: left alone, the database would plan each anew for a lone ask."""
 STORED_ANSWER = "SELECT request_hash, answers FROM journal_request WHERE operation = %s AND key = %s"
 DROP_KEYS = "DELETE FROM journal_request WHERE id = ANY(%s::bigint[])"
 
