@@ -54,6 +54,9 @@ class Need:
 
 
 WAITING = "l.ordered - l.cancelled - l.reserved + l.freed"
+WITHOUT_SITE = """orders_order o JOIN orders_line l ON l.order_id = o.id AND l.ordered > l.cancelled + l.reserved - l.freed
+        AND o.open AND o.ordered > o.cancelled + o.reserved - o.freed"""
+"""Lines with units that have no site. They are found through the open orders, which are few however many are kept."""
 QUESTIONS = {
     "hold": """
       SELECT 'hold' AS kind, h.order_id, o.net AS at_stake, h.held_at AS since,
@@ -62,26 +65,24 @@ QUESTIONS = {
     "short": f"""
       SELECT 'short', l.order_id, round(l.net * ({WAITING}) / l.ordered, 4), max(t.closed_at),
              jsonb_build_object('sku', i.sku, 'units', {WAITING}, 'of', l.ordered - l.cancelled, 'bin', max(b.code), 'reason', max(t.short_reason))
-        FROM orders_line l JOIN orders_allocation a ON a.order_id = l.order_id AND a.line_id = l.id
+        FROM {WITHOUT_SITE} JOIN orders_allocation a ON a.order_id = l.order_id AND a.line_id = l.id
         JOIN fulfilment_task t ON t.allocation_id = a.id AND t.taken < t.to_pick - t.withdrawn
-        JOIN inventory_account b ON b.id = t.bin_id JOIN catalogue_item i ON i.id = l.item_id
-       WHERE l.ordered > l.cancelled + l.reserved - l.freed GROUP BY l.id, i.sku""",
+        JOIN inventory_account b ON b.id = t.bin_id JOIN catalogue_item i ON i.id = l.item_id GROUP BY l.id, i.sku""",
     "supply": f"""
       SELECT 'supply', l.order_id, sum(round(l.net * ({WAITING}) / l.ordered, 4)), o.placed_at,
              jsonb_build_object('sku', min(i.sku), 'units', sum({WAITING} - coalesce(g.pegged, 0)), 'lines', count(*))
-        FROM orders_line l JOIN orders_order o ON o.id = l.order_id JOIN catalogue_item i ON i.id = l.item_id
+        FROM {WITHOUT_SITE} JOIN catalogue_item i ON i.id = l.item_id
         LEFT JOIN LATERAL (SELECT sum(p.quantity) AS pegged FROM orders_peg p WHERE p.line_id = l.id) g ON true
-       WHERE l.ordered > l.cancelled + l.reserved - l.freed AND {WAITING} > coalesce(g.pegged, 0) AND NOT 'fraud' = ANY(o.holds)
+       WHERE {WAITING} > coalesce(g.pegged, 0) AND NOT 'fraud' = ANY(o.holds)
          AND NOT EXISTS (SELECT 1 FROM orders_allocation a JOIN fulfilment_task t ON t.allocation_id = a.id AND t.taken < t.to_pick - t.withdrawn
                           WHERE a.order_id = l.order_id AND a.line_id = l.id)
        GROUP BY l.order_id, o.placed_at""",
-    "slipped": """
+    "slipped": f"""
       SELECT 'slipped', l.order_id, round(l.net * sum(p.quantity) / l.ordered, 4), NULL::timestamptz,
              jsonb_build_object('sku', i.sku, 'units', sum(p.quantity), 'inbound', min(b.ref), 'due_on', max(b.due_on), 'was_on', max(b.first_due_on))
-        FROM orders_line l JOIN orders_order o ON o.id = l.order_id JOIN orders_peg p ON p.line_id = l.id AND p.quantity > 0
+        FROM {WITHOUT_SITE} JOIN orders_peg p ON p.line_id = l.id AND p.quantity > 0
         JOIN inventory_inbound b ON b.id = p.inbound_id JOIN catalogue_item i ON i.id = l.item_id
-       WHERE l.ordered > l.cancelled + l.reserved - l.freed
-         AND (b.due_on > b.first_due_on OR b.due_on > coalesce(l.first_promised_on, l.requested_on, o.requested_on))
+       WHERE (b.due_on > b.first_due_on OR b.due_on > coalesce(l.first_promised_on, l.requested_on, o.requested_on))
        GROUP BY l.id, i.sku""",
     "late": """
       SELECT 'late', o.id, o.net, o.promised_on::timestamptz + interval '1 day',
