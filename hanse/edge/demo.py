@@ -149,7 +149,7 @@ class Story:
         picked = pick([self._pick(t) for t in tasks[: len(tasks) * 3 // 5 if today else None]], by=FLOOR)
         ready = list(dict.fromkeys((p.order, p.site) for p in picked if not isinstance(p, Refused) and p.taken))
         packed = [c for c in pack([Pack(o, s) for o, s in ready[: len(ready) * 2 // 3 if today else None]], by=FLOOR) if not isinstance(c, Refused)]
-        self._hand_over(day, [c for c in packed[: len(packed) // 2 if today else None]])
+        self._hand_over(day, packed[: len(packed) // 2 if today else None])
 
     def _pick(self, task: Any) -> Pick:
         short = self.random.random() < 0.02

@@ -69,7 +69,7 @@ def test_twice_in_a_batch_takes_each_unit_once(given):
 
 
 def test_freed_units_are_open_again_and_go_to_the_next_in_the_queue(given):
-    order, item, site = placed(given, quantity=3)
+    _order, item, site = placed(given, quantity=3)
     [second] = place([Place("REUTER", (PlaceLine("BRG-6204", 2),))], by="ann")
     [freed] = free([Free(Allocation.objects.get().pk, 2, "wanted elsewhere")], by="ann")
     assert freed.quantity == 2 and given.free(item, site) == (3, 1)

@@ -104,7 +104,7 @@ def test_discount_freight_and_tax_are_shared_to_the_cent(given):
 def test_facts_are_journalled_with_both_times(given):
     given.item()
     given.customer()
-    [placed] = place([one()], by="ann")
+    [_placed] = place([one()], by="ann")
     assert [type(f) for f in given.told("OrderPlaced", "UnitsAllocated")] == [OrderPlaced, UnitsAllocated]
 
 
@@ -117,7 +117,7 @@ def test_the_reads_show_an_order_whole(given):
     assert (seen.number, seen.customer, seen.reserved, seen.lines[0].waiting) == (placed.order, "REUTER", 3, 2)
     assert seen.lines[0].allocations[0]["site"] == "HAM" and seen.ship_to["city"] == "Rostock"
     assert reads.explanations(placed.order)[0]["why"]["winner"] == ["HAM"]
-    assert [h.kind for h in reads.history(placed.order)][0] == "OrderPlaced"
+    assert next(h.kind for h in reads.history(placed.order)) == "OrderPlaced"
     assert reads.order("H-7") is None and reads.order("nonsense") is None
     assert reads.counts(date(2026, 11, 16))["backordered"] == 1
 
