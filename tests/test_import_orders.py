@@ -124,6 +124,13 @@ def test_rejected_rows_can_be_mended_and_brought_in_again(given, files, tmp_path
     assert counted(result) == (3, 3, 0, 0) and Order.objects.count() == 2
 
 
+def test_rejected_rows_that_are_still_wrong_are_rejected_anew(given, files, tmp_path):
+    files(lines=LINES.replace("1,A,3", "1,A,three"))
+    files(orders=(tmp_path / "orders.csv.rejected.csv").read_text(), lines=(tmp_path / "lines.csv.rejected.csv").read_text())
+    [names, first, *_] = (tmp_path / "lines.csv.rejected.csv").read_text().splitlines()
+    assert names == "order,sku,quantity,price,row,code,reason" and first.startswith("1,A,three,3.33,1,row-unreadable,")
+
+
 def test_what_was_refused_is_tried_again_with_the_same_file(given, files):
     without = MAP.split("[items]")[0] + "[parties]" + MAP.split("[parties]")[1]
     assert counted(files(map=without)) == (5, 0, 5, 0)
@@ -182,6 +189,22 @@ def test_progress_is_told(given, files):
     told: list[tuple[str, int, int]] = []
     files(progress=lambda *step: told.append(step))
     assert told[-1] == ("orders", 5, 5)
+
+
+@pytest.mark.parametrize("lines, why", [
+    (b"order,sku,quantity,price\n1,\xff\xfe,1,1\n", "is not utf-8"),
+    (b"order,sku,quantity,price\n1," + b"A" * 1_100_000 + b",1,1\n", "field larger than field limit"),
+    (b'order,sku,quantity,price\n1,"A,1,1\n', "is no CSV"),
+    (b"\x1f\x8b\x08\x00 no gzip", "cannot be read"),
+    (b"PK\x03\x04 a spreadsheet\x00", "no column order"),
+])
+def test_a_hostile_file_is_refused_whole_and_nothing_changes(given, files, tmp_path, lines, why):
+    files(lines=LINES)
+    before = Event.objects.count()
+    (tmp_path / "lines.csv").write_bytes(lines)
+    with pytest.raises(FileWrong, match=why):
+        run("orders", [tmp_path], tmp_path / "map.toml", by="ann")
+    assert Event.objects.count() == before
 
 
 def test_what_cannot_be_tried_at_all_is_said_before_the_first_row(given, files, tmp_path):

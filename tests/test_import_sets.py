@@ -91,6 +91,12 @@ def test_northwind_twice_changes_nothing(bring):
     assert (one("SELECT count(*) FROM journal_event"), one("SELECT count(*) FROM inventory_movement")) == (facts, movements)
 
 
+def test_northwind_with_several_hands_at_once(bring):
+    result = bring("northwind", hands=3)
+    adds_up(result)
+    assert (result.orders, result.notes, rows(STATES)) == (560, [], {"shipped": 560})
+
+
 def test_northwind_without_history_waits_for_stock(bring):
     result = bring("northwind", history=False)
     assert result.orders == 560 and rows(STATES) == {"placed": 560}
@@ -140,14 +146,18 @@ SELECT count(DISTINCT a.subject) FROM journal_event a JOIN journal_event h ON h.
 LEFT_AFTER_ARRIVING = """
 SELECT count(DISTINCT s.order_id) FROM transport_shipment s JOIN transport_parcel p ON p.shipment_id = s.id WHERE s.handed_over_at > p.delivered_at
 """
+PAID_OTHERWISE = """
+SELECT count(*) FROM orders_order o JOIN (SELECT customer_id, sum(amount) AS paid FROM billing_payment GROUP BY customer_id) p USING (customer_id)
+ WHERE abs(p.paid - o.total) > 0.01
+"""
 SEVERAL_SELLERS = "SELECT count(*) FROM (SELECT order_id FROM orders_allocation GROUP BY order_id HAVING count(DISTINCT site_id) > 1) several"
 
 
 def test_olist(bring):
     result = bring("olist")
     adds_up(result)
-    assert (result.orders, result.rejected, dict(result.reasons)) == (9064, 19, {"no-lines": 19})
-    assert [path.name for path in result.rejects_files] == ["orders.csv.gz.rejected.csv"]
+    assert (result.orders, dict(result.reasons)) == (9064, {"no-lines": 19 + 21})  # the orders' rows, and those of their payments
+    assert sorted(path.name for path in result.rejects_files) == ["order_payments.csv.gz.rejected.csv", "orders.csv.gz.rejected.csv"]
     assert Line.objects.count() == 10414 and one(LINES_ADD_UP) == 9064
     assert one(MONEY)[:3] == (9064, Decimal("1259097.55"), Decimal("203988.73"))
     # 16 canceled: 4 had no lines, 2 had left with a carrier; 15 unavailable had no lines; 14 processing and 7 invoiced wait
@@ -157,6 +167,7 @@ def test_olist(bring):
     assert one(DAYS) == Decimal("13.87")
     assert (one(APPROVED_AFTER_LEAVING), one(LEFT_AFTER_ARRIVING), one(SEVERAL_SELLERS)) == (22, 3, 106)
     assert one("SELECT count(*) FROM billing_invoice i JOIN orders_order o ON o.id = i.order_id WHERE o.status = 'placed'") == 7
+    assert one(PAID_OTHERWISE) == 40 and one("SELECT count(*) FROM billing_payment") == 9458 - 21
     assert one("SELECT count(*), count(*) FILTER (WHERE region <> '') FROM network_site") == (1255, 71)
     assert one("SELECT count(*), count(weight_g) FROM catalogue_item") == (5832, 2350)  # one of the 2,351 products has no weight
     assert one(LEFT_ON_SHELF) == (0, 0)

@@ -80,14 +80,23 @@ def live_again(placed: Sequence["Outcome"], under: Batch, past: Past) -> None:
     parcels = _shipped(gone, under)
     _each(record_tracking, [
         (o, Track(fact.carrier, fact.parcel, event["code"], event["at"], o.brought.ask.zone, text=event.get("text", ""), place=event.get("place", "")))
-        for o, fact in parcels for event in o.brought.told if "code" in event and "at" in event], under)
+        for o, fact in parcels for event in o.brought.told.get("tracking", ()) if "code" in event and "at" in event], under)
     _each(record_proof, [
         (o, RecordProof(fact.parcel, fact.carrier, o.brought.past["delivered"], o.brought.ask.zone, o.brought.past.get("received_by", ""), source="history"))
         for o, fact in parcels if "delivered" in o.brought.past], under)
     _each(invoice, [(o, Invoice(_number(o), o.brought.past["invoiced"], o.brought.past.get("invoice"))) for o in _with(placed, "invoiced")], under)
-    _each(receive_payment, [
-        (o, ReceivePayment(f"{_number(o)} paid", o.brought.ask.customer, o.brought.past.get("paid_amount", o.answer.total), o.answer.currency, at=o.brought.past["paid"]))
-        for o in _with(placed, "paid")], under)
+    _each(receive_payment, [payment for o in placed for payment in _payments(o)], under)
+
+
+def _payments(o: "Outcome") -> list[tuple["Outcome", ReceivePayment]]:
+    """The payments of an order: those told one by one, or the one of its past."""
+    past, told = o.brought.past, o.brought.told.get("payments", ())
+    given = [(p.get("ref", f"{nr}"), p["amount"], p.get("at"), p.get("method", "")) for nr, p in enumerate(told, 1) if p.get("amount")]
+    if not given and "paid" in past:
+        given = [("paid", past.get("paid_amount", o.answer.total), past["paid"], "")]
+    return [
+        (o, ReceivePayment(f"{_number(o)} {ref}", o.brought.ask.customer, amount, o.answer.currency, method, at or past.get("approved") or _at(o)))
+        for ref, amount, at, method in given]
 
 
 def _shipped(gone: Sequence["Outcome"], under: Batch) -> list[tuple["Outcome", Any]]:

@@ -17,7 +17,7 @@ from .fields import MapWrong
 from .formats import Format
 
 KINDS = {str: "text", Decimal: "number", int: "whole", date: "day", datetime: "instant", bool: "yes"}
-SECTIONS = ("orders", "lines", "history", "tracking", "items", "parties", "sites", "stock")
+SECTIONS = ("orders", "lines", "history", "tracking", "payments", "items", "parties", "sites", "stock")
 OF_SECTION = {"file", "from", "key", "take", "leave_out", "codes"}
 
 HISTORY = {
@@ -26,8 +26,12 @@ HISTORY = {
     "site": "text",
 }
 """What `[history]` may take: times of an order's facts, and who or what they name."""
-TRACKING = {"code": "text", "at": "instant", "text": "text", "place": "text"}
-"""What `[tracking]` may take: what carriers told of the order's parcels. Its `codes` say what state each code means."""
+TOLD = {
+    "tracking": {"code": "text", "at": "instant", "text": "text", "place": "text"},
+    "payments": {"ref": "text", "amount": "number", "at": "instant", "method": "text"},
+}
+"""Files that tell more of an order's past, a row each: what carriers said (`codes` says what state each code means), money
+that came (at the time of approval unless it has its own)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ an order is taken whole or not at all; the other rows say which row it was.
 """
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,7 @@ from hanse.orders.place import Place, PlaceLine
 from .asks import checked, filled, left_out, taken
 from .fields import Around, MapWrong, Value, value_of
 from .formats import Wrong
-from .mapping import HISTORY, TRACKING, Mapping, kinds_of
+from .mapping import HISTORY, TOLD, Mapping, kinds_of
 from .reading import Group, Row, groups_of, rows_of
 from .rejects import Tally
 
@@ -28,11 +29,11 @@ Placed = tuple[Tally, int, Row]
 
 @dataclass(slots=True)
 class Brought:
-    """An order on its way in: the ask, its past, what carriers told, the site of each line, and its rows in the files."""
+    """An order on its way in: the ask, its past, what more was told of it, the site of each line, and its rows in the files."""
 
     ask: Place
     past: dict[str, Any]
-    told: list[dict[str, Any]]
+    told: dict[str, list[dict[str, Any]]]
     sites: list[str]
     header: Row
     lines: list[Row]
@@ -42,8 +43,8 @@ class Brought:
 class Orders:
     """Reads orders out of a header file and a line file, or out of one file that has both."""
 
-    def __init__(self, mapping: Mapping, header: Tally, lines: Tally, tables: Any, history: bool, tracking: Tally | None = None):
-        self.header, self.lines, self.tracking, self.one_file = header, lines, tracking, header is lines
+    def __init__(self, mapping: Mapping, header: Tally, lines: Tally, tables: Any, history: bool, told: Table[str, Tally]):
+        self.header, self.lines, self.told, self.one_file = header, lines, told, header is lines
         section, line = mapping["orders"], mapping["lines"]
         at_header, at_lines = Around(header.source, mapping.format, tables), Around(lines.source, mapping.format, tables)
         self.key = lines.source.column(line.key or section.key)
@@ -55,8 +56,8 @@ class Orders:
         past = mapping.get("history") if history else None
         self.past = filled(past, HISTORY, at_header) if past else []
         self.later = past is not None
-        self.event = filled(mapping["tracking"], TRACKING, Around(tracking.source, mapping.format, tables)) if tracking else []
-        self.event_key = tracking.source.column(mapping["tracking"].key) if tracking else 0
+        self.tellers = {id(t): (n, filled(mapping[n], TOLD[n], Around(t.source, mapping.format, tables))) for n, t in told.items()}
+        self.told_keys = {n: t.source.column(mapping[n].key) for n, t in told.items()}
         self.out_header, self.out_line = left_out(section, at_header), left_out(line, at_lines)
 
     def __iter__(self) -> Iterator[Brought]:
@@ -73,20 +74,23 @@ class Orders:
             made = self._made(group, group.rows[0] if self.one_file else headers.pop(group.key), trails.pop(group.key, ()))
             if made is not None:
                 yield made
-        for nr, row in headers.values():
-            self.header.reject(nr, row, refuse("no-lines"))
+        for key, header in headers.items():
+            for tally, nr, row in [(self.header, *header), *trails.pop(key, ())]:
+                tally.reject(nr, row, refuse("no-lines"))
         for key, trail in trails.items():
             for tally, nr, row in trail:
                 tally.reject(nr, row, refuse("order-unknown", order=key))
 
     def _trails(self) -> dict[str, list[Placed]]:
-        """What carriers told, by order."""
+        """What more was told, by order."""
         found: dict[str, list[Placed]] = {}
-        for nr, row in rows_of(self.tracking.source) if self.tracking else ():
-            if len(row) != len(self.tracking.source.header):  # type: ignore[union-attr]
-                self.tracking.reject(nr, row, _narrow(nr, row, len(self.tracking.source.header)))  # type: ignore[union-attr]
-            else:
-                found.setdefault(row[self.event_key].strip(), []).append((self.tracking, nr, row))  # type: ignore[arg-type]
+        for name, tally in self.told.items():
+            key, width = self.told_keys[name], len(tally.source.header)
+            for nr, row in rows_of(tally.source):
+                if len(row) != width:
+                    tally.reject(nr, row, _narrow(nr, row, width))
+                else:
+                    found.setdefault(row[key].strip(), []).append((tally, nr, row))
         return found
 
     def _headers(self) -> dict[str, tuple[int, Row]]:
@@ -129,10 +133,11 @@ class Orders:
             values = taken(self.order, header[1])
             past = taken(self.past, header[1])
             self._shared(values, lines, header[1], kept)
-            told = []
+            told: dict[str, list[dict[str, Any]]] = {}
             for tally, nr, row in trail:
                 at = tally, nr
-                told.append(taken(self.event, row))
+                name, fields = self.tellers[id(tally)]
+                told.setdefault(name, []).append(taken(fields, row))
         except Wrong as wrong:
             _reject(rows, at, refuse("row-unreadable", row=at[1], why=str(wrong)), group.key)
             return None

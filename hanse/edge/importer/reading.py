@@ -8,6 +8,7 @@ import csv
 import gzip
 import hashlib
 import io
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,10 @@ from typing import Any, TextIO
 from .formats import Format
 
 LONGEST_FIELD = 1_000_000
+LONGEST_LINE = 8_000_000
+"""Characters in a field and in a line; a file without line ends is not held in memory to find that out."""
+UNPACKED, MORE = 16 * 1024 * 1024, 100
+"""A gzip file may unpack to so many bytes and a hundred times its own size; tables come to a tenth of that."""
 csv.field_size_limit(LONGEST_FIELD)
 
 
@@ -49,13 +54,35 @@ class Source:
 Row = list[str]
 
 
+class Unpacked(gzip.GzipFile):
+    """A gzip file that is refused, and not read on, when it unpacks to more than a table would."""
+
+    def __init__(self, raw: Any, size: int):
+        super().__init__(fileobj=raw)
+        self.left = UNPACKED + MORE * size
+
+    def read(self, size: int | None = -1) -> bytes:
+        found = super().read(size)
+        self.left -= len(found)
+        if self.left < 0:
+            raise FileWrong(f"{Path(str(self.name)).name} unpacks to more than {MORE} times its size. Unpack it and look at what it is.")
+        return found
+
+
 def open_text(path: Path, encoding: str) -> TextIO:
     """The file as text; gzip is told by its first bytes, not by its name."""
     raw = path.open("rb")
     zipped = raw.read(2) == b"\x1f\x8b"
     raw.seek(0)
-    stream: Any = gzip.GzipFile(fileobj=raw) if zipped else raw
+    stream: Any = Unpacked(raw, path.stat().st_size) if zipped else raw
     return io.TextIOWrapper(io.BufferedReader(stream, 1 << 20), encoding=encoding, newline="")
+
+
+def _lines(text: TextIO, name: str) -> Iterator[str]:
+    while line := text.readline(LONGEST_LINE + 1):
+        if len(line) > LONGEST_LINE:
+            raise FileWrong(f"{name} is no CSV: it has a line of more than {LONGEST_LINE:,} characters.")
+        yield line
 
 
 def first_reading(path: Path, format: Format, key: str | None = None) -> Source:
@@ -64,7 +91,7 @@ def first_reading(path: Path, format: Format, key: str | None = None) -> Source:
     try:
         source.digest = _digest(path)
         with open_text(path, format.encoding) as text:
-            rows = csv.reader(text, delimiter=format.delimiter, strict=True)
+            rows = csv.reader(_lines(text, source.name), delimiter=format.delimiter, strict=True)
             source.header = [c.strip() for c in next(rows, [])]
             if not source.header:
                 raise FileWrong(f"{source.name} is empty: it has no line of column names.")
@@ -73,7 +100,7 @@ def first_reading(path: Path, format: Format, key: str | None = None) -> Source:
             _count(source, rows, source.column(key) if key else None)
     except UnicodeDecodeError as error:
         raise FileWrong(f"{source.name} is not {format.encoding}: {error.reason} at byte {error.start}.") from error
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise FileWrong(f"{source.name} cannot be read: {error}.") from error
     except csv.Error as error:
         raise FileWrong(f"{source.name} is no CSV: {error} after row {source.rows}.") from error
@@ -100,7 +127,7 @@ def _count(source: Source, rows: Iterator[Row], key: int | None) -> None:
 def rows_of(source: Source) -> Iterator[tuple[int, Row]]:
     """Every row with its number, the first after the column names being 1."""
     with open_text(source.path, source.format.encoding) as text:
-        rows = csv.reader(text, delimiter=source.format.delimiter, strict=True)
+        rows = csv.reader(_lines(text, source.name), delimiter=source.format.delimiter, strict=True)
         next(rows, None)
         yield from enumerate(rows, 1)
 

@@ -12,6 +12,7 @@ from hanse.kernel.refused import Refused
 from .reading import Row, Source
 
 REJECTED = ".rejected.csv"
+WHY = ["row", "code", "reason"]
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -41,9 +42,14 @@ class Tally:
         if self._text is None:
             self.path = self.folder / f"{self.source.name}{REJECTED}"
             self._text = self.path.open("w", encoding="utf-8", newline="")
-            csv.writer(self._text).writerow([*self.source.header, "row", "code", "reason"])
-        width = len(self.source.header)
+            csv.writer(self._text).writerow([*self._columns(), *WHY])
+        width = len(self._columns())
         csv.writer(self._text).writerow([*row[:width], *[""] * (width - len(row)), nr, no.code, _plain(no.detail)])
+
+    def _columns(self) -> list[str]:
+        """The file's own columns; rejected rows that come again lose what the last import wrote behind them."""
+        header = self.source.header
+        return header[:-len(WHY)] if header[-len(WHY):] == WHY else header
 
     def close(self) -> None:
         if self._text is not None:
