@@ -95,8 +95,12 @@ class Operation:
         return request.answers
 
     def run(self, requests: list[Request], dry_run: bool = False) -> list[Request]:
-        """Do several callers' requests in one transaction; each keeps its own key and answers."""
+        """Do several callers' requests in one transaction; each keeps its own key and answers.
+
+        Requests may come again after their transaction was lost: what they were about to be told then was never true.
+        """
         for request in requests:
+            request.answers, request.replayed, request.row = [], False, None
             if not request.by.may(self.name):
                 raise NotGranted(request.by.name, self.name)
             if len(request.asks) > MOST_ASKS:

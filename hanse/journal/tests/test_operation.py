@@ -4,7 +4,7 @@ import threading
 
 import psycopg
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 
 from hanse.journal.models import Event, Request
 from hanse.journal.operation import OPERATIONS, KeyInProgress, KeyReused, NotGranted, Operation
@@ -136,3 +136,23 @@ def test_the_servers_role_may_neither_change_nor_delete_the_journal(company, dat
         for sql in ("UPDATE journal_event SET actor = 'x'", "DELETE FROM journal_event", "UPDATE inventory_movement SET quantity = 1"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 app.execute(sql)
+
+
+def test_a_request_whose_transaction_was_lost_is_done_when_it_comes_again(lasting):
+    """The connection breaks when the answers are known and not yet committed; they must not be taken for true."""
+    lasting.item(), lasting.customer()
+    requests = [Asked([one(ref=ref)], HANSE, ref) for ref in ("1", "2")]
+
+    def cut(execute, sql, params, many, context):
+        if "INSERT INTO journal_event" in sql:
+            context["connection"].connection.close()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(cut), pytest.raises(OperationalError):
+        place.run(requests)
+    connection.close()
+    assert Order.objects.count() == 0
+    for request in requests:
+        place.run([request])
+    assert [r.answers[0].order for r in requests] == [f"H-{id}" for id in Order.objects.order_by("id").values_list("id", flat=True)]
+    assert Order.objects.count() == Request.objects.count() == 2
