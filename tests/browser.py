@@ -20,6 +20,7 @@ from django.test import Client, override_settings
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIETLY = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+KEYS = """code => [...code, "Enter"].forEach(key => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })))"""
 browser_test = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")]
 
 
@@ -73,7 +74,7 @@ def signed_in(chromium: Any, house: str, lasting: Any) -> Iterator[Callable[...,
         context = chromium.new_context(viewport=size, base_url=house, reduced_motion="reduce")
         context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": house}])
         window = context.new_page()
-        window.set_default_timeout(10_000)
+        window.set_default_timeout(20_000)
         window.on("pageerror", lambda error: wrong.append(str(error)))
         window.on("console", lambda said: "Content Security Policy" in said.text and wrong.append(said.text))
         windows.append(context)
@@ -86,13 +87,13 @@ def signed_in(chromium: Any, house: str, lasting: Any) -> Iterator[Callable[...,
 
 
 def scan(page: Any, code: str) -> None:
-    """What a keyboard-wedge scanner does: fast keys, then Enter."""
-    page.keyboard.type(code + "\n", delay=3)
+    """What a keyboard-wedge scanner does: fast keys, then Enter; sent from within, for a busy machine types slowly."""
+    page.evaluate(KEYS, code)
 
 
-def text_of(page: Any, selector: str, wanted: str) -> None:
+def text_of(page: Any, selector: str, wanted: str, seconds: int = 20) -> None:
     """Wait until the place says what is wanted."""
-    page.wait_for_function("([s, w]) => document.querySelector(s)?.textContent.trim().includes(w)", arg=[selector, wanted])
+    page.wait_for_function("([s, w]) => document.querySelector(s)?.textContent.trim().includes(w)", arg=[selector, wanted], timeout=1000 * seconds)
 
 
 def draws(page: Any, path: str) -> None:
@@ -100,3 +101,8 @@ def draws(page: Any, path: str) -> None:
     answer = page.goto(path)
     assert answer.status == 200, f"{path}: {answer.status}"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is wider than the window"
+
+
+def sent(page: Any, seconds: int = 40) -> None:
+    """Wait until nothing is left in the outbox."""
+    page.wait_for_function("() => document.querySelector('[data-outbox-count]').textContent === '0'", timeout=1000 * seconds)

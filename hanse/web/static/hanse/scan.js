@@ -11,7 +11,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const field = inText(event.target);
     if (field && !field.matches("[data-scan]")) return;
-    const now = performance.now();
+    const now = event.timeStamp;  // when the key was pressed, however busy the page is
     if (event.key === "Enter") {
       const code = field ? field.value.trim() : now - last < FAST * 3 ? typed : "";
       typed = "";
