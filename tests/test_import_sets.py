@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from hanse.edge import verify
-from hanse.edge.importer import Result, run
+from hanse.edge.importer import Result, history, run
 from hanse.orders.models import Line, Order
 
 MAPS = Path(__file__).parent / "maps"
@@ -239,3 +239,24 @@ def test_all_of_online_retail(bring):
     assert one("SELECT sum(net) FROM orders_line") - Decimal("53594.36") - Decimal("44031.79") - Decimal("38925.87") == Decimal("10169340.0040")
     assert one("SELECT count(*), sum(total) FROM billing_invoice") == one("SELECT count(*), sum(total) FROM orders_order")
     assert told[-1] == ("orders", 525_461, 525_461) and len(told) > 100
+
+
+def test_an_import_that_was_cut_off_goes_on_where_it_stopped(bring, monkeypatch):
+    """Cut off between packing and handing over, and once more between two batches; the third time everything is there, once."""
+
+    def away(*_):
+        raise ConnectionError("the machine went down")
+
+    with monkeypatch.context() as cut:
+        cut.setattr(history.hand_over, "run", away)
+        with pytest.raises(ConnectionError):
+            bring("northwind")
+    assert rows(STATES) == {"packed": 500}
+    with pytest.raises(ConnectionError):
+        bring("northwind", progress=lambda what, *_: away() if what == "orders" else None)
+    assert rows(STATES) == {"shipped": 500}
+    result = bring("northwind")
+    adds_up(result)
+    assert (result.orders, rows(STATES)) == (60, {"shipped": 560})
+    assert one(MONEY)[:3] == (560, Decimal("825476.3735"), Decimal("44726.5300"))
+    assert one("SELECT count(*), sum(total) FROM billing_invoice") == (560, Decimal("870202.9035"))
