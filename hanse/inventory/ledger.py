@@ -70,12 +70,16 @@ SELECT count(*) FROM (SELECT 1 FROM inventory_stock s
  ORDER BY s.item_id, s.site_id FOR UPDATE) stock
  UNION ALL
 SELECT count(*) FROM (SELECT 1 FROM inventory_balance b
-  JOIN (SELECT DISTINCT item, account, lot
-          FROM unnest(%(item)s::bigint[], %(account)s::bigint[], %(lot)s::text[]) AS m(item, account, lot)) m
+  JOIN (SELECT DISTINCT m.item, m.account, m.lot
+          FROM unnest(%(item)s::bigint[], %(account)s::bigint[], %(lot)s::text[]) AS m(item, account, lot)
+          JOIN inventory_account a ON a.id = m.account AND a.kind IN ('bin', 'transit', 'quarantine')) m
     ON b.account_id = m.account AND b.item_id = m.item AND b.lot = m.lot
  ORDER BY b.item_id, b.account_id, b.lot FOR UPDATE OF b) balances
 """
-"""Stock rows first, then balances, each in key order. The posting itself is the next statement, so it sees what others left."""
+"""Stock rows first, then balances, each in key order. The posting itself is the next statement, so it sees what others left.
+
+Totes and cartons are an order's own, and its lock is held: their rows wait for nobody.
+"""
 POST = """
 WITH moved AS (
   INSERT INTO inventory_movement

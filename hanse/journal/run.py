@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, cached_property
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -104,7 +105,7 @@ class Run:
             elif name == "actor":
                 values[name] = self.actor
             else:
-                values[name] = [getattr(a, name) for a in asks]
+                values[name] = list(map(attrgetter(name), asks))
         return values
 
 
