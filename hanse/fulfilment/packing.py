@@ -32,7 +32,7 @@ def show_pack(request: HttpRequest) -> HttpResponse:
         request.session["site"] = site
     waiting = sorted(reads.to_pack(site, 200), key=lambda w: (w.still_to_pick > 0, w.promised_on is None, w.promised_on, w.order)) if site else []
     facts = {"site": site, "work": work, "waiting": waiting, "staged": reads.staged(site, 8) if site else [], "here": request.get_full_path(),
-             "granted": may(request, "fulfilment.pack")}
+             "zone": page_reads.zone_of(site), "granted": may(request, "fulfilment.pack")}
     return render(request, "fulfilment/_pack.html" if request.htmx else "fulfilment/pack.html", facts)  # type: ignore[attr-defined]
 
 
@@ -95,7 +95,7 @@ def carton(request: HttpRequest, sscc: str) -> HttpResponse:
     rest = reads.to_pack(found.site, 1, order=order_id(found.order))
     then = rest or [w for w in reads.to_pack(found.site, 20) if not w.still_to_pick]
     facts = {
-        "carton": found, "granted": may(request, "fulfilment.pack"), "next": reverse("pack_order", args=[then[0].order, then[0].site]) if then else "",
+        "carton": found, "zone": page_reads.zone_of(found.site), "granted": may(request, "fulfilment.pack"), "next": reverse("pack_order", args=[then[0].order, then[0].site]) if then else "",
         "next_order": then[0].order if then else "", "units": sum(line["quantity"] for line in found.contents or []),
     }
     return render(request, "fulfilment/carton.html", facts)

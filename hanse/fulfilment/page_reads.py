@@ -101,6 +101,19 @@ def work() -> list[SiteWork]:
     return rows(SiteWork, WORK)
 
 
+def zone_of(site: str) -> str:
+    """The time zone of a site."""
+    return next(iter(rows(str, "SELECT zone FROM network_site WHERE code = %(site)s::text", site=site)), "UTC")
+
+
+def work_for(user: Any) -> list[SiteWork]:
+    """The same for the counts in the navigation: asked once for the user of a request."""
+    if not hasattr(user, "floor_work"):
+        user.floor_work = work()
+    found: list[SiteWork] = user.floor_work
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
     """A pick task as the hand-held shows it; `like` are SKUs next to it that are easily mistaken for it."""

@@ -68,12 +68,12 @@ def _releasable(request: HttpRequest, site: str | None = None) -> dict[str, Any]
 
 @waits("release")
 def orders_to_release(user: Any) -> int:
-    return sum(site.to_release for site in page_reads.work())
+    return sum(site.to_release for site in page_reads.work_for(user))
 
 
 @waits("pack")
 def orders_to_pack(user: Any) -> int:
-    return sum(site.to_pack for site in page_reads.work())
+    return sum(site.to_pack for site in page_reads.work_for(user))
 
 
 # -- pick --------------------------------------------------------------------------------------------------------------

@@ -69,4 +69,4 @@ def _kilograms(grams: int | None) -> str:
 
 @waits("hand_over")
 def cartons_staged(user: Any) -> int:
-    return sum(site.staged for site in floor.work())
+    return sum(site.staged for site in floor.work_for(user))

@@ -135,7 +135,7 @@ def _timeline(head: page_reads.ShipmentHead, views: list[reads.ParcelView]) -> d
     if promised:
         last = max(last, datetime(promised.year, promised.month, promised.day, 23, tzinfo=start.tzinfo))
     return {
-        "zone": head.ship_zone, "from": (start - timedelta(hours=3)).isoformat(), "to": (last + timedelta(hours=4)).isoformat(), "now": now.isoformat(),
+        "zone": head.ship_zone, "from": start.astimezone(ZoneInfo(head.ship_zone)).replace(hour=0, minute=0).isoformat(), "to": (last + timedelta(hours=4)).isoformat(), "now": now.isoformat(),
         "promised": [f"{promised}T00:00:00Z", f"{promised + timedelta(days=1)}T00:00:00Z"] if promised else None,
         "rows": [{"id": n, "name": f"…{v.parcel[-7:]}", "said": STATES[v.state][0].lower()} for n, v in enumerate(views, 1)], "spans": spans,
     }

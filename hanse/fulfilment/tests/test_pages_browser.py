@@ -5,10 +5,11 @@ from django.db import connections
 from hanse.fulfilment.models import Scan, Task
 from hanse.fulfilment.tests.floor import counters, picked, released
 from hanse.inventory.models import Movement
+from hanse.inventory.receive import Receive, receive
 from hanse.network.models import Bin
 from hanse.transport.keep_carriers import KeepCarrier, keep_carriers
 from hanse.transport.models import Parcel
-from tests.browser import PHONE, browser_test, chromium, draws, house, scan, signed_in, text_of  # noqa: F401
+from tests.browser import PHONE, browser_test, chromium, draws, house, scan, sent, signed_in, text_of  # noqa: F401
 
 pytestmark = browser_test
 GTIN = "4006381333931"
@@ -65,7 +66,7 @@ def test_an_order_is_picked_by_scans_a_wrong_one_turns_red_and_a_short_pick_take
     page.click("[data-short-open]")
     text_of(page, "[data-short] h2", "1 taken, 3 short. Why?")
     page.click("text=Bin is empty")
-    text_of(page, "[data-outbox-count]", "0")
+    sent(page)
     text_of(page, "#toasts", "3 short")
     assert counters(order)["picked"] == 4
     assert [t.taken for t in Task.objects.filter(pk__in=[first, second]).order_by("pk")] == [3, 1]
@@ -84,7 +85,7 @@ def test_picking_goes_on_without_a_line_and_is_booked_once_it_is_back(lasting, s
     text_of(page, "[data-taken]", "1")
     assert int(page.inner_text("[data-outbox-count]")) >= 6 and counters(order).get("picked", 0) == 0
     page.context.set_offline(False)
-    text_of(page, "[data-outbox-count]", "0")
+    sent(page)
     assert counters(order)["picked"] == 3
 
 
@@ -123,3 +124,31 @@ def test_what_was_picked_is_packed_weighed_and_handed_over_by_scans(lasting, sig
     text_of(page, ".msg.good", "1 of 1 carton handed over")
     assert Parcel.objects.get().tracking == sscc and counters(order)["shipped"] == 7
     connections.close_all()
+
+
+def test_another_lot_and_a_serial_scanned_twice_are_wrong(lasting, signed_in):  # noqa: F811
+    site = lasting.site()
+    grease, drive = lasting.item("LUB-400", gtin="4006381333948", tracking="lot"), lasting.item("DRV-1", tracking="serial")
+    lasting.stocked(grease, site, 9, lot="L26")
+    receive([Receive("HAM", drive.sku, 2, "A-01", serials=("SN-0001", "SN-0002"))], by="ann")
+    lasting.customer()
+    first, second = lasting.order(("LUB-400", 2)), lasting.order(("DRV-1", 2))
+    [lot], _ = released(first), released(second)
+    page = signed_in("tomasz", "warehouse", PHONE)
+    page.goto(f"/pick/{lot.task}")
+    scan(page, "A-01")
+    scan(page, "]C10104006381333948" + "10L25")
+    text_of(page, "[data-wrong-title]", "Wrong lot")
+    assert page.inner_text("[data-wrong-read]") == "Lot L25" and page.inner_text("[data-wrong-want]") == "Lot L26"
+    scan(page, "]C10104006381333948" + "10L26")
+    page.click("[data-type]")
+    page.click("[data-all]")
+    page.click("[data-typed-ok]")
+    text_of(page, "[data-sku]", "DRV-1")
+    for code in ("A-01", "SN-0001", "SN-0001"):
+        scan(page, code)
+    text_of(page, "[data-wrong-title]", "Wrong item")
+    scan(page, "SN-0002")
+    page.wait_for_selector("text=This walk is done")
+    sent(page)
+    assert (counters(first)["picked"], counters(second)["picked"]) == (2, 2)

@@ -107,7 +107,7 @@
     const allowed = expected == null ? null : Math.max(told.tolerance, expected * .05);
     const off = grams != null && expected != null && Math.abs(grams - expected) > allowed;
     station.querySelector("[name=weight_g]").value = grams ?? "";
-    one("expected").textContent = expected == null ? "" : `expected ${kilograms(expected)} ± ${kilograms(allowed)} kg`;
+    one("expected").textContent = expected == null ? "" : `expected ${kilograms(expected)} ± ${(allowed / 1000).toFixed(2)} kg`;
     one("fill").setAttribute("width", all && grams != null ? Math.min(100, 100 * grams / all) : all ? Math.min(100, 100 * (expected || 0) / all) : 0);
     const said = one("scale-said");
     said.className = `small ${off || (typed && !right) ? "bad" : "quiet"}`;
@@ -131,6 +131,10 @@
       return field;
     }));
   });
+  // the scale sends its figure and Enter; the field lets go at once, so that the next scan is not typed into it
+  let weighed = "";
+  one("scale").addEventListener("keydown", event => { if (event.key === "Enter") { event.preventDefault(); one("scale").blur(); } });
+  one("scale").addEventListener("blur", () => { const typed = one("scale").value.trim(); /^(\d{1,6}([.,]\d{1,3})?)?$/.test(typed) ? weighed = typed : one("scale").value = weighed; weigh(); });
   station.addEventListener("input", event => event.target.matches("[data-scale], [name=tare_g]") && weigh());
   station.addEventListener("click", event => {
     if (event.target.closest("[data-undo]")) {

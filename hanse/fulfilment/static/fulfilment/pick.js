@@ -106,9 +106,21 @@
     put("want-about", bin ? `${task.sku} lies there` : `${task.name}, from ${task.bin}`);
     differing(one("wrong-read"), read, wrong.wanted);
     differing(one("wrong-want"), wrong.wanted, read);
+    if (!bin) asLot(read);
     one("step").classList.add("again");
     hanse.wrong();
     step();
+  };
+  // the right item of another lot, or a serial that is in the tote already
+  const asLot = read => {
+    const parts = elements(read), other = parts["10"];
+    if (task.tracking === "serial" && serials.includes(parts["21"] || plain(read))) put("wrong-why", "This one is in the tote already. Nothing was booked.");
+    if (other === undefined || other === task.lot || !task.gtin || fourteen(parts["01"] || "") !== fourteen(task.gtin)) return;
+    wrong.lot = true;
+    put("wrong-title", "Wrong lot");
+    differing(one("wrong-read"), `Lot ${other}`, `Lot ${task.lot}`);
+    differing(one("wrong-want"), `Lot ${task.lot}`, `Lot ${other}`);
+    put("want-about", `${task.sku}, from ${task.bin}`);
   };
   const clearRed = () => {
     wrong = null;
@@ -134,7 +146,8 @@
     } else {
       const serial = task.tracking === "serial" ? serialOf(code) : "";
       const right = namesItem(code);
-      keepScan("item", code);
+      // a bare serial is no code of the item; it is kept with the booking
+      if (!serial || elements(code)["01"]) keepScan("item", code);
       if (!right) return turnRed(code);
       clearRed();
       if (serial) serials.push(serial);
@@ -215,11 +228,11 @@
     if (answer.refused) { if (!url.endsWith("/scan") || status !== 409) hanse.say("bad", `${answer.refused}.`, answer.why || ""); return; }
     if (answer.short) return hanse.say("watch", answer.said + ".", "The bin will be counted.");
     if (answer.right === false && wrong && wrong.read === body.read) {
-      if (answer.found && !wrong.bin) {
+      if (answer.found && !wrong.bin && !wrong.lot && answer.found.sku !== task.sku) {
         differing(one("wrong-read"), answer.found.sku, task.sku);
         differing(one("wrong-want"), task.sku, answer.found.sku);
         put("wrong-about", answer.found.name + (answer.found.bins.length ? `, belongs in ${answer.found.bins.join(" or ")}` : ""));
-      } else if (!wrong.bin) put("wrong-about", "No item has this code");
+      } else if (!wrong.bin && !answer.found) put("wrong-about", "No item has this code");
     }
   });
   show();
