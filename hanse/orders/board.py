@@ -73,10 +73,12 @@ def wanted(given: Mapping[str, str]) -> Wanted:
 
 
 def _day(text: str) -> date | None:
+    """A day of our time as written in an address; nothing where it is none."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if 1900 <= day.year <= 2200 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def order_row(request: HttpRequest, number: str) -> HttpResponse:
 def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the board's address under a name, or forget one."""
     query = board.wanted(request.GET).query()
-    name = request.POST.get("name", "").strip()[:60]
+    name = request.POST.get("name", "").replace("\x00", "").strip()[:60]
     mine = SavedView.objects.filter(user=request.user.pk, page="orders")
     if request.POST.get("forget"):
         mine.filter(name=name).delete()

@@ -31,7 +31,7 @@ def customers(request: HttpRequest) -> HttpResponse:
 @require_GET
 def customer(request: HttpRequest, code: str) -> HttpResponse:
     """One customer: terms, people, addresses, and the orders still open."""
-    found = reads.party(code)
+    found = None if "\x00" in code else reads.party(code)
     if found is None:
         raise Http404
     return render(request, "partners/customer.html", {"it": found, "may_place": may(request, "orders.place")})

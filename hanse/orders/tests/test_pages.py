@@ -91,6 +91,21 @@ def test_an_address_of_the_board_is_read_and_what_cannot_be_read_is_told(given):
     assert "is no day" in reader(given, "order desk").get("/orders?placed_from=31+Nov&after=x").content.decode()
 
 
+@pytest.mark.parametrize("path", [
+    "/orders?q=%00&customer=%25&sku=%27&after=9999-12-31.999999999999999999", "/orders?placed_to=9999-12-31&placed_from=0001-01-01", "/orders?before=.1&rows=-5&view[]=x",
+    "/search?q=%00", "/search?q=" + "9" * 500, "/customers?q=%25&after=%00&before=%00", "/orders/new?customer=%00", "/orders/new/items?sku=%00%25",
+])
+def test_hostile_addresses_are_read_or_left_out(given, path):
+    company(given)
+    given.order(("BRG-6204", 1))
+    assert reader(given, "order desk").get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/customers/%00", "/orders/%00", "/orders/H-%F0%9F%98%80", "/orders/H-1/change", "/orders/H-99999999999999999999"])
+def test_what_is_not_there_is_not_found(given, path):
+    assert reader(given, "order desk").get(path).status_code == 404
+
+
 def test_a_view_is_kept_and_forgotten(given):
     company(given)
     desk = reader(given, "order desk")
