@@ -28,6 +28,8 @@ MOST_ASKS = 5_000
 TRIES = 5
 AGAIN = {"40001", "40P01", "55P03"}
 """Serialization failure, deadlock, lock not available: retried whole, five times, with jitter (D6)."""
+TAKEN = "23505"
+"""Unique violation: somebody took the same number between our look and our write. Retried like those; the next look sees it."""
 
 OPERATIONS: dict[str, "Operation"] = {}
 """The operation registry: every way to change something, by `area.operation`."""
@@ -115,6 +117,8 @@ class Operation:
             except DatabaseError as error:
                 if connection.in_atomic_block or not _again(error):
                     raise
+                if attempt == TRIES and _state(error) == TAKEN:
+                    raise
                 if attempt == TRIES:
                     raise Busy(str(error)) from error
                 time.sleep(random.uniform(0.5, 1.5) * 0.01 * 2**attempt)
@@ -192,7 +196,7 @@ def _state(error: DatabaseError) -> str:
 
 
 def _again(error: DatabaseError) -> bool:
-    return _state(error) in AGAIN
+    return _state(error) in AGAIN | {TAKEN}
 
 
 def _stored(answer: Any) -> list[Any]:

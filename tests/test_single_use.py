@@ -1,0 +1,188 @@
+"""F13 and natural opponents: what can happen once happens once, however many ask for it at one instant.
+
+Through the API fifty equal requests come together, with one key and with fifty; by direct calls two opponents meet two
+hundred times. Everybody gets an answer that says what came of it, and in the end `hanse verify` finds nothing.
+"""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from hanse.edge import verify
+from hanse.fulfilment.pack import Pack, pack
+from hanse.fulfilment.pick import Pick, pick
+from hanse.fulfilment.release import Release, release
+from hanse.fulfilment.tests.floor import packed, released
+from hanse.fulfilment.withdraw import Withdraw, withdraw
+from hanse.inventory.receive import Receive, receive
+from hanse.journal.principals import HANSE
+from hanse.kernel.refused import Refused
+from hanse.orders.cancel import Cancel, cancel
+from hanse.orders.change import Change, change
+from hanse.orders.hold import Hold, hold
+from hanse.orders.models import Order
+from hanse.orders.place import Place, PlaceLine, place
+from hanse.orders.release_hold import ReleaseHold, release_hold
+from hanse.partners.addresses import AddressGiven
+from hanse.transport.hand_over import HandOver, hand_over
+from hanse.transport.tests.road import carriers
+from tests.test_races import at_once
+
+AT_ONCE, INTERLEAVINGS = 50, 200
+ELSEWHERE = AddressGiven("DE", street="Lange Straße 1", postcode="18055", city="Rostock")
+
+
+@pytest.fixture
+def company(lasting):
+    """A company with stock for everything that is ordered here."""
+    lasting.item(), lasting.site(), lasting.customer()
+    receive([Receive("HAM", "BRG-6204", 10_000, "A-01")], by=HANSE)
+    carriers()
+    return lasting
+
+
+def orders(count: int) -> list[str]:
+    """So many orders of two units."""
+    return [placed.order for placed in place([Place("REUTER", (PlaceLine("BRG-6204", 2),))] * count, by=HANSE)]
+
+
+def tasks_of(orders: list[str]) -> list[int]:
+    """Release orders; the one pick task of each."""
+    return [r.tasks[0].task for r in release([Release(order) for order in orders], by=HANSE)]
+
+
+def on_totes(count: int) -> list[str]:
+    """So many orders, picked."""
+    made = orders(count)
+    pick([Pick(task, 2) for task in tasks_of(made)], by=HANSE)
+    return made
+
+
+@pytest.fixture
+def asked(caller):
+    """Fifty equal requests at one instant: how often each status and told or refused came, and the answers."""
+
+    def ask(path: str, body: Any, key: str | None = None) -> tuple[Counter, list[Any]]:
+        desks = [caller("all")] * AT_ONCE if key else [caller("all") for _ in range(AT_ONCE)]
+        answers = at_once([lambda desk=desk: desk.post(path, body, key) for desk in desks])
+        return Counter(_said(a) for a in answers), answers
+
+    return ask
+
+
+def _said(answer: Any) -> tuple[int, str]:
+    body = answer.json()
+    one = body[0] if isinstance(body, list) else body
+    return answer.status_code, one.get("told") or one.get("refused") or one["code"]
+
+
+def rows(table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        return cursor.fetchone()[0]
+
+
+def findings() -> list[Any]:
+    return [(r.name, r.findings) for r in verify.run() if r.wrong]
+
+
+def test_one_order_with_one_key(company, asked):
+    counted, answers = asked("/orders", {"customer": "REUTER", "lines": [{"sku": "BRG-6204", "quantity": 1}]}, "one")
+    assert counted == {(201, "OrderPlaced"): AT_ONCE}
+    assert len({a.content for a in answers}) == 1 and Order.objects.count() == 1
+    assert sum(a.headers.get("Idempotent-Replayed") == "true" for a in answers) == AT_ONCE - 1
+    assert findings() == []
+
+
+def test_one_reference_of_a_customer(company, asked):
+    counted, _ = asked("/orders", {"customer": "REUTER", "ref": "PO-1", "lines": [{"sku": "BRG-6204", "quantity": 1}]})
+    assert counted.pop((201, "OrderPlaced")) == 1 and Order.objects.count() == 1
+    assert set(counted) == {(409, "ref-used")}
+    assert findings() == []
+
+
+@pytest.mark.parametrize("key", [None, "one"], ids=["fifty keys", "one key"])
+def test_one_pick_task(company, asked, key):
+    [task] = released(company.order(("BRG-6204", 5)))
+    counted, _ = asked("/picks/batch", [{"task": task.task, "taken": 5}], key)
+    assert company.stock()["tote"] == 5 and len(company.told("UnitsPicked")) == 1
+    assert counted == ({(200, "UnitsPicked"): AT_ONCE} if key else {(200, "UnitsPicked"): 1, (200, "task-closed"): AT_ONCE - 1})
+    assert findings() == []
+
+
+@pytest.mark.parametrize("key", [None, "one"], ids=["fifty keys", "one key"])
+def test_one_invoice(company, asked, key):
+    carton = packed(order := company.order(("BRG-6204", 5)))
+    hand_over([HandOver(carton.carton, "UPS")], by=HANSE)
+    counted, _ = asked("/invoices/batch", [{"order": order}], key)
+    assert rows("billing_invoice") == 1
+    assert counted == ({(200, "InvoiceIssued"): AT_ONCE} if key else {(200, "InvoiceIssued"): 1, (200, "nothing-to-invoice"): AT_ONCE - 1})
+    assert findings() == []
+
+
+@pytest.mark.parametrize("key", [None, "one"], ids=["fifty keys", "one key"])
+def test_one_payment_reference(company, asked, key):
+    counted, _ = asked("/payments/batch", [{"ref": "bank 7", "customer": "REUTER", "amount": "10.00", "currency": "EUR"}], key)
+    assert rows("billing_payment") == 1
+    assert counted == ({(200, "PaymentReceived"): AT_ONCE} if key else {(200, "PaymentReceived"): 1, (200, "payment-used"): AT_ONCE - 1})
+    assert findings() == []
+
+
+@pytest.mark.parametrize("key", [None, "one"], ids=["fifty keys", "one key"])
+def test_one_carton_handed_over(company, asked, key):
+    carton = packed(company.order(("BRG-6204", 5)))
+    counted, _ = asked("/handovers/batch", [{"carton": carton.carton, "carrier": "UPS"}], key)
+    assert rows("transport_parcel") == 1 and company.stock()["transit"] == 5
+    assert counted == ({(200, "ParcelHandedOver"): AT_ONCE} if key else {(200, "ParcelHandedOver"): 1, (200, "handed-over"): AT_ONCE - 1})
+    assert findings() == []
+
+
+def one(operation: Any, ask: Any) -> Any:
+    """The answer to one ask, by hanse itself."""
+    [answer] = operation([ask], by=HANSE)
+    return answer
+
+
+def kind(answer: Any) -> str:
+    return answer.code if isinstance(answer, Refused) else type(answer).__name__
+
+
+def test_pick_against_cancel(company):
+    """Either the units are taken and stay the customer's, or they are cancelled and stay in their bin."""
+    met: Counter[tuple[str, str]] = Counter()
+    made = orders(INTERLEAVINGS)
+    for order, task in zip(made, tasks_of(made), strict=True):
+        answers = at_once([lambda t=task: one(pick, Pick(t, 2)), lambda o=order: one(cancel, Cancel(o))])
+        met[kind(answers[0]), kind(answers[1])] += 1
+    withdraw([Withdraw(order) for order in made], by=HANSE)
+    assert set(met) <= {("UnitsPicked", "order-closed"), ("task-withdrawn", "UnitsCancelled")}
+    taken = sum(n for (first, _), n in met.items() if first == "UnitsPicked")
+    assert Counter(Order.objects.values_list("picked", "cancelled")) == Counter({(2, 0): taken, (0, 2): INTERLEAVINGS - taken})
+    assert company.stock() == {kind: n for kind, n in {"bin": 10_000 - 2 * taken, "tote": 2 * taken}.items() if n}
+    assert findings() == []
+
+
+def test_pack_against_a_change_of_address(company):
+    """The carton's label is of the address before or after, and one of the old address does not leave."""
+    for order in on_totes(INTERLEAVINGS):
+        carton, changed = at_once([lambda o=order: one(pack, Pack(o)), lambda o=order: one(change, Change(o, ship_to=ELSEWHERE))])
+        assert (kind(carton), kind(changed)) == ("CartonPacked", "OrderChanged")
+        now = Order.objects.get(pk=int(order[2:])).ship_to_id
+        gone = one(hand_over, HandOver(carton.carton, "UPS"))
+        assert kind(gone) == ("ParcelHandedOver" if carton.address == now else "label-outdated")
+    assert findings() == []
+
+
+def test_hand_over_against_hold(company):
+    """Whoever comes first: what left is not held back, and what is held has not left."""
+    made = on_totes(INTERLEAVINGS)
+    for carton in pack([Pack(order) for order in made], by=HANSE):
+        gone, held = at_once([lambda c=carton: one(hand_over, HandOver(c.carton, "UPS")), lambda c=carton: one(hold, Hold(c.order, "credit"))])
+        assert (kind(gone), kind(held)) in {("ParcelHandedOver", "OrderHeld"), ("on-hold", "OrderHeld")}
+        assert Order.objects.get(pk=int(carton.order[2:])).shipped == (0 if isinstance(gone, Refused) else 2)
+        if isinstance(gone, Refused):
+            one(release_hold, ReleaseHold(carton.order, "credit"))
+            assert kind(one(hand_over, HandOver(carton.carton, "UPS"))) == "ParcelHandedOver"
+    assert findings() == []
