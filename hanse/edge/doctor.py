@@ -56,7 +56,7 @@ SELECT t.name FROM unnest(%s::text[]) AS t(name)
  WHERE to_regclass(t.name) IS NULL OR has_table_privilege(t.name, 'UPDATE') OR has_table_privilege(t.name, 'DELETE') OR has_table_privilege(t.name, 'TRUNCATE')
 """
 UNREAD = """
-SELECT f.name, min(e.recorded_at), f.failures, f.trouble FROM journal_follower f JOIN journal_event e ON e.xact >= f.xact
+SELECT f.name, min(e.recorded_at), f.failures, f.trouble FROM journal_follower f JOIN journal_event e ON (e.xact, e.id) > (f.xact, f.event)
  GROUP BY f.name, f.failures, f.trouble ORDER BY f.name
 """
 PARKED = """

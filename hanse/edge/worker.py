@@ -19,7 +19,7 @@ TICK = 0.2
 LONGEST_WAIT = 30.0
 WORK = """
 SELECT s.name FROM unnest(%s::text[]) AS s(name) LEFT JOIN journal_follower f ON f.name = s.name
- WHERE f.name IS NULL OR EXISTS (SELECT 1 FROM journal_event e WHERE e.xact >= f.xact)
+ WHERE f.name IS NULL OR EXISTS (SELECT 1 FROM journal_event e WHERE (e.xact, e.id) > (f.xact, f.event))
 """
 log = structlog.get_logger("hanse.worker")
 

@@ -1,8 +1,8 @@
 """Follow: read the journal safely and do what follows.
 
 Sequences do not commit in order, so a follower never reads "id greater than last". Each journal row keeps
-its transaction; a follower reads the rows of transactions from its watermark up to the oldest one still
-running, and stores the new watermark in the transaction of its own effect.
+its transaction; a follower reads what lies behind its watermark (transaction, id), of transactions older
+than the oldest one still running, and stores the new watermark in the transaction of its own effect.
 """
 
 import json
@@ -62,13 +62,14 @@ def follower(name: str, *kinds: str) -> Callable[[Callable[[Sequence[Told]], Non
 
 COLUMNS = "id, xact, kind, subject, body, happened_at, recorded_at, zone, actor, operation, key"
 OPEN = "INSERT INTO journal_follower (name) VALUES (%s) ON CONFLICT DO NOTHING"
-CLAIM = "SELECT xact FROM journal_follower WHERE name = %s FOR UPDATE SKIP LOCKED"
+CLAIM = "SELECT xact, event FROM journal_follower WHERE name = %s FOR UPDATE SKIP LOCKED"
 HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 READ = f"""
 SELECT {COLUMNS} FROM journal_event
- WHERE xact >= %s AND xact < %s ORDER BY xact, id LIMIT %s
+ WHERE (xact, id) > (%s, %s) AND xact < %s AND (%s::text[] = '{{}}' OR kind = ANY(%s::text[]))
+ ORDER BY xact, id LIMIT %s
 """
-MOVE = "UPDATE journal_follower SET xact = %s, moved_at = now(), failures = 0, trouble = '' WHERE name = %s"
+MOVE = "UPDATE journal_follower SET xact = %s, event = %s, moved_at = now(), failures = 0, trouble = '' WHERE name = %s"
 FAILED = "UPDATE journal_follower SET failures = failures + 1, trouble = %s WHERE name = %s RETURNING failures"
 PARK = """
 INSERT INTO journal_parkedfact (follower, event_id, trouble) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING
@@ -97,30 +98,23 @@ def _read_on(spec: FollowerSpec, one_by_one: bool) -> int:
         row = cursor.fetchone()
         if row is None:
             return 0
-        facts, reached = _read(cursor, row[0])
-        heard = [f for f in facts if not spec.kinds or f.kind in spec.kinds]
-        if heard and one_by_one:
-            _act_one_by_one(spec, heard)
-        elif heard:
-            spec.act(heard)
-        if facts or reached > row[0]:
-            cursor.execute(MOVE, [reached, spec.name])
+        facts, reached = _read(cursor, row, spec.kinds)
+        if facts and one_by_one:
+            _act_one_by_one(spec, facts)
+        elif facts:
+            spec.act(facts)
+        if reached > row:
+            cursor.execute(MOVE, [*reached, spec.name])
         return len(facts)
 
 
-def _read(cursor: Any, start: int) -> tuple[list[Told], int]:
-    """The facts from a watermark on, whole transactions only, and the watermark behind them."""
+def _read(cursor: Any, start: tuple[int, int], kinds: Sequence[str]) -> tuple[list[Told], tuple[int, int]]:
+    """At most a thousand facts of these kinds behind a watermark, and the watermark behind them."""
     cursor.execute(HORIZON)
     [horizon] = cursor.fetchone()
-    cursor.execute(READ, [start, horizon, MOST_FACTS + 1])
+    cursor.execute(READ, [*start, horizon, list(kinds), list(kinds), MOST_FACTS])
     facts = [_told(row) for row in cursor.fetchall()]
-    if len(facts) <= MOST_FACTS:
-        return facts, horizon
-    last = facts[-1].xact
-    if facts[0].xact == last:
-        cursor.execute(READ, [last, last + 1, None])
-        return [_told(row) for row in cursor.fetchall()], last + 1
-    return [f for f in facts if f.xact < last], last
+    return facts, (facts[-1].xact, facts[-1].id) if len(facts) == MOST_FACTS else (horizon, 0)
 
 
 def _told(row: tuple[Any, ...]) -> Told:

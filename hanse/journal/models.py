@@ -59,10 +59,11 @@ class Request(models.Model):
 
 
 class Follower(models.Model):
-    """How far a follower has read: all of the transactions below `xact`."""
+    """How far a follower has read: all transactions below `xact`, and of that one all facts up to `event`."""
 
     name = models.TextField(primary_key=True)
     xact = models.BigIntegerField(db_default=0)
+    event = models.BigIntegerField(db_default=0)
     moved_at = models.DateTimeField(db_default=Now())
     failures = models.IntegerField(db_default=0)
     trouble = models.TextField(db_default="")

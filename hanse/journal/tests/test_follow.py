@@ -81,3 +81,13 @@ def test_a_poison_fact_is_parked_and_the_rest_moves_on(company):
     assert heard == [good]
     assert [(p.follower, p.trouble) for p in ParkedFact.objects.all()] == [("picky", "poison")]
     assert Follower.objects.get(name="picky").failures == 0
+
+
+def test_a_large_transaction_is_read_in_parts(company, monkeypatch):
+    monkeypatch.setattr("hanse.journal.follow.MOST_FACTS", 3)
+    heard = []
+    spec = FollowerSpec("slow reader", ("OrderPlaced",), lambda facts: heard.append([f.body["order"] for f in facts]))
+    placed = place([Place("REUTER", (PlaceLine("BRG-6204", 1),))] * 7, by=HANSE)
+    while follow(spec):
+        pass
+    assert heard == [[p.order for p in placed[n:n + 3]] for n in (0, 3, 6)]
