@@ -59,7 +59,8 @@ def _releasable(request: HttpRequest, site: str | None = None) -> dict[str, Any]
     rows, last = found[:ROWS], found[ROWS - 1] if len(found) > ROWS else None
     edge = f"{last.promised_on or 'infinity'}|{last.priority}|{last.order}|{last.site}" if last else ""
     return {
-        "rows": rows, "site": site, "work": page_reads.work(), "granted": may(request, "fulfilment.release"), "here": request.get_full_path(),
+        "rows": rows, "site": site, "work": page_reads.work(), "granted": may(request, "fulfilment.release"),
+        "here": f"{reverse('release')}?{urlencode({'site': site, 'after': request.GET.get('after', '')})}",
         "later_url": f"{reverse('release')}?{urlencode({'site': site, 'after': edge})}" if last else "",
         "earlier_url": f"{reverse('release')}?{urlencode({'site': site})}" if known else "",
         "actions": [{"name": "release", "word": "Release to the floor", "icon": "bolt", "url": reverse("release_chosen")}],

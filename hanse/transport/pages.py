@@ -88,7 +88,7 @@ def _shipment(request: HttpRequest, number: int, status: int = 200, **more: Any)
     views = [view for tracking in page_reads.parcel_numbers(number) if (view := reads.parcel(tracking, head.carrier))]
     facts = {
         "head": head, "parcels": [_parcel(view, head.zone, head.site_name) for view in views], "codes": page_reads.codes(head.carrier), "timeline": _timeline(head, views),
-        "now": clock.now().strftime("%Y-%m-%dT%H:%M"), "numbers": [(v.parcel, v.parcel) for v in views],
+        "now": f"{clock.now().astimezone(ZoneInfo(head.ship_zone)):%Y-%m-%dT%H:%M}", "numbers": [(v.parcel, v.parcel) for v in views],
         "may_track": may(request, "transport.record_tracking"), "may_prove": may(request, "transport.record_proof"),
     }
     part = "transport/_shipment.html" if request.htmx else "transport/shipment.html"  # type: ignore[attr-defined]

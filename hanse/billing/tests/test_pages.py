@@ -88,3 +88,9 @@ def test_who_may_only_look_books_no_money(given, billed, role):
 @pytest.mark.parametrize("address", ["/invoices", "/invoices/INV-1", "/invoices/INV-1/credit", "/invoices/INV-1.pdf"])
 def test_pages_ask_for_a_sign_in(given, address):
     assert Client().get(address).status_code == 302
+
+
+@pytest.mark.parametrize("address, part", [("/invoices", "invoices"), ("/invoices/{billed.invoice}", "invoice")])
+def test_a_page_draws_only_what_changed_again(given, billed, address, part):
+    page = window(given).get(address.format(billed=billed), headers={"HX-Request": "true"}).content.decode()
+    assert f'id="{part}"' in page and "<html" not in page

@@ -45,6 +45,7 @@ def test_what_can_be_released_is_listed_by_promise_and_released_once(given, orde
     for _ in range(2):
         page = client.post("/release/chosen", {"chosen": [f"{order}@HAM", f"{urgent}@HAM"], "key": "k1"}).content.decode()
     assert "2 of 2 released, 6 units" in page and Task.objects.count() == 2
+    assert 'hx-get="/release?' in page, "it goes on being live"
 
 
 def test_what_is_held_says_so_and_is_left(given, order):
@@ -137,3 +138,9 @@ def test_who_may_only_look_books_nothing(given, order, role):
 @pytest.mark.parametrize("address", ["/release", "/pick", "/pick/1", "/pack", "/pack/H-1/HAM", "/cartons/1"])
 def test_pages_ask_for_a_sign_in(given, address):
     assert Client().get(address).status_code == 302
+
+
+@pytest.mark.parametrize("address, part", [("/release", "releasable"), ("/pick", "tasks"), ("/pack", "packing")])
+def test_a_list_draws_only_itself_again_when_something_changed(given, order, address, part):
+    page = window(given).get(address, headers={"HX-Request": "true"}).content.decode()
+    assert f'id="{part}"' in page and 'data-live="' in page and "<html" not in page

@@ -132,3 +132,9 @@ def test_who_may_only_look_sees_no_buttons_and_books_nothing(given, bearings, ro
 @pytest.mark.parametrize("address", ["/stock", "/stock/BRG-6204", "/stock-book/count/BRG-6204"])
 def test_pages_ask_for_a_sign_in(given, address):
     assert Client().get(address).status_code == 302
+
+
+@pytest.mark.parametrize("address, part", [("/stock", "items"), ("/stock/BRG-6204", "item"), ("/stock/BRG-6204?part=movements&site=HAM", "movements")])
+def test_a_page_draws_only_what_changed_again(given, bearings, address, part):
+    page = window(given).get(address.format(bearings=bearings), headers={"HX-Request": "true"}).content.decode()
+    assert f'id="{part}"' in page and "<html" not in page

@@ -92,3 +92,9 @@ def test_who_may_only_look_records_nothing(given, left):
 @pytest.mark.parametrize("address", ["/hand-over", "/shipments", "/shipments/1"])
 def test_pages_ask_for_a_sign_in(given, address):
     assert Client().get(address).status_code == 302
+
+
+@pytest.mark.parametrize("address, part", [("/shipments", "shipments"), ("/shipments/{left.shipment}", "shipment")])
+def test_a_page_draws_only_what_changed_again(given, left, address, part):
+    page = window(given).get(address.format(left=left), headers={"HX-Request": "true"}).content.decode()
+    assert f'id="{part}"' in page and "<html" not in page
