@@ -3,6 +3,7 @@
 import csv
 import os
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -41,10 +42,14 @@ class Tally:
             return
         if self._text is None:
             self.path = self.folder / f"{self.source.name}{REJECTED}"
-            self._text = self.path.open("w", encoding="utf-8", newline="")
-            csv.writer(self._text).writerow([*self._columns(), *WHY])
+            self._text = self.path.open("w", encoding=self.source.format.encoding.removesuffix("-sig"), errors="backslashreplace", newline="")
+            self._write([*self._columns(), *WHY])
         width = len(self._columns())
-        csv.writer(self._text).writerow([*row[:width], *[""] * (width - len(row)), nr, no.code, _plain(no.detail)])
+        self._write([*row[:width], *[""] * (width - len(row)), nr, no.code, _plain(no.detail)])
+
+    def _write(self, row: Sequence[object]) -> None:
+        """A row as the file's own are written, so that the same mapping reads it again."""
+        csv.writer(self._text, delimiter=self.source.format.delimiter).writerow(row)  # type: ignore[arg-type]
 
     def _columns(self) -> list[str]:
         """The file's own columns; rejected rows that come again lose what the last import wrote behind them."""
