@@ -1,5 +1,6 @@
 """The stock pages: all items, one item with its movements and curve, and what is booked by hand."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -84,7 +85,7 @@ def _figures(item: reads.ItemView, window: str) -> dict[str, Any]:
     most = max((s.on_hand + s.quarantine for s in sites), default=0)
     return {
         "sites": [(s, _bar(s, most)) for s in sites], "inbound": inbound, "demand": wanted, "total": total,
-        "holding": sum(1 for s in sites if s.on_hand), "curve": _curve(item, total, wanted, inbound, since, now),
+        "holding": sum(1 for s in sites if s.on_hand), "curve": json.dumps(_curve(item, total, wanted, inbound, since, now)),
     }
 
 

@@ -1,5 +1,6 @@
 """The shipment pages: the list, one shipment with its parcels' timelines and proofs, and what is recorded by hand."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -86,8 +87,9 @@ def _shipment(request: HttpRequest, number: int, status: int = 200, **more: Any)
     if head is None:
         raise Http404(f"There is no shipment {number}.")
     views = [view for tracking in page_reads.parcel_numbers(number) if (view := reads.parcel(tracking, head.carrier))]
+    timeline = _timeline(head, views)
     facts = {
-        "head": head, "parcels": [_parcel(view, head.zone, head.site_name) for view in views], "codes": page_reads.codes(head.carrier), "timeline": _timeline(head, views),
+        "head": head, "timeline_json": json.dumps(timeline), "parcels": [_parcel(view, head.zone, head.site_name) for view in views], "codes": page_reads.codes(head.carrier), "timeline": timeline,
         "now": f"{clock.now().astimezone(ZoneInfo(head.ship_zone)):%Y-%m-%dT%H:%M}", "numbers": [(v.parcel, v.parcel) for v in views],
         "may_track": may(request, "transport.record_tracking"), "may_prove": may(request, "transport.record_proof"),
     }

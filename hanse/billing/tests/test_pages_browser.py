@@ -47,6 +47,9 @@ def test_a_count_is_looked_at_and_booked_and_the_curve_is_drawn(lasting, signed_
     page.fill("[name=q]", "6204")
     page.click("text=BRG-6204-2RS")
     page.wait_for_selector("[data-chart=curve] svg")
+    page.evaluate("document.getElementById('item').dispatchEvent(new CustomEvent('live'))")  # as the stream would say it
+    page.wait_for_selector("[data-chart=curve] svg")
+    page.wait_for_selector("#item:not(.htmx-request) [data-chart=curve] svg")
     before = int(page.inner_text(".tile .big"))
     page.click("text=Count…")
     page.fill("[name=bin]", "A-01")
