@@ -1,4 +1,4 @@
-"""Addresses of the invoice pages."""
+"""Addresses of the invoice pages. A number brought in from a company's past may contain anything, a slash too."""
 
 from django.urls import path
 
@@ -6,8 +6,8 @@ from . import pages
 
 urlpatterns = [
     path("invoices", pages.invoices, name="invoices"),
-    path("invoices/<str:number>.pdf", pages.invoice_paper, name="invoice_paper"),
-    path("invoices/<str:number>", pages.invoice, name="invoice"),
-    path("invoices/<str:number>/credit", pages.credit_invoice, name="credit_invoice"),
-    path("invoices/<str:number>/payment", pages.pay_invoice, name="pay_invoice"),
+    path("invoices/<path:number>.pdf", pages.invoice_paper, name="invoice_paper"),
+    path("invoices/<path:number>/credit", pages.credit_invoice, name="credit_invoice"),
+    path("invoices/<path:number>/payment", pages.pay_invoice, name="pay_invoice"),
+    path("invoices/<path:number>", pages.invoice, name="invoice"),
 ]

@@ -94,3 +94,13 @@ def test_pages_ask_for_a_sign_in(given, address):
 def test_a_page_draws_only_what_changed_again(given, billed, address, part):
     page = window(given).get(address.format(billed=billed), headers={"HX-Request": "true"}).content.decode()
     assert f'id="{part}"' in page and "<html" not in page
+
+
+def test_a_number_of_the_past_may_hold_a_slash(given, billed):
+    from hanse.billing.credit import Credit, credit
+
+    [told] = credit([Credit(billed.invoice, "of 1999", number="CR/99/7", at=billed.at)], by="ann")
+    assert told.credit == "CR/99/7"
+    page = window(given).get("/invoices/CR/99/7").content.decode()
+    assert "of 1999" in page and "/invoices/CR/99/7.pdf" in page
+    assert window(given).get("/invoices/CR/99/7.pdf").content.startswith(b"%PDF")
