@@ -2,7 +2,7 @@
 
 Stock moves, it never changes: a posting leaves one account and enters another. Balances are kept for the
 places we answer for (bins, totes, cartons, transit, quarantine); a CHECK keeps them from going below
-zero. What lies in a site's bins is its stock, and reservations stand against that.
+zero. Totes and cartons come and go with an order: an empty one keeps no balance. What lies in a site's bins is its stock, and reservations stand against that.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -106,9 +106,14 @@ WITH moved AS (
   INSERT INTO inventory_balance AS b (account_id, item_id, lot, on_hand)
   SELECT account, item, lot, moved FROM net WHERE moved > 0 ORDER BY item, account, lot
       ON CONFLICT (account_id, item_id, lot) DO UPDATE SET on_hand = b.on_hand + excluded.on_hand
+), emptied AS (
+  DELETE FROM inventory_balance b USING net n
+   WHERE n.kind IN ('tote', 'carton') AND b.account_id = n.account AND b.item_id = n.item AND b.lot = n.lot
+     AND b.on_hand = -n.moved AND b.reserved = -n.claimed RETURNING 1
 ), lost AS (
   UPDATE inventory_balance b SET on_hand = b.on_hand + n.moved, reserved = b.reserved + n.claimed
-    FROM net n WHERE n.moved < 0 AND b.account_id = n.account AND b.item_id = n.item AND b.lot = n.lot RETURNING 1
+    FROM net n WHERE n.moved < 0 AND b.account_id = n.account AND b.item_id = n.item AND b.lot = n.lot
+     AND NOT (n.kind IN ('tote', 'carton') AND b.on_hand = -n.moved AND b.reserved = -n.claimed) RETURNING 1
 ), site AS MATERIALIZED (
   SELECT item, site, sum(moved)::bigint AS moved, sum(reserved)::bigint AS reserved
     FROM net WHERE kind = 'bin' GROUP BY item, site
@@ -120,7 +125,7 @@ WITH moved AS (
   UPDATE inventory_stock s SET on_hand = s.on_hand + n.moved, reserved = s.reserved + n.reserved
     FROM site n WHERE (n.moved < 0 OR n.reserved < 0) AND n.moved <= 0 AND s.item_id = n.item AND s.site_id = n.site RETURNING 1
 )
-SELECT (SELECT count(*) FROM net WHERE moved < 0) - (SELECT count(*) FROM lost),
+SELECT (SELECT count(*) FROM net WHERE moved < 0) - (SELECT count(*) FROM emptied) - (SELECT count(*) FROM lost),
        (SELECT count(*) FROM net WHERE moved >= 0 AND claimed < 0)
      + (SELECT count(*) FROM site WHERE moved > 0 AND reserved < 0)
 """

@@ -79,7 +79,7 @@ class Balance(models.Model):
     reserved = models.BigIntegerField(db_default=0)
 
     class Meta:
-        indexes = [models.Index("item", name="inventory_balance_item", condition=Q(on_hand__gt=0))]
+        indexes = [models.Index("item", name="inventory_balance_of_item")]
         constraints = [
             models.CheckConstraint(condition=Q(on_hand__gte=0, on_hand__lte=MOST), name="inventory_balance_never_below_zero"),
             models.CheckConstraint(condition=Q(reserved__gte=0, reserved__lte=F("on_hand")), name="inventory_balance_claims_what_is_there"),

@@ -16,7 +16,7 @@ SELECT s.kind, t.kind, count(*), sum(m.quantity) FROM inventory_movement m JOIN 
   JOIN inventory_account t ON t.id = m.target_id WHERE s.kind <> 'supplier' GROUP BY 1, 2 ORDER BY 1, 2
 """
 FLOOR_LEDGER = HANSE_LEDGER.replace("inventory_", "").replace("source_id", "source").replace("target_id", "target")
-HANSE_BALANCES = "SELECT a.kind, sum(b.on_hand), sum(b.reserved) FROM inventory_balance b JOIN inventory_account a ON a.id = b.account_id WHERE a.kind <> 'bin' GROUP BY 1 ORDER BY 1"
+HANSE_BALANCES = "SELECT a.kind, sum(b.on_hand), sum(b.reserved) FROM inventory_balance b JOIN inventory_account a ON a.id = b.account_id WHERE a.kind <> 'bin' AND b.on_hand > 0 GROUP BY 1 ORDER BY 1"
 FLOOR_BALANCES = HANSE_BALANCES.replace("inventory_", "").replace("account_id", "account")
 
 

@@ -28,7 +28,7 @@ END $$
 ONE = "(SELECT min(id) FROM {})"
 PLANTED: list[tuple[str, str, str]] = [
     # invariant, the sentence it breaks begins so, the bug
-    ("INV-1", "A balance is", "UPDATE inventory_balance SET on_hand = on_hand + 1 WHERE account_id = (SELECT id FROM inventory_account WHERE kind = 'tote' LIMIT 1)"),
+    ("INV-1", "A balance is", "UPDATE inventory_balance SET on_hand = on_hand + 1 WHERE account_id = (SELECT account_id FROM inventory_balance LIMIT 1)"),
     ("INV-1", "A site's stock", "UPDATE inventory_stock SET on_hand = on_hand + 1"),
     ("INV-2", "A movement takes", "UPDATE inventory_movement SET source_id = 999999 WHERE source_id IN (SELECT id FROM inventory_account WHERE kind = 'supplier')"),
     ("INV-2", "A movement takes", "UPDATE inventory_account SET id = -id WHERE kind = 'missing'"),
