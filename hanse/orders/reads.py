@@ -117,8 +117,8 @@ def board(view: str = "open", sort: str = "promise", after: tuple[date | None, i
           q: str = "", today: date | None = None, backwards: bool = False, **filters: Any) -> list[OrderRow]:
     """A page of the board: the orders of a view that pass the filters, after the (promise, id) of the last row seen.
 
-    Never counts, never skips rows: the cost is that of the page. `limit` is at most 500. Backwards it gives what
-    stands before that row, nearest first.
+    Never counts, never skips rows: the cost is that of the page. `limit` is at most 500, and the one that says there
+    are more. Backwards it gives what stands before that row, nearest first.
     """
     given = {name: value for name, value in filters.items() if value not in (None, "")}
     wheres = [VIEWS[view], *(FILTERS[name] for name in given)]
@@ -130,7 +130,7 @@ def board(view: str = "open", sort: str = "promise", after: tuple[date | None, i
         wheres.append(later)
         given |= {"after_on": after[0], "after_id": after[1]}
     sql = PAGE.format(counters=COUNTERS, where=" AND ".join(wheres), order=order)
-    return rows(OrderRow, sql, given | {"today": today or clock.now().date(), "limit": min(limit, MOST_ROWS)})
+    return rows(OrderRow, sql, given | {"today": today or clock.now().date(), "limit": min(limit, MOST_ROWS + 1)})
 
 
 def counts(today: date) -> dict[str, int]:
@@ -283,7 +283,7 @@ SELECT id, kind, body, happened_at, recorded_at, zone, actor, operation FROM jou
 
 def history(number: str, after: int = 0, limit: int = 200) -> list[Happening]:
     """What happened to an order, oldest first, after the fact last seen."""
-    return rows(lambda id, kind, body, *rest: Happening(id, kind, json.loads(body), *rest), HISTORY, {"subject": f"order/{number}", "after": after, "limit": min(limit, MOST_ROWS)})
+    return rows(lambda id, kind, body, *rest: Happening(id, kind, json.loads(body), *rest), HISTORY, {"subject": f"order/{number}", "after": after, "limit": min(limit, MOST_ROWS + 1)})
 
 
 SOURCED = """

@@ -151,3 +151,12 @@ def test_amounts_that_cannot_be_kept_as_they_are_refuse_the_order(given, line, o
     given.customer()
     [no] = place([Place("REUTER", (PlaceLine(**({"sku": "BRG-6204", "quantity": 5} | line)),), **order)], by="ann")
     assert isinstance(no, Refused) and no.detail == why
+
+
+def test_the_largest_page_says_that_there_are_more(given, caller):
+    given.item()
+    given.customer()
+    place([one(ref=f"PO {n}") for n in range(502)], by="ann")
+    page = caller("read").get("/orders", limit=500).json()
+    rest = caller("read").get("/orders", limit=500, cursor=page["next"]).json()
+    assert len({row["number"] for row in page["items"] + rest["items"]}) == 502 and rest["next"] is None
