@@ -28,7 +28,14 @@ SHOTS = ROOT / "docs" / "shots"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIETLY = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-COLOURS = 128
+COLOURS = 256
+
+NEIGHBOUR = """wanted => {
+  const alike = sku => { let n = 0; while (sku[n] && sku[n] === wanted[n]) n++; return n; };
+  const skus = JSON.parse(document.getElementById("walk").textContent).map(stop => stop.sku).filter(sku => sku !== wanted);
+  return skus.sort((one, other) => alike(other) - alike(one))[0];
+}"""
+"""Of the items on the walk the one that is most easily mistaken for the wanted one."""
 
 Draw = Callable[[Page], None]
 PICTURES: dict[str, tuple[str, dict[str, int], Draw]] = {}
@@ -60,7 +67,7 @@ def orders(page: Page) -> None:
 
 @picture("orders-chosen", "ina")
 def orders_chosen(page: Page) -> None:
-    page.goto("/orders?view=held")
+    page.goto("/orders?view=on-hold")
     for box in page.locator("[data-rows] input[type=checkbox]").all()[:3]:
         box.check()
 
@@ -68,7 +75,7 @@ def orders_chosen(page: Page) -> None:
 @picture("order", "ina")
 def order(page: Page) -> None:
     """An order that is partly on its way, with the choice of its site unfolded."""
-    page.goto(_order_with(page, "Shipped", "Delivered"))
+    page.goto(_order_with(page, r"(HAM|LEI|ROT) +(HAM|LEI|ROT)[^£]*delivered"))
     page.locator("[data-unfolds]").first.click()
     page.wait_for_timeout(1200)
 
@@ -76,7 +83,7 @@ def order(page: Page) -> None:
 @picture("change", "ina")
 def change(page: Page) -> None:
     """A change of quantity before it is accepted."""
-    number = _order_with(page, "Not released").rsplit("/", 1)[1]
+    number = _order_with(page, "allocated", "to-release").rsplit("/", 1)[1]
     page.goto(f"/orders/{number}/change")
     field = page.locator("[name^=line-]").first
     field.fill(str(int(field.input_value()) + 400))
@@ -111,11 +118,6 @@ def stock(page: Page) -> None:
     page.wait_for_timeout(500)
 
 
-@picture("exceptions", "ina")
-def exceptions(page: Page) -> None:
-    page.goto("/exceptions")
-
-
 @picture("order-phone", "ina", PHONE)
 def order_phone(page: Page) -> None:
     page.goto("/orders")
@@ -136,7 +138,7 @@ def pick(page: Page) -> None:
     """One bin scanned, one unit taken."""
     _at_a_task(page)
     _scan(page, _words(page, "[data-step-more]"))
-    page.wait_for_function("document.querySelector('[data-bin-said]').textContent.includes('Bin scanned')")
+    page.wait_for_function("() => document.querySelector('[data-bin-said]').textContent.includes('Bin scanned')")
     _scan(page, _words(page, "[data-sku]"))
     page.wait_for_timeout(400)
 
@@ -146,9 +148,9 @@ def pick_wrong(page: Page) -> None:
     """The bin is right, the item is its neighbour."""
     _at_a_task(page)
     _scan(page, _words(page, "[data-step-more]"))
-    page.wait_for_function("document.querySelector('[data-bin-said]').textContent.includes('Bin scanned')")
+    page.wait_for_function("() => document.querySelector('[data-bin-said]').textContent.includes('Bin scanned')")
     wanted = _words(page, "[data-sku]")
-    _scan(page, wanted[:-1] + ("7" if wanted[-1] != "7" else "4"))
+    _scan(page, page.evaluate(NEIGHBOUR, wanted))
     page.wait_for_selector("[data-wrong]:not([hidden])")
     page.wait_for_timeout(800)
 
@@ -157,7 +159,7 @@ def pick_wrong(page: Page) -> None:
 def pick_short(page: Page) -> None:
     _at_a_task(page)
     _scan(page, _words(page, "[data-step-more]"))
-    page.wait_for_function("document.querySelector('[data-bin-said]').textContent.includes('Bin scanned')")
+    page.wait_for_function("() => document.querySelector('[data-bin-said]').textContent.includes('Bin scanned')")
     page.click("[data-short-open]")
     page.wait_for_timeout(400)
 
@@ -233,21 +235,16 @@ def admin(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
-@picture("api", "max")
-def api(page: Page) -> None:
-    page.goto("/api/docs")
-    page.wait_for_selector(".opblock-summary-path")
-
 
 # -- what several pictures need ------------------------------------------------------------------------------------------
 
 
-def _order_with(page: Page, *words: str) -> str:
-    """The address of an order whose row or page says one of these words, else of the first."""
-    page.goto("/orders?view=all")
+def _order_with(page: Page, pattern: str, view: str = "open") -> str:
+    """The address of the first order of a view whose row says this, else of the last."""
+    page.goto(f"/orders?view={view}&rows=100")
     links = [link.get_attribute("href") or "" for link in page.locator("[data-rows] a.code").all()]
     said = page.locator("[data-rows] tr").all_inner_texts()
-    return next((link for link, text in zip(links, said, strict=True) if any(word.lower() in text.lower() for word in words)), links[0])
+    return next((link for link, text in zip(links, said, strict=True) if re.search(pattern, text)), links[-1])
 
 
 def _at_a_task(page: Page) -> None:
@@ -340,7 +337,7 @@ def _sign_in(browser: Browser, house: str, who: str, password: str, size: dict[s
 def _small(png: bytes) -> bytes:
     """The picture in few colours."""
     out = io.BytesIO()
-    Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
