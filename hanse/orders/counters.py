@@ -54,8 +54,7 @@ class Reserved:
     line_promised_on: date | None
 
 
-COUNTED = tuple(f.name for f in fields(Advance)[1:])
-_counted = attrgetter(*COUNTED)
+COUNTED = {f.name: attrgetter(f.name) for f in fields(Advance)[1:]}
 OF_ALLOCATION_ONLY = ("released", "recalled")
 
 LOCK_ORDERS = "SELECT id FROM orders_order WHERE id = ANY(%(order)s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
@@ -91,11 +90,9 @@ def lock_orders(run: Run, orders: Iterable[int]) -> None:
 
 def advance(run: Run, steps: Sequence[Advance]) -> None:
     """Let allocations, their lines and orders count on, in one statement for the batch."""
-    moving = [s for s in steps if any(_counted(s))]
-    if not moving:
-        return
-    names = tuple(name for name, units in zip(COUNTED, zip(*map(_counted, moving), strict=True), strict=True) if any(units))
-    run.write(_advance_sql(names), moving)
+    names = tuple(name for name, units in COUNTED.items() if any(map(units, steps)))
+    if names:
+        run.write(_advance_sql(names), steps)
 
 
 def advance_lines(run: Run, steps: Sequence[LineAdvance]) -> None:
