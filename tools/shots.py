@@ -21,7 +21,7 @@ from pathlib import Path
 
 import httpx
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOTS = ROOT / "docs" / "shots"
@@ -36,6 +36,9 @@ NEIGHBOUR = """wanted => {
   return skus.sort((one, other) => alike(other) - alike(one))[0];
 }"""
 """Of the items on the walk the one that is most easily mistaken for the wanted one."""
+
+LOWEST = "() => Math.max(...[...document.querySelectorAll('main .panel, main .b, main .msg')].map(it => it.getBoundingClientRect().bottom))"
+"""How far down anything of the page reaches."""
 
 Draw = Callable[[Page], None]
 PICTURES: dict[str, tuple[str, dict[str, int], Draw]] = {}
@@ -317,7 +320,7 @@ def draw_all(browser: Browser, house: str, password: str, names: list[str]) -> N
         draw(page)
         page.wait_for_timeout(300)
         file = SHOTS / f"{name}.png"
-        file.write_bytes(_small(page.screenshot()))
+        file.write_bytes(_small(page.screenshot(clip=_what_is_drawn(page, size))))
         print(f"{file.relative_to(ROOT)}  {file.stat().st_size // 1000} kB")
 
 
@@ -332,6 +335,13 @@ def _sign_in(browser: Browser, house: str, who: str, password: str, size: dict[s
     page.click("button:has-text('Sign in')")
     page.wait_for_url(house + "/")
     return page
+
+
+def _what_is_drawn(page: Page, size: dict[str, int]) -> FloatRect:
+    """The window, without the empty desk below a short page."""
+    whole = size is PHONE or "/admin/" in page.url
+    height = size["height"] if whole else min(size["height"], max(420, int(page.evaluate(LOWEST)) + 24))
+    return {"x": 0, "y": 0, "width": size["width"], "height": height}
 
 
 def _small(png: bytes) -> bytes:

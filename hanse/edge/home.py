@@ -12,6 +12,7 @@ Everything that differs between installations comes from here or from the enviro
 import fcntl
 import hashlib
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -120,7 +121,8 @@ def migrated(found: Urls) -> bool:
         [sys.executable, "-m", "hanse.edge.schema"], env=os.environ | {"DATABASE_OWNER_URL": found.owner}, capture_output=True, text=True, check=False
     )  # fmt: skip
     if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raised = re.findall(r"^[\w.]+: .+", done.stderr, re.M)
+        said = (raised or done.stderr.strip().splitlines() or ["no reason given"])[-1].rstrip(".")
         raise HomeError(f"The schema could not be brought up to date: {said}. Its owner's address goes into DATABASE_OWNER_URL.")
     with psycopg.connect(found.owner, autocommit=True) as connection:
         connection.execute(f"COMMENT ON TABLE django_migrations IS '{wanted}'")
