@@ -105,10 +105,17 @@ def company_of_hanse(server: postgres.Server, name: str) -> tuple[str, str]:
 
 
 def _fresh(server: postgres.Server, name: str) -> str:
+    """A new, empty database of the owner's. The superuser drops the old one: autovacuum may be in it, and only he may send it away."""
+    drop(server, name)
     with psycopg.connect(make_conninfo(server.owner_url, dbname="postgres"), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {name}")
     return make_conninfo(server.owner_url, dbname=name)
+
+
+def drop(server: postgres.Server, name: str) -> None:
+    """Remove a database, whoever is in it."""
+    with psycopg.connect(server.superuser_url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def migrated(owner: str) -> None:

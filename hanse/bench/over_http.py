@@ -102,7 +102,7 @@ def served(words: Sequence[str], environment: dict[str, str]) -> Iterator[Served
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
     command = [sys.executable, "-m", *(word.format(port=port) for word in words)]
-    process = subprocess.Popen(command, env=os.environ | environment, cwd=HOUSE, start_new_session=True)
+    process = subprocess.Popen(command, env=os.environ | environment, cwd=HOUSE, start_new_session=True, stdout=sys.stderr)
     try:
         _wait_for(port, process)
         yield Served(port, process.pid)

@@ -60,7 +60,7 @@ def main(port: int, threads: int) -> None:
     os.environ["HANSE_POOL_SIZE"] = str(threads)
     Granian(
         "hanse.bench.raw:application", address="127.0.0.1", port=port, interface=Interfaces.WSGI, workers=1, blocking_threads=threads,
-        backpressure=4 * threads, websockets=False, log_level=LogLevels.warning, working_dir=Path.cwd(),
+        backpressure=4 * threads, websockets=False, workers_kill_timeout=2, log_level=LogLevels.warning, working_dir=Path.cwd(),
     ).serve()  # fmt: skip
 
 

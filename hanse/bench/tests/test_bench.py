@@ -4,7 +4,6 @@ import json
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
 
 from conftest import HOME
 from hanse import bench
@@ -26,9 +25,8 @@ def measured(database_urls):
     databases = company.made(HOME, "bench_test")
     rows = list(in_batches.measured(databases, {1: 2, 10: 2}, processes=(1, 2), rounds=1))
     yield databases, rows
-    with psycopg.connect(make_conninfo(databases.server.owner_url, dbname="postgres"), autocommit=True) as connection:
-        for name in ("hanse_bench_test", "floor_bench_test"):
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    for name in ("hanse_bench_test", "floor_bench_test"):
+        company.drop(databases.server, name)
 
 
 def asked(url: str, sql: str) -> list[tuple]:
