@@ -15,6 +15,7 @@ from hanse.billing.api import router as billing
 from hanse.catalogue.api import router as catalogue
 from hanse.fulfilment.api import router as fulfilment
 from hanse.inventory.api import router as inventory
+from hanse.journal.operation import MOST_ASKS
 from hanse.kernel.problems import PROBLEMS
 from hanse.kernel.refused import Finding
 from hanse.network.api import router as network
@@ -25,7 +26,7 @@ from hanse.web.doors import WrongCursor, missing, shown
 from hanse.web.problems import TYPE, problem
 
 from . import feed, order, webhooks_api
-from .bodies import StrictParser, Unreadable, WrongType
+from .bodies import StrictParser, TooMany, Unreadable, WrongType
 from .keys import Bearer
 from .middleware import fault
 from .openapi import Api
@@ -119,11 +120,18 @@ def not_readable(request: HttpRequest, error: HttpError) -> HttpResponse:
             return problem(request, "wrong-type")
         case Unreadable() as why:
             return problem(request, "unreadable", why=str(why))
+        case TooMany() as many:
+            return problem(request, "too-big", limit=f"{MOST_ASKS} asks", got=many.number)
         case RequestDataTooBig():
             return too_big(request, error)
         case None:
             return problem(request, "unreadable", why=str(error))
     return fault(request, error)
+
+
+@api.exception_handler(TooMany)
+def too_much_wrong(request: HttpRequest, error: TooMany) -> HttpResponse:
+    return problem(request, "values-refused", [Finding("#", "values-refused", f"{error}.")], why=f"{error}.")
 
 
 @api.exception_handler(RequestDataTooBig)

@@ -18,7 +18,11 @@ from ninja.params.models import BodyModel
 from ninja.parser import Parser
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
+from hanse.journal.operation import MOST_ASKS
+
 DEEPEST = 64
+MOST_WRONG = 10_000
+"""Findings that are told one by one; beyond them only how many there are, for telling takes longer than reading."""
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
 _JSON = re.compile(r"application/json\s*(;.*)?", re.IGNORECASE)
@@ -26,6 +30,14 @@ _JSON = re.compile(r"application/json\s*(;.*)?", re.IGNORECASE)
 
 class Unreadable(Exception):
     """The body is no strict JSON; doors answer 400 `unreadable`."""
+
+
+class TooMany(Exception):
+    """A list of more asks than are taken, or more findings than anybody reads; the number and what they are."""
+
+    def __init__(self, number: int, what: str):
+        super().__init__(f"{number:,} {what}")
+        self.number, self.what = number, what
 
 
 class WrongType(Exception):
@@ -100,7 +112,10 @@ class StrictParser(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
         if not _JSON.fullmatch(request.META.get("CONTENT_TYPE") or ""):
             raise WrongType(request.content_type)
-        return strict_json(request.body)
+        value = strict_json(request.body)
+        if isinstance(value, list) and len(value) > MOST_ASKS:
+            raise TooMany(len(value), "asks")
+        return value
 
 
 def _resolve(cls: type[BodyModel], request: HttpRequest, api: Any, path_params: dict[str, Any]) -> BodyModel:
@@ -109,10 +124,15 @@ def _resolve(cls: type[BodyModel], request: HttpRequest, api: Any, path_params: 
     name = getattr(cls, "__read_from_single_attr__", None)
     if data is None:
         return cls()  # type: ignore[call-arg]
-    if name is None:
-        made = cls.model_validate(cls._map_data_paths(data), context={"request": request})
-    else:
-        made = cls.model_validate_json(b'{"%s":%s}' % (name.encode(), request.body), strict=True)
+    try:
+        if name is None:
+            made = cls.model_validate(cls._map_data_paths(data), context={"request": request})
+        else:
+            made = cls.model_validate_json(b'{"%s":%s}' % (name.encode(), request.body), strict=True)
+    except ValidationError as wrong:
+        if wrong.error_count() > MOST_WRONG:
+            raise TooMany(wrong.error_count(), "values cannot be taken") from wrong
+        raise
     naive = [line for field in type(made).model_fields for line in _naive(getattr(made, field), (field,))]
     if naive:
         raise ValidationError.from_exception_data(cls.__name__, naive)

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 import structlog
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from psycopg.errors import IdleInTransactionSessionTimeout
 
 from hanse.kernel.refused import refuse
 from hanse.web.errors import short_number
@@ -78,16 +79,22 @@ class Policy:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """What a view raised: the database away is no fault of ours, anything else is, and is logged with its number."""
         api = request.path_info.startswith(API)
-        if isinstance(exception, OperationalError | InterfaceError):
+        if away(exception):
             return fault(request, exception) if api else _page_busy(request, exception)
         if api and not isinstance(exception, RequestDataTooBig) and _ours(exception):
             return fault(request, exception)
         return None
 
 
+def away(exception: Exception) -> bool:
+    """Whether the database was away, overloaded or has ended our connection, also one that stood idle in a transaction (D22)."""
+    idle = isinstance(exception, InternalError) and isinstance(exception.__cause__, IdleInTransactionSessionTimeout)
+    return idle or isinstance(exception, OperationalError | InterfaceError)
+
+
 def fault(request: HttpRequest, exception: Exception) -> HttpResponse:
     """An exception as a problem: busy where the database was away, else a bug with generic text and its number."""
-    if isinstance(exception, OperationalError | InterfaceError):
+    if away(exception):
         log.warning("database away or overloaded", number=number_of(request), path=request.path, trouble=type(exception).__name__)
         return busy(request)
     log.error("fault", number=number_of(request), path=request.path, method=request.method, exc_info=exception)

@@ -124,14 +124,17 @@ def _renamed(shape: Any, names: dict[str, str]) -> Any:
 
 
 class Api(NinjaAPI):
-    """ninja's API with hanse's description; made once, for the routes do not change."""
+    """ninja's API with hanse's description; made once for each address it is served at, for the routes do not change."""
 
-    _described: Described | None = None
+    def __init__(self, *args: Any, **given: Any):
+        super().__init__(*args, **given)
+        self._described: dict[str, Described] = {}
 
     def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: Any = None) -> OpenAPISchema:
-        if self._described is None:
-            self._described = Described(self, path_prefix if path_prefix is not None else self.get_root_path(path_params or {}))
-        return self._described
+        prefix = path_prefix if path_prefix is not None else self.get_root_path(path_params or {})
+        if prefix not in self._described:
+            self._described[prefix] = Described(self, prefix)
+        return self._described[prefix]
 
     def get_openapi_operation_id(self, operation: Any) -> str:
         """`place_orders`, short and stable, for it names the functions of generated clients."""

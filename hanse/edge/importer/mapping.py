@@ -3,6 +3,7 @@
 The README of this folder tells the language. A mapping is checked whole before the first row is read.
 """
 
+import csv
 import hashlib
 import tomllib
 from collections.abc import Mapping as Table
@@ -12,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo
 
 from .fields import MapWrong
 from .formats import Format
@@ -91,7 +93,14 @@ def read_mapping(path: Path) -> Mapping:
 def _format(told: dict[str, Any]) -> Format:
     if unknown := told.keys() - {f.name for f in fields(Format)}:
         raise MapWrong(f"[format] does not know {', '.join(sorted(unknown))}.")
-    return Format(**{**told, "blank": tuple(told.get("blank", ()))})
+    made = Format(**{**told, "blank": tuple(told.get("blank", ()))})
+    try:
+        "".encode(made.encoding)
+        csv.reader([], delimiter=made.delimiter)
+        ZoneInfo(made.zone)
+    except (LookupError, TypeError, ValueError, OSError) as error:
+        raise MapWrong(f"[format] cannot be used: {error}.") from error
+    return made
 
 
 def _section(name: str, told: dict[str, Any]) -> Section:

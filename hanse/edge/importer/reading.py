@@ -47,7 +47,8 @@ class Source:
     def column(self, name: str) -> int:
         """The position of a column; FileWrong where there is none."""
         if name not in self.header:
-            raise FileWrong(f"{self.name} has no column {name}. Its columns: {', '.join(self.header)}.")
+            columns = "".join(c if c.isprintable() else "?" for c in ", ".join(self.header)[:500])
+            raise FileWrong(f"{self.name} has no column {name}. Its columns: {columns}.")
         return self.header.index(name)
 
 

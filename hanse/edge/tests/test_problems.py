@@ -4,10 +4,12 @@ import re
 from unittest import mock
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import InternalError, OperationalError, connection
 from django.urls import get_resolver
+from psycopg.errors import IdleInTransactionSessionTimeout
 
 from hanse.edge.api import api
+from hanse.edge.middleware import away
 from hanse.kernel.problems import PROBLEMS
 from hanse.web.problems import BY_STATUS
 
@@ -109,6 +111,12 @@ def test_a_query_out_of_bounds(caller, query):
 @pytest.mark.parametrize("id", ["0", "-1", "9223372036854775808", "x"])
 def test_an_id_that_can_be_none(caller, id):
     assert caller("read").get(f"/webhooks/{id}/deliveries").status_code == 422
+
+
+def test_a_connection_that_stood_idle_too_long_is_busy_and_not_a_fault():
+    ended = InternalError("terminating connection due to idle-in-transaction timeout")
+    ended.__cause__ = IdleInTransactionSessionTimeout()
+    assert away(ended) and not away(InternalError("current transaction is aborted"))
 
 
 def test_a_database_that_is_away_is_busy_and_not_a_fault(caller):
