@@ -20,7 +20,7 @@ def groups() -> list[list[str]]:
     """Every route as `GET /api/v1/orders`, those that begin alike together."""
     from hanse.edge.api import api
 
-    paths = api.get_openapi_schema(path_prefix="/api/v1/")["paths"]
+    paths = {"/api/v1/" + path.removeprefix("/api/v1").lstrip("/"): methods for path, methods in api.get_openapi_schema()["paths"].items()}
     routes = sorted((path.split("/")[3], f"{method.upper()} {path}") for path, methods in paths.items() for method in methods)
     return [[route for _, route in alike] for _, alike in itertools.groupby(routes, key=lambda it: it[0])]
 

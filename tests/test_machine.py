@@ -169,7 +169,7 @@ class Company(RuleBasedStateMachine):
             self.on_hand -= told.taken + told.short
             owed.picked += told.taken
             owed.reserved -= told.short
-            owed.reserved += min(told.short and owed.open, self.free_stock())
+            owed.reserved += min(told.short, owed.open, self.free_stock())
 
     @rule(target=cartons, order=orders)
     def pack(self, order: str) -> tuple:
@@ -245,5 +245,5 @@ class Company(RuleBasedStateMachine):
 
 def test_any_sequence_of_acts_says_what_the_model_says(db):
     run_state_machine_as_test(
-        Company, settings=settings(max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)),
+        Company, settings=settings(max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False),
     )  # fmt: skip

@@ -41,5 +41,5 @@ def test_every_icon_a_template_names_is_in_the_sprite():
 
 def test_no_template_has_script_or_style_inside():
     for page in HANSE.rglob("templates/**/*.html"):
-        text = page.read_text()
+        text = re.sub(r"{%.*?%}", "", page.read_text())
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:|https?://", text), page
