@@ -28,7 +28,7 @@ up: install  ## an empty company of one's own, served on http://127.0.0.1:8000
 	$(BIN)/hanse up
 
 test: $(VENV)/.tests  ## all tests but the slow ones, on a real PostgreSQL
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 15 -m "not slow"
 
 test-slow: $(VENV)/.tests  ## the long runs: kills, races, volume
 	$(BIN)/python -m pytest -m slow
