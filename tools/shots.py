@@ -29,6 +29,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 QUIETLY = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 COLOURS = 256
+SITES = ("HAM", "LEI", "ROT")
 
 NEIGHBOUR = """wanted => {
   const alike = sku => { let n = 0; while (sku[n] && sku[n] === wanted[n]) n++; return n; };
@@ -36,6 +37,14 @@ NEIGHBOUR = """wanted => {
   return skus.sort((one, other) => alike(other) - alike(one))[0];
 }"""
 """Of the items on the walk the one that is most easily mistaken for the wanted one."""
+
+EASILY_MISTAKEN = """() => {
+  const walk = JSON.parse(document.getElementById("walk").textContent);
+  const alike = (one, other) => { let n = 0; while (one[n] && one[n] === other[n]) n++; return n; };
+  const score = stop => Math.max(0, ...walk.filter(it => it.sku !== stop.sku).map(it => alike(it.sku, stop.sku))) + (stop.wanted > 2 && stop.wanted < 8 ? 4 : 0);
+  return walk.map(stop => [score(stop), stop.url]).sort((one, other) => other[0] - one[0])[0];
+}"""
+"""The stop of a walk that shows best what the hand-held does, and how well."""
 
 LOWEST = "() => Math.max(...[...document.querySelectorAll('main .panel, main .b, main .msg')].map(it => it.getBoundingClientRect().bottom))"
 """How far down anything of the page reaches."""
@@ -170,8 +179,8 @@ def pick_short(page: Page) -> None:
 @picture("pack", "tomasz")
 def pack(page: Page) -> None:
     """Some units scanned into a carton, the rest to come."""
-    for site in ("HAM", "UTR", "GDN", ""):
-        page.goto(f"/pack?site={site}" if site else "/pack")
+    for site in SITES:
+        page.goto(f"/pack?site={site}")
         rows = page.locator("[data-rows] a.code")
         if rows.count():
             break
@@ -186,8 +195,8 @@ def pack(page: Page) -> None:
 
 @picture("hand-over", "tomasz")
 def hand_over(page: Page) -> None:
-    for site in ("HAM", "UTR", "GDN", ""):
-        page.goto(f"/hand-over?site={site}" if site else "/hand-over")
+    for site in SITES:
+        page.goto(f"/hand-over?site={site}")
         if page.locator("[data-rows] input[type=checkbox], tbody input[type=checkbox]").count():
             break
 
@@ -251,15 +260,16 @@ def _order_with(page: Page, pattern: str, view: str = "open") -> str:
 
 
 def _at_a_task(page: Page) -> None:
-    """The hand-held at the first task that wants more than one unit."""
-    page.goto("/pick")
-    page.click("text=Start picking")
+    """The hand-held at a task that wants some units of an item that is easily mistaken for another of the walk."""
+    found = []
+    for site in SITES:
+        page.goto(f"/pick?site={site}")
+        if page.locator("text=Start picking").count():
+            page.click("text=Start picking")
+            page.wait_for_selector("[data-pick]")
+            found.append(page.evaluate(EASILY_MISTAKEN))
+    page.goto(max(found)[1])
     page.wait_for_selector("[data-pick]")
-    for _ in range(6):
-        if int(_words(page, "[data-wanted]")) > 2:
-            return
-        page.click("[data-skip]")
-        page.wait_for_timeout(200)
 
 
 def _words(page: Page, selector: str) -> str:
