@@ -163,7 +163,9 @@ class Frame:
     @property
     def live_url(self) -> str:
         """Where live changes are streamed from; empty when this server streams none."""
-        return str(getattr(settings, "STREAM_URL", ""))
+        name = self.request.get_host()
+        host = name.rsplit(":", 1)[0] if ":" in name.rsplit("]", 1)[-1] else name
+        return str(getattr(settings, "STREAM_URL", "")).replace("{host}", host)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
