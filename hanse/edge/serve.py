@@ -96,13 +96,16 @@ _looked = [0.0]
 
 
 def _revive() -> None:
-    """Start the private database again if it was killed; looked at once a second."""
+    """Start the private database again if it was killed; looked at once a second, also while it cannot be started."""
     if not os.environ.get("HANSE_EMBEDDED") or time.monotonic() - _looked[0] < 1:
         return
     _looked[0] = time.monotonic()
-    if postgres.status(home.database()) is None:
-        log.warning("the database died and is started again")
-        postgres.start(home.database())
+    try:
+        if postgres.status(home.database()) is None:
+            log.warning("the database died and is started again")
+            postgres.start(home.database())
+    except postgres.PostgresError as trouble:
+        log.error("the database cannot be started; tried again", trouble=str(trouble))
 
 
 def _stop(children: list[Child]) -> None:

@@ -13,7 +13,7 @@ import httpx
 import psutil
 import pytest
 
-from hanse.edge import postgres
+from hanse.edge import postgres, serve
 from hanse.edge.tests.test_stream import free_port
 from tests.browser import CHROMIUM, QUIETLY
 
@@ -222,3 +222,12 @@ def test_an_open_page_hears_of_a_change_made_through_the_api(company, token, hos
         browser.close()
     serving.process.send_signal(signal.SIGTERM)
     assert serving.process.wait(20) == 0
+
+
+def test_a_database_that_cannot_be_started_does_not_end_serve(tmp_path, monkeypatch, capsys):
+    (tmp_path / "database").write_text("in the way")
+    monkeypatch.setenv("HANSE_HOME", str(tmp_path))
+    monkeypatch.setenv("HANSE_EMBEDDED", "1")
+    monkeypatch.setattr(serve, "_looked", [0.0])
+    serve._revive()
+    assert "cannot be started" in "".join(capsys.readouterr())
