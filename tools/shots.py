@@ -41,12 +41,12 @@ NEIGHBOUR = """wanted => {
 EASILY_MISTAKEN = """() => {
   const walk = JSON.parse(document.getElementById("walk").textContent);
   const alike = (one, other) => { let n = 0; while (one[n] && one[n] === other[n]) n++; return n; };
-  const score = stop => Math.max(0, ...walk.filter(it => it.sku !== stop.sku).map(it => alike(it.sku, stop.sku))) + (stop.wanted > 2 && stop.wanted < 8 ? 4 : 0);
+  const score = stop => Math.max(0, ...walk.filter(it => it.sku !== stop.sku).map(it => alike(it.sku, stop.sku))) + (stop.wanted > 2 ? 6 : 0);
   return walk.map(stop => [score(stop), stop.url]).sort((one, other) => other[0] - one[0])[0];
 }"""
 """The stop of a walk that shows best what the hand-held does, and how well."""
 
-LOWEST = "() => Math.max(...[...document.querySelectorAll('main .panel, main .b, main .msg')].map(it => it.getBoundingClientRect().bottom))"
+LOWEST = "() => Math.max(...[...document.querySelectorAll('main .panel, main .b, main .msg, main .small')].map(it => it.getBoundingClientRect().bottom))"
 """How far down anything of the page reaches."""
 
 Draw = Callable[[Page], None]
@@ -350,8 +350,8 @@ def _sign_in(browser: Browser, house: str, who: str, password: str, size: dict[s
 def _what_is_drawn(page: Page, size: dict[str, int]) -> FloatRect:
     """The window, without the empty desk below a short page."""
     whole = size is PHONE or "/admin/" in page.url
-    height = size["height"] if whole else min(size["height"], max(420, int(page.evaluate(LOWEST)) + 24))
-    return {"x": 0, "y": 0, "width": size["width"], "height": height}
+    height = size["height"] if whole else max(420, int(page.evaluate(LOWEST)) + 24)
+    return {"x": 0, "y": 0, "width": size["width"], "height": height if height < 800 else size["height"]}
 
 
 def _small(png: bytes) -> bytes:
