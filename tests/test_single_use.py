@@ -103,6 +103,19 @@ def test_one_reference_of_a_customer(company, asked):
     assert findings() == []
 
 
+@pytest.mark.parametrize("path, ask, table", [
+    ("/items/batch", {"sku": "NEW", "name": "new", "gtin": "4006381333931"}, "catalogue_item"),
+    ("/parties/batch", {"code": "NEW", "name": "new", "roles": ["customer"]}, "partners_party"),
+    ("/sites/batch", {"code": "NEW", "country": "DE", "bins": [{"code": "A-01"}]}, "network_site"),
+])
+def test_one_new_master(company, asked, path, ask, table):
+    before = rows(table)
+    counted, _ = asked(path, [ask])
+    assert rows(table) == before + 1 and {status for status, _ in counted} == {200}
+    assert sum(n for (_, said), n in counted.items() if said.endswith("Added")) == 1 and len(counted) == 2, counted
+    assert findings() == []
+
+
 @pytest.mark.parametrize("key", [None, "one"], ids=["fifty keys", "one key"])
 def test_one_pick_task(company, asked, key):
     [task] = released(company.order(("BRG-6204", 5)))
