@@ -24,7 +24,7 @@ PAGES = {"board": 40, "order_page": 200}
 PAST = """
 CREATE TEMP TABLE o ON COMMIT DROP AS
 SELECT n AS nr, 100000 + n AS id, 1 + (n * 7919) %% %(customers)s AS customer, timestamptz '2020-01-01' + n * interval '3 minutes' AS at, n <= %(open)s AS open
-  FROM generate_series(%(first)s, %(last)s) n;
+  FROM generate_series(%(first)s::bigint, %(last)s::bigint) n;
 INSERT INTO orders_order (id, customer_id, ref, placed_at, zone, ship_to_id, bill_to_id, promised_on, first_promised_on, currency, net, tax, total,
        ordered, reserved, picked, packed, shipped, delivered, invoiced) OVERRIDING SYSTEM VALUE
 SELECT id, customer, 'PO-' || nr, at, 'Europe/Berlin', customer, customer, at::date + 3, at::date + 3, 'EUR', 60, 11.4, 71.4,
