@@ -277,8 +277,8 @@ def _words(page: Page, selector: str) -> str:
 
 
 def _scan(page: Page, code: str) -> None:
-    """What a keyboard-wedge scanner does: fast keys, then Enter."""
-    page.keyboard.type(code + "\n", delay=3)
+    """What a scanner does, without its typing: on a busy machine keys may come too slowly for one."""
+    page.evaluate("code => window.hanse.scanned(code)", code)
 
 
 # -- the demo, the browser, the files ------------------------------------------------------------------------------------
