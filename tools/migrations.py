@@ -23,7 +23,7 @@ def main() -> int:
 
     import conftest
 
-    owner, _ = conftest._servers()
+    owner, _ = conftest._servers("check")
     conftest._made_once(owner, conftest._template())
     os.environ["DATABASE_URL"] = conftest.make_conninfo(owner, dbname=conftest._template())
     django.setup()
