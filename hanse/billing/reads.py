@@ -5,8 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from hanse.journal.asking import rows
 from hanse.kernel.numbers import order_id
-from hanse.orders.reads import rows
 
 MOST_ROWS = 500
 
@@ -150,7 +150,7 @@ def documents(limit: int = 100, *, customer: str = "", order: str = "", kind: st
     if open is not None:
         names.append("open" if open else "settled")
     sql = LIST.format(where=" AND ".join(FILTERS[name] for name in names) or "true")
-    return rows(DocumentRow, sql, given | {"limit": min(limit, MOST_ROWS + 1)})
+    return rows(DocumentRow, sql, **given, limit=min(limit, MOST_ROWS + 1))
 
 
 DOCUMENT = """
@@ -185,14 +185,14 @@ SELECT l.position, m.ordered, m.shipped, m.received, m.invoiced, m.order_price, 
 
 def document(number: str) -> DocumentView | None:
     """An invoice or credit whole; nothing where the number is not known."""
-    found = rows(lambda *row: row, DOCUMENT, {"number": number})
+    found = rows(lambda *row: row, DOCUMENT, number=number)
     if not found:
         return None
     [(id, *head)] = found
     address = [part for part in head[7] if part]
     key = {"id": id}
-    parts = [rows(DocumentLineView, LINES, key), rows(TaxPart, TAXES, key), rows(SettledPart, SETTLEMENTS, key), rows(str, CREDITS, key),
-             rows(MatchView, MATCHES, key)]
+    parts = [rows(DocumentLineView, LINES, **key), rows(TaxPart, TAXES, **key), rows(SettledPart, SETTLEMENTS, **key), rows(str, CREDITS, **key),
+             rows(MatchView, MATCHES, **key)]
     return DocumentView(*[*head[:7], address, *head[8:], *parts])
 
 
@@ -206,4 +206,4 @@ SELECT p.code, i.currency, coalesce(sum(i.amount - i.settled) FILTER (WHERE i.ow
 
 def accounts(today: date, customer: str = "") -> list[AccountRow]:
     """What customers owe and what we owe them, by currency; those with nothing open are left out."""
-    return rows(AccountRow, ACCOUNTS, {"today": today, "customer": customer})
+    return rows(AccountRow, ACCOUNTS, today=today, customer=customer)

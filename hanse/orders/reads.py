@@ -6,8 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
+from hanse.journal.asking import rows
 from hanse.kernel import clock
 from hanse.kernel.numbers import order_id
 
@@ -130,14 +129,14 @@ def board(view: str = "open", sort: str = "promise", after: tuple[date | None, i
         wheres.append(later)
         given |= {"after_on": after[0], "after_id": after[1]}
     sql = PAGE.format(counters=COUNTERS, where=" AND ".join(wheres), order=order)
-    return rows(OrderRow, sql, given | {"today": today or clock.now().date(), "limit": min(limit, MOST_ROWS + 1)})
+    return rows(OrderRow, sql, **given, today=today or clock.now().date(), limit=min(limit, MOST_ROWS + 1))
 
 
 def counts(today: date) -> dict[str, int]:
     """How many orders each view of open orders holds; reads open orders only."""
     views = [name for name in VIEWS if name != "all"]
     sums = ", ".join(f"count(*) FILTER (WHERE {VIEWS[name]})" for name in views)
-    [row] = rows(lambda *n: n, f"SELECT {sums} FROM orders_order o WHERE o.open", {"today": today})
+    [row] = rows(lambda *n: n, f"SELECT {sums} FROM orders_order o WHERE o.open", today=today)
     return dict(zip(views, row, strict=True))
 
 
@@ -257,8 +256,8 @@ SELECT l.id, l.position, i.sku, i.name, l.unit_price, l.discount, l.net, l.freig
 def order(number: str) -> OrderView | None:
     """One order, whole; nothing where there is none of this number."""
     given = {"order": order_id(number)}
-    found: Any = rows(lambda *row: row, ORDER, given)
-    return OrderView(*[*found[0], rows(LineView, LINES, given)]) if found else None
+    found: Any = rows(lambda *row: row, ORDER, **given)
+    return OrderView(*[*found[0], rows(LineView, LINES, **given)]) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +282,7 @@ SELECT id, kind, body, happened_at, recorded_at, zone, actor, operation FROM jou
 
 def history(number: str, after: int = 0, limit: int = 200) -> list[Happening]:
     """What happened to an order, oldest first, after the fact last seen."""
-    return rows(lambda id, kind, body, *rest: Happening(id, kind, json.loads(body), *rest), HISTORY, {"subject": f"order/{number}", "after": after, "limit": min(limit, MOST_ROWS + 1)})
+    return rows(lambda id, kind, body, *rest: Happening(id, kind, json.loads(body), *rest), HISTORY, subject=f"order/{number}", after=after, limit=min(limit, MOST_ROWS + 1))
 
 
 SOURCED = """
@@ -293,12 +292,12 @@ SELECT body FROM journal_event WHERE subject = %(subject)s AND kind = 'UnitsAllo
 
 def explanations(number: str) -> list[dict[str, Any]]:
     """Why an order's units come from where they come: one stored explanation per sourcing, oldest first."""
-    return rows(json.loads, SOURCED, {"subject": f"order/{number}"})
+    return rows(json.loads, SOURCED, subject=f"order/{number}")
 
 
 def sites() -> list[tuple[str, str]]:
     """The active sites: code and name."""
-    return rows(lambda *row: row, "SELECT code, name FROM network_site WHERE active ORDER BY priority, code", {})
+    return rows(lambda *row: row, "SELECT code, name FROM network_site WHERE active ORDER BY priority, code")
 
 
 CUSTOMERS_LIKE = """
@@ -321,21 +320,14 @@ SELECT DISTINCT ON (a.code) a.code, a.code || ': ' || concat_ws(', ', nullif(a.s
 
 def customers_like(q: str) -> list[tuple[str, str]]:
     """A dozen customers whose code or name has what was typed: code, and name with city."""
-    return rows(lambda *row: row, CUSTOMERS_LIKE, {"like": f"%{q[:80]}%"})
+    return rows(lambda *row: row, CUSTOMERS_LIKE, like=f"%{q[:80]}%")
 
 
 def items_like(q: str) -> list[tuple[str, str]]:
     """A dozen items on sale whose SKU or name has what was typed: SKU, and name with price and free stock."""
-    return rows(lambda *row: row, ITEMS_LIKE, {"like": f"%{q[:80]}%"})
+    return rows(lambda *row: row, ITEMS_LIKE, like=f"%{q[:80]}%")
 
 
 def ship_tos(customer: str) -> list[tuple[str, str]]:
     """The places of a customer by code, each in its latest version."""
-    return rows(lambda *row: row, SHIP_TOS, {"customer": customer})
-
-
-def rows(cls: Any, sql: str, given: dict[str, Any]) -> list[Any]:
-    """Run a query and make one `cls` of each row."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        return [cls(*row) for row in cursor.fetchall()]
+    return rows(lambda *row: row, SHIP_TOS, customer=customer)

@@ -17,7 +17,7 @@ from . import counters, pegging
 from .events import AllocatedUnits, PromiseMoved, UnitsAllocated
 from .promises import move_promises
 from .promising import arrives_on, kilometres, settled
-from .sourcing import Candidate, Plan, Policy, Taken, Wanted, fewest_splits
+from .sourcing import Candidate, Plan, Policy, Wanted, fewest_splits
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +212,3 @@ def _rest(wants: Sequence[Want], lines: Mapping[int, OpenLine], made: Mapping[in
 def _fact(order: int, plan: Plan, made: Sequence[counters.Reserved], waiting: Sequence, lines: Mapping[int, OpenLine], codes: Mapping[int, str]) -> UnitsAllocated:
     units = tuple(AllocatedUnits(m.allocation, m.line, lines[m.line].sku, codes[m.site], m.quantity, m.promised_on) for m in made)
     return UnitsAllocated(f"H-{order}", units, tuple(waiting), plan.why)
-
-
-__all__ = ["OpenLine", "SiteFact", "Taken", "Want", "candidates_for", "queue_key", "reserve_lines"]
