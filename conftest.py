@@ -93,6 +93,14 @@ def data() -> Path:
 
 
 @pytest.fixture
+def transactional_db(transactional_db: None, database_urls: tuple[str, str]):
+    """As pytest-django's; before it empties the tables, the right to is granted again: a test may have set the rights anew."""
+    yield
+    with psycopg.connect(database_urls[0], autocommit=True) as connection:
+        connection.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO hanse_app")
+
+
+@pytest.fixture
 def given(db: None):
     """The company a test starts from, on a Monday morning (tests/given.py). Rolled back after the test."""
     from hanse.kernel import clock
