@@ -1,6 +1,6 @@
 """`given`: the company a test starts from. Says only what the reader needs; the rest is filled in."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -98,4 +98,19 @@ class Given:
     def run(self, operation: str = "given") -> Iterator[Run]:
         """A run for calling a set function directly."""
         with transaction.atomic():
-            yield Run(operation, clock.now(), [("ann", None)])
+            run = Run(operation, clock.now(), [("ann", None)])
+            yield run
+            run.flush()
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The statements that are sent meanwhile, begin and commit left out."""
+    sent: list[str] = []
+
+    def note(execute: Callable[..., Any], sql: str, *words: Any) -> Any:
+        sent.append(sql)
+        return execute(sql, *words)
+
+    with connection.execute_wrapper(note):
+        yield sent

@@ -20,7 +20,7 @@ from hanse.kernel.asks import Code, Instant, Quantity, ask
 from hanse.kernel.money import minor_unit
 from hanse.kernel.numbers import order_id, order_ids
 from hanse.kernel.refused import Refused, refuse, refuse_all
-from hanse.orders.counters import LineAdvance, advance_lines, lock_orders
+from hanse.orders.counters import LineAdvance, advance_lines
 from hanse.orders.holds import blocking
 
 from . import rules
@@ -139,7 +139,7 @@ def _next_units(line: LineOwed, first: int, quantity: int, unit: Decimal) -> Doc
 
 ORDERS = """
 SELECT o.id, o.customer_id, p.code, o.bill_to_id, o.currency, o.invoice_rule, o.payment_days, o.holds
-  FROM orders_order o JOIN partners_party p ON p.id = o.customer_id WHERE o.id = ANY(%(order)s::bigint[])
+  FROM orders_order o JOIN partners_party p ON p.id = o.customer_id WHERE o.id = ANY(%(order)s::bigint[]) ORDER BY o.id FOR NO KEY UPDATE OF o
 """
 LINES = """
 SELECT l.id, l.order_id, l.position, i.sku, l.unit_price, l.net, l.freight, l.tax, l.tax_category, l.tax_rate,
@@ -166,13 +166,13 @@ def invoice(run: Run, asks: Sequence[Invoice]) -> list[InvoiceIssued | Refused]:
 
 def _known(run: Run, asks: Sequence[Invoice]) -> Known:
     wanted = order_ids(a.order for a in asks)
-    lock_orders(run, wanted)
+    orders = {o.id: o for o in run.rows(OrderOwed, ORDERS, order=wanted)}
     lines: dict[int, list[LineOwed]] = {}
     for line in run.rows(LineOwed, LINES, order=wanted):
         lines.setdefault(line.order, []).append(line)
     own = [ask.number for ask in asks if ask.number]
     numbers = frozenset(run.rows(str, NUMBERS, number=own)) if own else frozenset()
-    return Known(run.now, {o.id: o for o in run.rows(OrderOwed, ORDERS, order=wanted)}, lines, numbers)
+    return Known(run.now, orders, lines, numbers)
 
 
 def billed_lines(document: Document) -> tuple[BilledLine, ...]:

@@ -169,7 +169,7 @@ class Done:
 @operation
 def pick(run: Run, asks: Sequence[Pick]) -> list[UnitsPicked | Refused]:
     """Answer pick tasks: task, stock and order line move together."""
-    run.rows(tuple_of, LOCK, asks)
+    run.lock(LOCK, asks)
     tasks = {t.id: t for t in run.rows(Task, TASKS, asks)}
     answers = decide(asks, tasks, _serials(run, asks, tasks))
     done = _placed(run, asks, answers, tasks)

@@ -62,7 +62,7 @@ SELECT c.id, c.sscc, c.order_id, c.address_id, o.ship_to_id, c.handed_over_at IS
 @operation
 def relabel(run: Run, asks: Sequence[Relabel]) -> list[CartonRelabelled | Refused]:
     """Print the label again with the order's present address."""
-    run.rows(lambda id: id, LOCK, asks)
+    run.lock(LOCK, asks)
     cartons = {c.sscc: c for c in run.rows(Labelled, LABELLED, asks)}
     answers = decide(asks, cartons)
     told = [a for a in answers if isinstance(a, CartonRelabelled)]

@@ -97,7 +97,7 @@ def withdraw(run: Run, asks: Sequence[Withdraw]) -> list[TasksWithdrawn | Refuse
     lock_orders(run, ids)
     decided = decide(asks, run.rows(OpenTask, TASKS, order=ids))
     cuts = [c for answer in decided if not isinstance(answer, Refused) for c in answer]
-    run.write(LOCK_SHELVES, [c.task for c in cuts])
+    run.lock(LOCK_SHELVES, [c.task for c in cuts])
     run.write(SHRINK, cuts, task=[c.task.task for c in cuts])
     advance(run, [Advance(c.task.allocation, recalled=c.units) for c in cuts])
     claim(run, [Claim(c.task.bin, c.task.item, c.task.lot, -c.units) for c in cuts])

@@ -62,26 +62,8 @@ class Place:
     code: str = ""
 
 
-LOCK = """
-SELECT count(*) FROM (SELECT 1 FROM inventory_stock s
- WHERE (s.item_id, s.site_id) IN (
-   SELECT m.item, a.site_id FROM unnest(%(item)s::bigint[], %(account)s::bigint[]) AS m(item, account)
-     JOIN inventory_account a ON a.id = m.account AND a.kind = 'bin')
- ORDER BY s.item_id, s.site_id FOR UPDATE) stock
- UNION ALL
-SELECT count(*) FROM (SELECT 1 FROM inventory_balance b
-  JOIN (SELECT DISTINCT m.item, m.account, m.lot
-          FROM unnest(%(item)s::bigint[], %(account)s::bigint[], %(lot)s::text[]) AS m(item, account, lot)
-          JOIN inventory_account a ON a.id = m.account AND a.kind IN ('bin', 'transit', 'quarantine')) m
-    ON b.account_id = m.account AND b.item_id = m.item AND b.lot = m.lot
- ORDER BY b.item_id, b.account_id, b.lot FOR UPDATE OF b) balances
-"""
-"""Stock rows first, then balances, each in key order. The posting itself is the next statement, so it sees what others left.
-
-Totes and cartons are an order's own, and its lock is held: their rows wait for nobody.
-"""
 POST = """
-WITH moved AS (
+WITH posted AS (
   INSERT INTO inventory_movement
          (item_id, source_id, target_id, quantity, act, document, reason, lot, serial, actor, happened_at, recorded_at)
   SELECT m.item, m.source, m.target, m.quantity, m.act, m.document, m.reason, m.lot, m.serial, %(actor)s,
@@ -102,21 +84,30 @@ WITH moved AS (
          sum(s.claimed)::bigint AS claimed, sum(s.reserved)::bigint AS reserved
     FROM side s JOIN inventory_account a ON a.id = s.account
    WHERE a.kind IN ('bin', 'tote', 'carton', 'transit', 'quarantine') GROUP BY a.id, s.item, s.lot
+), stock_held AS MATERIALIZED (
+  SELECT 1 FROM inventory_stock s WHERE (s.item_id, s.site_id) IN (SELECT item, site FROM net WHERE kind = 'bin')
+   ORDER BY s.item_id, s.site_id FOR UPDATE
+), held AS MATERIALIZED (
+  SELECT 1 FROM inventory_balance b JOIN net n ON b.account_id = n.account AND b.item_id = n.item AND b.lot = n.lot
+   WHERE n.kind IN ('bin', 'transit', 'quarantine') AND (SELECT count(*) FROM stock_held) >= 0
+   ORDER BY b.item_id, b.account_id, b.lot FOR UPDATE OF b
+), due AS MATERIALIZED (
+  SELECT * FROM net WHERE (SELECT count(*) FROM held) >= 0
 ), gained AS (
   INSERT INTO inventory_balance AS b (account_id, item_id, lot, on_hand)
-  SELECT account, item, lot, moved FROM net WHERE moved > 0 ORDER BY item, account, lot
+  SELECT account, item, lot, moved FROM due WHERE moved > 0 ORDER BY item, account, lot
       ON CONFLICT (account_id, item_id, lot) DO UPDATE SET on_hand = b.on_hand + excluded.on_hand
-), emptied AS (
-  DELETE FROM inventory_balance b USING net n
+), cleared AS (
+  DELETE FROM inventory_balance b USING due n
    WHERE n.kind IN ('tote', 'carton') AND b.account_id = n.account AND b.item_id = n.item AND b.lot = n.lot
      AND b.on_hand = -n.moved AND b.reserved = -n.claimed RETURNING 1
 ), lost AS (
   UPDATE inventory_balance b SET on_hand = b.on_hand + n.moved, reserved = b.reserved + n.claimed
-    FROM net n WHERE n.moved < 0 AND b.account_id = n.account AND b.item_id = n.item AND b.lot = n.lot
+    FROM due n WHERE n.moved < 0 AND b.account_id = n.account AND b.item_id = n.item AND b.lot = n.lot
      AND NOT (n.kind IN ('tote', 'carton') AND b.on_hand = -n.moved AND b.reserved = -n.claimed) RETURNING 1
 ), site AS MATERIALIZED (
   SELECT item, site, sum(moved)::bigint AS moved, sum(reserved)::bigint AS reserved
-    FROM net WHERE kind = 'bin' GROUP BY item, site
+    FROM due WHERE kind = 'bin' GROUP BY item, site
 ), stock_gained AS (
   INSERT INTO inventory_stock AS s (item_id, site_id, on_hand)
   SELECT item, site, moved FROM site WHERE moved > 0 ORDER BY item, site
@@ -125,22 +116,31 @@ WITH moved AS (
   UPDATE inventory_stock s SET on_hand = s.on_hand + n.moved, reserved = s.reserved + n.reserved
     FROM site n WHERE (n.moved < 0 OR n.reserved < 0) AND n.moved <= 0 AND s.item_id = n.item AND s.site_id = n.site RETURNING 1
 )
-SELECT (SELECT count(*) FROM net WHERE moved < 0) - (SELECT count(*) FROM emptied) - (SELECT count(*) FROM lost),
-       (SELECT count(*) FROM net WHERE moved >= 0 AND claimed < 0)
-     + (SELECT count(*) FROM site WHERE moved > 0 AND reserved < 0)
+SELECT (SELECT count(*) FROM net WHERE moved < 0) - (SELECT count(*) FROM cleared) - (SELECT count(*) FROM lost)
+     + (SELECT count(*) FROM net WHERE moved >= 0 AND claimed < 0) + (SELECT count(*) FROM site WHERE moved > 0 AND reserved < 0)
+"""
+"""Rows that others want too are locked first, stock before balances, each in key order. Totes and cartons are an
+order's own, and its lock is held: their rows wait for nobody. The answer counts postings that leave a place which
+has nothing of this, and gains that would use up claims or reservations: none.
 """
 MOVE_SERIALS = """
-UPDATE inventory_serial s SET account_id = m.target
-  FROM unnest(%(item)s::bigint[], %(serial)s::text[], %(source)s::bigint[], %(target)s::bigint[])
-    AS m(item, serial, source, target)
- WHERE s.item_id = m.item AND s.code = m.serial AND s.account_id = m.source
+WITH found AS (
+  UPDATE inventory_serial s SET account_id = m.target
+    FROM unnest(%(item)s::bigint[], %(serial)s::text[], %(source)s::bigint[], %(target)s::bigint[])
+      AS m(item, serial, source, target)
+   WHERE s.item_id = m.item AND s.code = m.serial AND s.account_id = m.source RETURNING 1
+)
+SELECT cardinality(%(serial)s::text[]) - (SELECT count(*) FROM found)
 """
 RESERVE = """
-UPDATE inventory_stock s SET reserved = s.reserved + r.quantity
-  FROM (SELECT item, site, sum(quantity)::bigint AS quantity
-          FROM unnest(%(item)s::bigint[], %(site)s::bigint[], %(quantity)s::bigint[]) AS r(item, site, quantity)
-         GROUP BY item, site) r
- WHERE s.item_id = r.item AND s.site_id = r.site
+WITH wanted AS MATERIALIZED (
+  SELECT item, site, sum(quantity)::bigint AS quantity
+    FROM unnest(%(item)s::bigint[], %(site)s::bigint[], %(quantity)s::bigint[]) AS r(item, site, quantity) GROUP BY item, site
+), kept AS (
+  UPDATE inventory_stock s SET reserved = s.reserved + r.quantity
+    FROM wanted r WHERE s.item_id = r.item AND s.site_id = r.site RETURNING 1
+)
+SELECT (SELECT count(*) FROM wanted) - (SELECT count(*) FROM kept)
 """
 CLAIM = """
 UPDATE inventory_balance b SET reserved = b.reserved + c.quantity
@@ -172,25 +172,13 @@ def post(run: Run, movements: Sequence[Movement]) -> None:
     The caller has decided that there is enough; the CHECKs make it certain. Raises `LedgerBroken` when a
     movement leaves an account that never held the item.
     """
-    if not movements:
-        return
-    items = [m.item for m in movements] * 2
-    accounts = [m.source for m in movements] + [m.target for m in movements]
-    lots = [m.lot for m in movements] * 2
-    run.write(LOCK, item=items, account=accounts, lot=lots)
-    [(missing, tangled)] = run.rows(lambda *row: row, POST, movements)
-    if missing or tangled:
-        raise LedgerBroken(f"{missing} postings leave empty accounts, {tangled} mix gains with reservations")
-    known = [m for m in movements if m.serial]
-    if known and run.write(MOVE_SERIALS, known) != len(known):
-        raise LedgerBroken("a serial is not where it was moved from")
+    run.write(POST, movements, unless=LedgerBroken("postings leave empty accounts, or mix gains with reservations"))
+    run.write(MOVE_SERIALS, [m for m in movements if m.serial], unless=LedgerBroken("a serial is not where it was moved from"))
 
 
 def reserve(run: Run, reserves: Iterable[Reserve]) -> None:
     """Reserve or give back units at sites. Rows are locked before (`lock_stock`); the CHECK refuses too much."""
-    wanted = [r for r in reserves if r.quantity]
-    if wanted and run.write(RESERVE, wanted) == 0:
-        raise LedgerBroken("reserved where there never was stock")
+    run.write(RESERVE, [r for r in reserves if r.quantity], unless=LedgerBroken("reserved where there never was stock"))
 
 
 def claim(run: Run, claims: Iterable[Claim]) -> None:

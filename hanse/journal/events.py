@@ -6,7 +6,8 @@ from functools import cache
 from typing import Any, TypeVar, dataclass_transform
 
 from pydantic import TypeAdapter
-from pydantic_core import to_json
+
+from hanse.kernel.refused import Refused
 
 T = TypeVar("T")
 
@@ -35,6 +36,11 @@ def event(subject: str, silent: bool = False) -> Callable[[type[T]], type[T]]:
     return make
 
 
+def journalled(answer: Any) -> bool:
+    """Whether the journal tells this answer: it was accepted, and something happened."""
+    return not isinstance(answer, Refused) and not answer.SILENT
+
+
 def subject_of(fact: Any) -> str:
     """The journal's name for what a fact is about: `order/H-100001`."""
     return f"{fact.SUBJECT}/{getattr(fact, fact.SUBJECT)}"
@@ -42,7 +48,12 @@ def subject_of(fact: Any) -> str:
 
 def body_of(fact: Any) -> str:
     """A fact's fields as JSON text; decimals stay exact as text."""
-    return to_json(fact).decode()
+    return _writer(type(fact)).to_json(fact).decode()
+
+
+@cache
+def _writer(kind: type) -> Any:
+    return TypeAdapter(kind).serializer
 
 
 @cache

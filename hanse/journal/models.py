@@ -41,10 +41,12 @@ class Event(models.Model):
 class Request(models.Model):
     """A request that was answered: same key and same request get the same answer again.
 
-    Answers are JSON that nobody searches, so it is kept as text and not taken apart.
+    What was accepted stands in the journal, under the transaction and the key, in the order of the asks. Only where
+    something else was answered `answers` is kept: JSON as text, a list with null for each fact of the journal.
     """
 
     id = models.BigAutoField(primary_key=True)
+    xact = models.BigIntegerField(db_default=CurrentXact())
     operation = models.TextField()
     key = models.TextField()
     request_hash = models.BinaryField(max_length=32)

@@ -19,10 +19,10 @@ from pydantic_core import to_json
 from hanse.kernel import clock
 from hanse.kernel.refused import Finding, Refused, refuse
 
-from .columns import column
-from .events import fact_of
+from .events import fact_of, journalled
 from .principals import Principal, principal
-from .run import Run
+from .run import Run, sender
+from .together import numbered
 
 MOST_ASKS = 5_000
 TRIES = 5
@@ -68,12 +68,16 @@ class Request:
 
 
 CLAIM_KEY = """
-INSERT INTO journal_request (operation, key, request_hash, recorded_at) VALUES (%s, %s, %s, %s)
+INSERT INTO journal_request (operation, key, request_hash, recorded_at) VALUES (%(operation)s, %(key)s, %(digest)s, %(now)s)
 ON CONFLICT (operation, key) DO NOTHING RETURNING id, set_config('plan_cache_mode', 'force_generic_plan', true)
 """
 """On its way it has the transaction's statements keep their plans: left alone, the database would plan each anew for a lone ask."""
-STORED_ANSWER = "SELECT request_hash, answers FROM journal_request WHERE operation = %s AND key = %s"
-DROP_KEYS = "DELETE FROM journal_request WHERE id = ANY(%s::bigint[])"
+ANSWERED = "SELECT request_hash, answers, xact FROM journal_request WHERE operation = %(operation)s AND key = %(key)s"
+TOLD = "SELECT kind, body FROM journal_event WHERE xact = %(xact)s AND operation = %(operation)s AND key = %(key)s ORDER BY id LIMIT %(count)s"
+KEEP_ANSWERS = """
+UPDATE journal_request AS r SET answers = k.answers FROM unnest(%(request)s::bigint[], %(answers)s::text[]) AS k(id, answers) WHERE r.id = k.id
+"""
+DROP_KEYS = "DELETE FROM journal_request WHERE id = ANY(%(request)s::bigint[])"
 
 
 class _Undone(Exception):
@@ -128,43 +132,55 @@ class Operation:
         now = clock.now()
         try:
             with transaction.atomic():
-                fresh = [r for r in requests if not self._seen(r, now)]
-                run = self._answer(fresh, now) if fresh else None
-                if run is None or dry_run or not any(_accepted(r) for r in fresh):
+                cursor = sender()
+                fresh = [r for r in requests if not self._seen(r, now, cursor)]
+                run = self._answer(fresh, now, cursor) if fresh else None
+                if run is None or not any(_accepted(r) for r in fresh):
                     raise _Undone
                 self._keep(run, fresh)
+                if dry_run:
+                    raise _Undone
         except _Undone:
             return
 
-    def _seen(self, request: Request, now: Any) -> bool:
+    def _seen(self, request: Request, now: Any, cursor: Any) -> bool:
         """Claim the key, or answer as before. Waits at most the lock timeout for a twin that is running."""
         request.answers, request.replayed, request.row = [], False, None
         if request.key is None:
             return False
         digest = hashlib.sha256(to_json(list(request.asks))).digest()
-        with connection.cursor() as cursor:
-            try:
-                cursor.execute(CLAIM_KEY, [self.name, request.key, digest, now])
-            except DatabaseError as error:
-                if _state(error) == "55P03":
-                    raise KeyInProgress(request.key) from error
-                raise
-            if row := cursor.fetchone():
-                request.row = row[0]
-                return False
-            cursor.execute(STORED_ANSWER, [self.name, request.key])
-            known = cursor.fetchone()
-        if known is None or known[1] is None:
+        try:
+            cursor.execute(numbered(CLAIM_KEY), [self.name, request.key, digest, now])
+        except DatabaseError as error:
+            if _state(error) == "55P03":
+                raise KeyInProgress(request.key) from error
+            raise
+        if row := cursor.fetchone():
+            request.row = row[0]
+            return False
+        cursor.execute(numbered(ANSWERED), [self.name, request.key])
+        known = cursor.fetchone()
+        if known is None:
             raise KeyInProgress(request.key)
         if bytes(known[0]) != digest:
             raise KeyReused(request.key)
-        request.answers, request.replayed = [_answer_of(a) for a in json.loads(known[1])], True
+        request.answers, request.replayed = self._answers_kept(request, known[1], known[2], cursor), True
         return True
 
-    def _answer(self, fresh: list[Request], now: Any) -> Run:
+    def _answers_kept(self, request: Request, kept: str | None, xact: int, cursor: Any) -> list[Any]:
+        """What a request was answered: facts of the journal, and what was kept beside them."""
+        answers = json.loads(kept) if kept else [None] * len(request.asks)
+        cursor.execute(numbered(TOLD), [xact, self.name, request.key, answers.count(None)])
+        told = [fact_of(kind, json.loads(body)) for kind, body in cursor.fetchall()]
+        if len(told) < answers.count(None):
+            raise KeyInProgress(request.key)
+        facts = iter(told)
+        return [next(facts) if a is None else _answer_of(a) for a in answers]
+
+    def _answer(self, fresh: list[Request], now: Any, cursor: Any) -> Run:
         asks = [ask for r in fresh for ask in r.asks]
         owners = [r for r in fresh for _ in r.asks]
-        run = Run(self.name, now, [(r.by.name, r.key) for r in owners])
+        run = Run(self.name, now, [(r.by.name, r.key) for r in owners], cursor)
         answers = self.body(run, asks)
         if len(answers) != len(asks):
             raise AssertionError(f"{self.name} answered {len(answers)} of {len(asks)} asks")
@@ -174,12 +190,14 @@ class Operation:
 
     @staticmethod
     def _keep(run: Run, fresh: list[Request]) -> None:
-        """Journal what was accepted and store its answers; a wholly refused request leaves nothing and may be tried again."""
+        """Journal what was accepted, and keep what else was answered; a wholly refused request leaves nothing and may be tried again."""
         keyed = [r for r in fresh if r.row is not None]
-        run.journal([a for r in fresh for a in r.answers], {r.row: to_json([_stored(a) for a in r.answers]).decode() for r in keyed if _accepted(r)})  # type: ignore[misc]
+        beside = {r.row: to_json([None if journalled(a) else _stored(a) for a in r.answers]).decode() for r in keyed if _accepted(r) and not all(map(journalled, r.answers))}
+        if beside:
+            run.write(KEEP_ANSWERS, request=list(beside), answers=list(beside.values()))
         if dropped := [r.row for r in keyed if not _accepted(r)]:
-            with connection.cursor() as cursor:
-                cursor.execute(DROP_KEYS, [column(dropped)])
+            run.write(DROP_KEYS, request=dropped)
+        run.journal([a for r in fresh for a in r.answers])
 
 
 def operation(decide: Callable[[Run, Sequence[Any]], list[Any]]) -> Operation:

@@ -1,51 +1,51 @@
 """Run: what an operation works with. One transaction, one reading of the clock, sets in and sets out."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cache, cached_property
 from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import connection
-
-from hanse.kernel.refused import Refused
+from psycopg import RawCursor
 
 from .columns import column
-from .events import body_of, subject_of
+from .events import body_of, journalled, subject_of
+from .together import joined, names_in, numbered, statement
 
 T = TypeVar("T")
-_NAMES = re.compile(r"%\((\w+)\)s")
 
 JOURNAL = """
-WITH kept AS (
-  UPDATE journal_request AS r SET answers = k.answers FROM unnest(%(request)s::bigint[], %(answers)s::text[]) AS k(id, answers) WHERE r.id = k.id
-)
 INSERT INTO journal_event (kind, subject, body, happened_at, recorded_at, zone, actor, operation, key)
-SELECT e.kind, e.subject, e.body::jsonb, e.happened_at, %(now)s::timestamptz, e.zone, e.actor, %(operation)s, e.key
-  FROM unnest(%(kind)s::text[], %(subject)s::text[], %(body)s::text[], %(happened_at)s::timestamptz[],
-              %(zone)s::text[], %(actor)s::text[], %(key)s::text[])
-    AS e(kind, subject, body, happened_at, zone, actor, key)
+SELECT e.kind, e.subject, e.body, e.happened_at, %(now)s::timestamptz, e.zone, e.actor, %(operation)s::text, e.key
+  FROM ROWS FROM (unnest(%(kind)s::text[], %(subject)s::text[], %(happened_at)s::timestamptz[], %(zone)s::text[], %(told_by)s::text[], %(key)s::text[]),
+                  jsonb_array_elements(%(body)s::jsonb)) AS e(kind, subject, happened_at, zone, actor, key, body)
 """
-DRAW = "SELECT nextval(%(sequence)s::regclass) FROM generate_series(1, %(count)s::int)"
+DRAW = """
+SELECT s.sequence, nextval(s.found) FROM (
+  SELECT sequence, count, sequence::regclass AS found FROM unnest(%(sequence)s::text[], %(count)s::int[]) AS w(sequence, count) OFFSET 0) s, generate_series(1, s.count)
+"""
+
+
+def sender() -> Any:
+    """A cursor that takes statements as PostgreSQL knows them, with numbers for names. One serves a whole
+    transaction: making one costs as much as a small statement.
+    """
+    return connection.make_cursor(RawCursor(connection.connection))
 
 
 class Run:
-    """The running operation: `now`, who asked for which ask, and set-wise reading, writing and telling."""
+    """The running operation: `now`, who asked for which ask, and set-wise reading, writing and telling.
 
-    def __init__(self, operation: str, now: datetime, owners: Sequence[tuple[str, str | None]]):
+    Writes are kept back and go to the database together: before a read that names one of their tables, and
+    at the end with the journal.
+    """
+
+    def __init__(self, operation: str, now: datetime, owners: Sequence[tuple[str, str | None]], cursor: Any = None):
         self.operation, self.now, self.owners = operation, now, owners
+        self._cursor = cursor or sender()
         self._told: list[tuple[Any, tuple[str, str | None]]] = []
-
-    @cached_property
-    def _cursor(self) -> Any:
-        """One cursor for all statements of the run: making one costs as much as a small statement."""
-        return connection.cursor()
-
-    def _send(self, sql: str, values: Mapping[str, Any]) -> Any:
-        """Send a statement, lists as columns; gives the cursor that holds its rows."""
-        self._cursor.execute(sql, {name: column(value) if type(value) is list else value for name, value in values.items()})
-        return self._cursor
+        self._writes: list[tuple[str, list[Any], Exception | None]] = []
+        self._written: set[str] = set()
 
     @property
     def actor(self) -> str:
@@ -57,59 +57,78 @@ class Run:
 
         A name in the SQL (`%(task)s`) is sent as the array of that field over all asks, unless given.
         """
-        return [cls(*row) for row in self._send(sql, self._values(sql, asks, given)).fetchall()]
+        if self._writes and not self._written.isdisjoint(statement(sql).reads):
+            self.flush()
+        self._cursor.execute(numbered(sql), self._values(sql, asks, given))
+        return [cls(*row) for row in self._cursor.fetchall()]
 
-    def write(self, sql: str, asks: Sequence[Any] = (), **given: Any) -> int:
-        """Write a set; nothing is sent for an empty one. Gives back how many rows were written."""
+    def lock(self, sql: str, asks: Sequence[Any] = (), **given: Any) -> None:
+        """Lock the rows of a query for the rest of the transaction."""
+        self._cursor.execute(numbered(sql), self._values(sql, asks, given))
+
+    def write(self, sql: str, asks: Sequence[Any] = (), unless: Exception | None = None, **given: Any) -> None:
+        """Write a set; nothing is sent for an empty one. With `unless` the statement ends by selecting one number:
+        how much of it did not come out as it must. Anything but zero raises `unless`.
+        """
         if not asks and not given:
-            return 0
-        return self._send(sql, self._values(sql, asks, given)).rowcount
+            return
+        it = statement(sql)
+        if not self._written.isdisjoint(it.reads):
+            self.flush()
+        self._writes.append((sql, self._values(sql, asks, given), unless))
+        self._written |= it.writes
+
+    def flush(self) -> None:
+        """Send what was kept back."""
+        writes, self._writes, self._written = self._writes, [], set()
+        if not writes:
+            return
+        sql = numbered(writes[0][0]) if len(writes) == 1 else joined(tuple((sql, unless is not None) for sql, _, unless in writes))
+        self._cursor.execute(sql, [v for _, values, _ in writes for v in values])
+        proven = [unless for *_, unless in writes if unless is not None]
+        for unless, broken in zip(proven, self._cursor.fetchone() if proven else (), strict=True):
+            if broken:
+                raise unless
 
     def draw(self, sequence: str, count: int) -> list[int]:
         """Draw `count` numbers from a sequence."""
-        if not count:
-            return []
-        return [n for (n,) in self._send(DRAW, {"sequence": sequence, "count": count}).fetchall()]
+        return self.draw_all({sequence: count})[sequence]
+
+    def draw_all(self, counts: Mapping[str, int]) -> dict[str, list[int]]:
+        """Draw numbers from several sequences at once."""
+        drawn: dict[str, list[int]] = {sequence: [] for sequence in counts}
+        if any(counts.values()):
+            self._cursor.execute(numbered(DRAW), [column(list(counts)), column(list(counts.values()))])
+            for sequence, number in self._cursor.fetchall():
+                drawn[sequence].append(number)
+        return drawn
 
     def tell(self, facts: Sequence[Any], owner: tuple[str, str | None] | None = None) -> None:
         """Journal facts beside the answers (what follows from an ask, such as units allocated anew)."""
         self._told += [(fact, owner or self.owners[0]) for fact in facts]
 
-    def journal(self, answers: Sequence[Any], kept: Mapping[int, str]) -> None:
-        """Write the accepted answers and all that was told into the journal, and keep what each request was answered.
+    def journal(self, answers: Sequence[Any]) -> None:
+        """Write the accepted answers and all that was told into the journal, in this order. Called once, by `@operation`."""
+        told = [(a, o) for a, o in zip(answers, self.owners, strict=True) if journalled(a)] + self._told
+        if told:
+            self.write(
+                JOURNAL, operation=self.operation, kind=[type(f).__name__ for f, _ in told], subject=[subject_of(f) for f, _ in told],
+                body="[" + ",".join([body_of(f) for f, _ in told]) + "]", happened_at=[getattr(f, "at", None) or self.now for f, _ in told],
+                zone=[getattr(f, "zone", None) or "UTC" for f, _ in told], told_by=[o[0] for _, o in told], key=[o[1] for _, o in told],
+            )
+        self.flush()
 
-        Called once, by `@operation`; `kept` are answers as JSON by the request's row.
-        """
-        told = [(a, o) for a, o in zip(answers, self.owners, strict=True) if not isinstance(a, Refused) and not a.SILENT] + self._told
-        if not told and not kept:
-            return
-        self._send(JOURNAL, {
-            "request": list(kept), "answers": list(kept.values()),
-            "kind": [type(f).__name__ for f, _ in told],
-            "subject": [subject_of(f) for f, _ in told],
-            "body": [body_of(f) for f, _ in told],
-            "happened_at": [getattr(f, "at", None) or self.now for f, _ in told],
-            "zone": [getattr(f, "zone", None) or "UTC" for f, _ in told],
-            "actor": [o[0] for _, o in told],
-            "key": [o[1] for _, o in told],
-            "now": self.now, "operation": self.operation,
-        })
-
-    def _values(self, sql: str, asks: Sequence[Any], given: Mapping[str, Any]) -> dict[str, Any]:
-        values = {}
+    def _values(self, sql: str, asks: Sequence[Any], given: Mapping[str, Any]) -> list[Any]:
+        """The values of a statement in the order of its names, lists as columns."""
+        values: list[Any] = []
         for name in names_in(sql):
             if name in given:
-                values[name] = given[name]
+                value = given[name]
+                values.append(column(value) if type(value) is list else value)
             elif name == "now":
-                values[name] = self.now
+                values.append(self.now)
             elif name == "actor":
-                values[name] = self.actor
+                values.append(self.actor)
             else:
-                values[name] = list(map(attrgetter(name), asks))
+                values.append(column(list(map(attrgetter(name), asks))))
         return values
-
-
-@cache
-def names_in(sql: str) -> tuple[str, ...]:
-    """The names a statement wants filled."""
-    return tuple(dict.fromkeys(_NAMES.findall(sql)))

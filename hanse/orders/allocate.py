@@ -13,10 +13,9 @@ from hanse.kernel.asks import Code, ask
 from hanse.kernel.numbers import order_ids
 from hanse.kernel.refused import Refused, refuse
 
-from .counters import lock_orders
 from .events import UnitsAllocated
 from .holds import blocking
-from .reserving import Want, reserve_lines
+from .reserving import OpenLine, Want, open_lines, reserve_lines
 
 
 @ask
@@ -28,21 +27,14 @@ class Allocate:
 
 @dataclass(frozen=True, slots=True)
 class OpenOrder:
-    """An order with its holds and the units of each line that have no site."""
+    """An order with its holds and those of its lines that have units without a site."""
 
     id: int
-    holds: list[str]
-    lines: list[int]
-    open: list[int]
+    holds: Sequence[str]
+    lines: Sequence[OpenLine]
 
 
-OPEN = """
-SELECT o.id, o.holds, coalesce(array_agg(l.id ORDER BY l.id) FILTER (WHERE l.id IS NOT NULL), '{}'),
-       coalesce(array_agg(l.ordered - l.cancelled - l.reserved + l.freed ORDER BY l.id) FILTER (WHERE l.id IS NOT NULL), '{}')
-  FROM orders_order o
-  LEFT JOIN orders_line l ON l.order_id = o.id AND l.ordered > l.cancelled + l.reserved - l.freed
- WHERE o.id = ANY(%(order)s::bigint[]) GROUP BY o.id
-"""
+ORDERS = "SELECT id, holds FROM orders_order WHERE id = ANY(%(order)s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 
 
 def decide(asks: Sequence[Allocate], orders: Mapping[str, OpenOrder]) -> list[list[Want] | Refused]:
@@ -59,17 +51,24 @@ def decide(asks: Sequence[Allocate], orders: Mapping[str, OpenOrder]) -> list[li
             answers.append(refuse("nothing-open", order=ask.order))
         else:
             del waiting[ask.order]
-            answers.append([Want(line, units) for line, units in zip(order.lines, order.open, strict=True)])
+            answers.append([Want(line.line, line.open) for line in order.lines])
     return answers
 
 
 @operation
 def allocate(run: Run, asks: Sequence[Allocate]) -> list[UnitsAllocated | Refused]:
     """Reserve what sites can supply of the orders' open units."""
-    ids = order_ids(a.order for a in asks)
-    lock_orders(run, ids)
-    orders = {f"H-{o.id}": o for o in run.rows(OpenOrder, OPEN, order=ids)}
+    orders = _orders(run, order_ids(a.order for a in asks))
     decided = decide(asks, orders)
     wants = [w for d in decided if not isinstance(d, Refused) for w in d]
-    told = {fact.order: fact for fact in reserve_lines(run, wants, tell=False)}
+    told = {fact.order: fact for fact in reserve_lines(run, wants, [line for o in orders.values() for line in o.lines], tell=False)}
     return [d if isinstance(d, Refused) else told[a.order] for a, d in zip(asks, decided, strict=True)]
+
+
+def _orders(run: Run, ids: Sequence[int]) -> dict[str, OpenOrder]:
+    """The orders, locked, with their open lines."""
+    holds = run.rows(lambda *row: row, ORDERS, order=ids)
+    lines: dict[int, list[OpenLine]] = {}
+    for line in open_lines(run, ids):
+        lines.setdefault(line.order, []).append(line)
+    return {f"H-{id}": OpenOrder(id, held, lines.get(id, ())) for id, held in holds}

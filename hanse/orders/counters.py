@@ -85,7 +85,7 @@ UPDATE orders_order o SET reserved = o.reserved + a.quantity,
 
 def lock_orders(run: Run, orders: Iterable[int]) -> None:
     """Lock these orders in key order; whoever changes an order's counters holds its lock."""
-    run.write(LOCK_ORDERS, order=sorted(set(orders)))
+    run.lock(LOCK_ORDERS, order=sorted(set(orders)))
 
 
 def advance(run: Run, steps: Sequence[Advance]) -> None:

@@ -84,7 +84,7 @@ def give_back(run: Run, units: Sequence[tuple[int, int, int, int]]) -> None:
     """Give reserved units back to stock: (item, site, allocation, quantity). Orders are locked by the caller."""
     if not units:
         return
-    run.write(LOCK_STOCK, item=[u[0] for u in units], site=[u[1] for u in units])
+    run.lock(LOCK_STOCK, item=[u[0] for u in units], site=[u[1] for u in units])
     advance(run, [Advance(allocation, freed=quantity) for _, _, allocation, quantity in units])
     ledger.reserve(run, [ledger.Reserve(item, site, -quantity) for item, site, _, quantity in units])
 

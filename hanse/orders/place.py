@@ -227,7 +227,7 @@ def _known(run: Run, asks: Sequence[Place]) -> Known:
     used = {(party, ref): id for party, ref, id in run.rows(_row, USED, ref=[r for r, _ in refs], party=[p for _, p in refs])} if refs else {}
     firm = sorted({items[line.sku].id for a in asks if a.reserve == "or_refuse" for line in a.lines if line.sku in items})
     free = dict(run.rows(_row, FREE, items=firm)) if firm else {}
-    numbers, lines = run.draw("orders_order_id_seq", len(asks)), run.draw("orders_line_id_seq", sum(len(a.lines) for a in asks))
+    numbers, lines = run.draw_all({"orders_order_id_seq": len(asks), "orders_line_id_seq": sum(len(a.lines) for a in asks)}).values()
     return Known(customers, items, addresses, used, free, numbers, lines, run.now)
 
 

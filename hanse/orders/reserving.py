@@ -75,8 +75,9 @@ SELECT l.id, l.order_id, l.item_id, i.sku, l.ordered - l.cancelled - l.reserved 
   JOIN catalogue_item i ON i.id = l.item_id JOIN partners_address a ON a.id = o.ship_to_id
   LEFT JOIN LATERAL (SELECT max(promised_on) AS promised_on FROM orders_allocation k
                       WHERE l.reserved > l.freed AND k.order_id = l.order_id AND k.line_id = l.id AND k.reserved > k.freed) kept ON true
- WHERE l.id = ANY(%(line)s::bigint[])
 """
+NAMED = LINES + " WHERE l.id = ANY(%(line)s::bigint[])"
+OPEN = LINES + " WHERE l.order_id = ANY(%(order)s::bigint[]) AND l.ordered > l.cancelled + l.reserved - l.freed ORDER BY l.id"
 STOCK = """
 SELECT s.item_id, s.site_id, s.on_hand - s.reserved FROM inventory_stock s
  WHERE s.item_id = ANY(%(items)s::bigint[]) AND s.on_hand > s.reserved
@@ -90,15 +91,20 @@ SELECT s.id, s.code, s.zone, s.country, s.region, s.workdays, s.cut_off, s.prior
 """
 
 
-def reserve_lines(run: Run, wants: Sequence[Want], policy: Policy = fewest_splits, tell: bool = True) -> list[UnitsAllocated]:
+def open_lines(run: Run, orders: Sequence[int]) -> list[OpenLine]:
+    """The lines of these orders, which the caller has locked, that have units without a site."""
+    return run.rows(OpenLine, OPEN, order=orders)
+
+
+def reserve_lines(run: Run, wants: Sequence[Want], known: Sequence[OpenLine] = (), policy: Policy = fewest_splits, tell: bool = True) -> list[UnitsAllocated]:
     """Reserve what sites can supply of the wanted units; the rest waits. One fact per order, in order of queue.
 
-    The queue is priority, then promise, then age: who comes first takes first. The facts are journalled
-    here unless they are the caller's answers.
+    The queue is priority, then promise, then age: who comes first takes first. `known` are the lines where the caller
+    has them already. The facts are journalled here unless they are the caller's answers.
     """
     if not wants:
         return []
-    lines = {row.line: row for row in run.rows(OpenLine, LINES, wants)}
+    lines = {row.line: row for row in known or run.rows(OpenLine, NAMED, wants)}
     free = {(item, site): n for item, site, n in run.rows(_row, STOCK, items=sorted({x.item for x in lines.values()}))}
     sites = run.rows(SiteFact, SITES, countries=sorted({x.country for x in lines.values()}))
     plans = _plan(run.now, wants, lines, sites, free, policy)

@@ -56,12 +56,13 @@ class Staged:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The facts of a batch: cartons by SSCC, carriers by code, tracking numbers in use, drawn shipment ids."""
+    """The facts of a batch: cartons by SSCC, carriers by code, tracking numbers in use, drawn ids of shipments and parcels."""
 
     cartons: Mapping[str, Staged]
     carriers: Mapping[str, int]
     used: Collection[tuple[str, int]]
     numbers: Sequence[int]
+    parcels: Sequence[int]
 
 
 def decide(asks: Sequence[HandOver], known: Known) -> list[ParcelHandedOver | Refused]:
@@ -119,8 +120,11 @@ SELECT c.id, c.sscc, c.order_id, c.site_id, s.code, c.account_id, c.address_id, 
   LEFT JOIN inventory_account t ON t.site_id = c.site_id AND t.kind = 'transit' AND t.code = ''
  WHERE c.sscc = ANY(%(carton)s::text[])
 """
-CARRIERS = "SELECT code, id FROM transport_carrier WHERE code = ANY(%(codes)s::text[])"
-USED = "SELECT tracking, carrier_id FROM transport_parcel WHERE tracking = ANY(%(numbers)s::text[])"
+CARRIERS = """
+SELECT c.code, c.id, ARRAY(SELECT p.tracking FROM transport_parcel p WHERE p.tracking = ANY(%(numbers)s::text[]) AND p.carrier_id = c.id)
+  FROM transport_carrier c WHERE c.code = ANY(%(codes)s::text[])
+"""
+"""The carriers that are named, each with the tracking numbers that it has used already."""
 SHIP = """
 WITH shipped AS (
   INSERT INTO transport_shipment (id, order_id, site_id, carrier_id, service, address_id, promised_on, handed_over_at, actor)
@@ -128,9 +132,8 @@ WITH shipped AS (
     FROM unnest(%(shipment)s::bigint[], %(orders)s::bigint[], %(sites)s::bigint[], %(carriers)s::bigint[], %(service)s::text[], %(address)s::bigint[],
                 %(promised_on)s::date[], %(at)s::timestamptz[], %(by)s::text[])
       AS h(shipment, ord, site, carrier, service, address, promised_on, at, actor))
-INSERT INTO transport_parcel (carton_id, shipment_id, carrier_id, tracking, units)
-SELECT p.* FROM unnest(%(cartons)s::bigint[], %(shipment)s::bigint[], %(carriers)s::bigint[], %(parcel)s::text[], %(units)s::bigint[]) AS p
-RETURNING id, carton_id
+INSERT INTO transport_parcel (id, carton_id, shipment_id, carrier_id, tracking, units)
+SELECT p.* FROM unnest(%(parcels)s::bigint[], %(cartons)s::bigint[], %(shipment)s::bigint[], %(carriers)s::bigint[], %(parcel)s::text[], %(units)s::bigint[]) AS p
 """
 
 
@@ -146,20 +149,22 @@ def hand_over(run: Run, asks: Sequence[HandOver]) -> list[ParcelHandedOver | Ref
 
 
 def _facts(run: Run, asks: Sequence[HandOver]) -> Known:
-    run.rows(row, LOCK, asks)
+    run.lock(LOCK, asks)
     cartons = {c.sscc: c for c in run.rows(Staged, STAGED, asks)}
-    carriers = dict(run.rows(row, CARRIERS, codes=sorted({a.carrier.upper() for a in asks})))
-    used = set(run.rows(row, USED, numbers=[a.tracking or a.carton for a in asks]))
-    return Known(cartons, carriers, used, run.draw("transport_shipment_id_seq", len(cartons)))
+    carriers = run.rows(row, CARRIERS, codes=sorted({a.carrier.upper() for a in asks}), numbers=[a.tracking or a.carton for a in asks])
+    used = {(number, id) for _, id, numbers in carriers for number in numbers}
+    drawn = run.draw_all({"transport_shipment_id_seq": len(cartons), "transport_parcel_id_seq": len(cartons)})
+    return Known(cartons, {code: id for code, id, _ in carriers}, used, *drawn.values())
 
 
 def _write(run: Run, told: Sequence[ParcelHandedOver], actors: Sequence[str], known: Known) -> None:
     cartons = [known.cartons[t.carton] for t in told]
     carriers = [known.carriers[t.carrier] for t in told]
-    made = dict(run.rows(
-        lambda parcel, carton: (carton, parcel), SHIP, told, orders=[c.order for c in cartons], sites=[c.site for c in cartons], carriers=carriers,
-        address=[c.shows for c in cartons], promised_on=[c.promised_on for c in cartons], by=list(actors), cartons=[c.id for c in cartons],
-    ))
+    parcels = known.parcels[:len(told)]
+    run.write(
+        SHIP, told, orders=[c.order for c in cartons], sites=[c.site for c in cartons], carriers=carriers, address=[c.shows for c in cartons],
+        promised_on=[c.promised_on for c in cartons], by=list(actors), cartons=[c.id for c in cartons], parcels=parcels,
+    )
     send_off(run, [c.id for c in cartons], [t.at for t in told])
     by_id = {c.id: (c, t) for c, t in zip(cartons, told, strict=True)}
     transit = _transit(run, cartons)
@@ -170,8 +175,8 @@ def _write(run: Run, told: Sequence[ParcelHandedOver], actors: Sequence[str], kn
         for k in inside for c, t in (by_id[k.carton],)
     ])
     _take_in(run, [
-        Parcel(made[c.id], t.parcel, carrier, t.carrier, c.order, c.site, c.id, c.sscc, c.units, "pending", "", "", None, None, None)
-        for c, t, carrier in zip(cartons, told, carriers, strict=True)
+        Parcel(parcel, t.parcel, carrier, t.carrier, c.order, c.site, c.id, c.sscc, c.units, "pending", "", "", None, None, None)
+        for parcel, c, t, carrier in zip(parcels, cartons, told, carriers, strict=True)
     ])
 
 

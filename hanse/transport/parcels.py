@@ -92,7 +92,7 @@ SELECT carton_id, allocation_id, item_id, lot, serial, quantity FROM fulfilment_
 def lock_and_read(run: Run, trackings: Sequence[str]) -> list[Parcel]:
     """Lock the orders of these tracking numbers' parcels, then read the parcels."""
     wanted = sorted(set(trackings))
-    run.rows(row, LOCK, tracking=wanted)
+    run.lock(LOCK, tracking=wanted)
     return run.rows(Parcel, PARCELS, tracking=wanted)
 
 

@@ -85,7 +85,10 @@ SELECT name AS setting, setting AS value, setting NOT IN ('on', 'remote_apply', 
   FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit')
 """),
     Check("INV-16", "Every kept key has its answers and the mark of its request.", """
-SELECT operation, key, recorded_at, answers IS NULL OR octet_length(request_hash) <> 32 AS wrong FROM journal_request
+SELECT r.operation, r.key, r.recorded_at, octet_length(r.request_hash) <> 32 OR wanted.facts > told.facts AS wrong
+  FROM journal_request r,
+       LATERAL (SELECT count(*) AS facts FROM jsonb_array_elements(coalesce(r.answers, '[null]')::jsonb) a WHERE a = 'null') wanted,
+       LATERAL (SELECT count(*) AS facts FROM journal_event e WHERE e.xact = r.xact AND e.operation = r.operation AND e.key = r.key) told
 """),
     Check("INV-17", "A carrier's event is kept once and told once.", """
 SELECT t.id AS tracking_event, c.code AS carrier, t.tracking, t.code, t.happened_at, count(e.id) AS times_told, count(e.id) <> 1 AS wrong

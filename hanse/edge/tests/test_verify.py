@@ -81,7 +81,7 @@ PLANTED: list[tuple[str, str, str]] = [
     ("INV-14", "No webhook", "UPDATE edge_delivery SET next_at = now() - interval '900 days'"),
     ("INV-14", "Each fact", "DELETE FROM edge_delivery WHERE id = (SELECT max(id) FROM edge_delivery)"),
     ("INV-15", "The database keeps", "SET LOCAL synchronous_commit = off"),
-    ("INV-16", "Every kept key", "UPDATE journal_request SET answers = NULL"),
+    ("INV-16", "Every kept key", "UPDATE journal_request SET xact = 1"),
     ("INV-17", "A carrier's event", "DELETE FROM journal_event WHERE kind = 'TrackingRecorded'"),
     ("INV-18", "A parcel's state", "UPDATE transport_parcel SET state = 'lost' WHERE tracking = '1Z-2'"),
 ]
@@ -136,7 +136,7 @@ def test_what_breaks_little_is_found_by_that_check_alone(owner):
     """Bugs that touch one number only: no other check cries."""
     alone = {("INV-11", "A series of numbers has no gap and no double."): "UPDATE billing_series SET last = last + 1 WHERE name LIKE 'INV%%'",
              ("INV-18", "A parcel's state is what all its events tell, in whatever order they came."): "UPDATE transport_parcel SET doubt = 'moves-again'",
-             ("INV-16", "Every kept key has its answers and the mark of its request."): "UPDATE journal_request SET answers = NULL",
+             ("INV-16", "Every kept key has its answers and the mark of its request."): "UPDATE journal_request SET xact = 1",
              ("INV-7", "The holds an order shows are those that stand."): "UPDATE orders_order SET holds = '{}'",
              ("INV-13", "An order was told once, when it was placed."): "DELETE FROM journal_event WHERE kind = 'OrderPlaced'"}
     for expected, bug in alone.items():

@@ -89,7 +89,7 @@ def test_an_operation_answers_every_ask():
     silent = Operation(type("f", (), {"__call__": lambda *_: [], "__name__": "forgets", "__module__": "hanse.journal.forgets"})())
     del OPERATIONS["journal.forgets"]
     with pytest.raises(AssertionError, match="answered 0 of 1"):
-        silent._answer([Asked([1], HANSE)], None)
+        silent._answer([Asked([1], HANSE)], None, object())
 
 
 def test_twenty_twins_with_one_key_make_one_order(lasting):
@@ -119,12 +119,12 @@ def test_a_deadlock_is_retried_whole(lasting, database_urls, monkeypatch):
     tries = []
     real = Operation._answer
 
-    def stumbles(self, fresh, now):
+    def stumbles(self, fresh, now, cursor):
         tries.append(1)
         if len(tries) < 3:
-            with connection.cursor() as cursor:
-                cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; END $$")
-        return real(self, fresh, now)
+            with connection.cursor() as other:
+                other.execute("DO $$ BEGIN RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; END $$")
+        return real(self, fresh, now, cursor)
 
     monkeypatch.setattr(Operation, "_answer", stumbles)
     [told] = place([one()], by=HANSE, key="k")

@@ -35,7 +35,7 @@ def in_words(answer):
     ([HandOver("C", "UPS")], ["There is no carton C."]),
 ])
 def test_a_carton_leaves_once_with_the_right_label(asks, told):
-    known = Known({c.sscc: c for c in (A, B, OLD, GONE, HELD)}, {"UPS": 1}, set(), range(91, 99))
+    known = Known({c.sscc: c for c in (A, B, OLD, GONE, HELD)}, {"UPS": 1}, set(), range(91, 99), range(1, 9))
     assert [in_words(answer) for answer in decide(asks, known)] == told
 
 
