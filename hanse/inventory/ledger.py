@@ -172,13 +172,13 @@ def post(run: Run, movements: Sequence[Movement]) -> None:
     The caller has decided that there is enough; the CHECKs make it certain. Raises `LedgerBroken` when a
     movement leaves an account that never held the item.
     """
-    run.write(POST, movements, unless=LedgerBroken("postings leave empty accounts, or mix gains with reservations"))
-    run.write(MOVE_SERIALS, [m for m in movements if m.serial], unless=LedgerBroken("a serial is not where it was moved from"))
+    run.prove(POST, movements, LedgerBroken("postings leave empty accounts, or mix gains with reservations"))
+    run.prove(MOVE_SERIALS, [m for m in movements if m.serial], LedgerBroken("a serial is not where it was moved from"))
 
 
 def reserve(run: Run, reserves: Iterable[Reserve]) -> None:
     """Reserve or give back units at sites. Rows are locked before (`lock_stock`); the CHECK refuses too much."""
-    run.write(RESERVE, [r for r in reserves if r.quantity], unless=LedgerBroken("reserved where there never was stock"))
+    run.prove(RESERVE, [r for r in reserves if r.quantity], LedgerBroken("reserved where there never was stock"))
 
 
 def claim(run: Run, claims: Iterable[Claim]) -> None:

@@ -48,19 +48,14 @@ def subject_of(fact: Any) -> str:
 
 def body_of(fact: Any) -> str:
     """A fact's fields as JSON text; decimals stay exact as text."""
-    return _writer(type(fact)).to_json(fact).decode()
+    return _adapter(type(fact).__name__).serializer.to_json(fact).decode()
 
 
 @cache
-def _writer(kind: type) -> Any:
-    return TypeAdapter(kind).serializer
-
-
-@cache
-def _reader(kind: str) -> TypeAdapter:
+def _adapter(kind: str) -> TypeAdapter:
     return TypeAdapter(KINDS[kind])
 
 
 def fact_of(kind: str, body: dict[str, Any]) -> Any:
     """The fact that was journalled under this kind. A fact may have gained optional fields since."""
-    return _reader(kind).validate_python(body)
+    return _adapter(kind).validate_python(body)

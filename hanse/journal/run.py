@@ -30,7 +30,7 @@ def sender() -> Any:
     """A cursor that takes statements as PostgreSQL knows them, with numbers for names. One serves a whole
     transaction: making one costs as much as a small statement.
     """
-    return connection.make_cursor(RawCursor(connection.connection))
+    return connection.make_cursor(RawCursor(connection.connection))  # type: ignore[arg-type]
 
 
 class Run:
@@ -66,16 +66,21 @@ class Run:
         """Lock the rows of a query for the rest of the transaction."""
         self._cursor.execute(numbered(sql), self._values(sql, asks, given))
 
-    def write(self, sql: str, asks: Sequence[Any] = (), unless: Exception | None = None, **given: Any) -> None:
-        """Write a set; nothing is sent for an empty one. With `unless` the statement ends by selecting one number:
-        how much of it did not come out as it must. Anything but zero raises `unless`.
-        """
-        if not asks and not given:
-            return
+    def write(self, sql: str, asks: Sequence[Any] = (), **given: Any) -> None:
+        """Write a set; nothing is sent for an empty one."""
+        if asks or given:
+            self._keep_back(sql, self._values(sql, asks, given), None)
+
+    def prove(self, sql: str, asks: Sequence[Any], broken: Exception) -> None:
+        """Write a set with a statement that ends by selecting how much of it did not come out as it must: anything but zero raises `broken`."""
+        if asks:
+            self._keep_back(sql, self._values(sql, asks, {}), broken)
+
+    def _keep_back(self, sql: str, values: list[Any], broken: Exception | None) -> None:
         it = statement(sql)
         if not self._written.isdisjoint(it.reads):
             self.flush()
-        self._writes.append((sql, self._values(sql, asks, given), unless))
+        self._writes.append((sql, values, broken))
         self._written |= it.writes
 
     def flush(self) -> None:
@@ -83,12 +88,12 @@ class Run:
         writes, self._writes, self._written = self._writes, [], set()
         if not writes:
             return
-        sql = numbered(writes[0][0]) if len(writes) == 1 else joined(tuple((sql, unless is not None) for sql, _, unless in writes))
-        self._cursor.execute(sql, [v for _, values, _ in writes for v in values])
-        proven = [unless for *_, unless in writes if unless is not None]
-        for unless, broken in zip(proven, self._cursor.fetchone() if proven else (), strict=True):
-            if broken:
-                raise unless
+        sql = numbered(writes[0][0]) if len(writes) == 1 else joined(tuple((sql, broken is not None) for sql, _, broken in writes))
+        self._cursor.execute(sql, [value for _, values, _ in writes for value in values])
+        proven = [broken for *_, broken in writes if broken is not None]
+        for broken, wrong in zip(proven, self._cursor.fetchone() if proven else (), strict=True):
+            if wrong:
+                raise broken
 
     def draw(self, sequence: str, count: int) -> list[int]:
         """Draw `count` numbers from a sequence."""

@@ -6,7 +6,7 @@ is computed per rate on the sum (EN 16931), each shared by largest remainder, so
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from hanse.kernel.money import minor_unit, quantum, rounded, share_out
@@ -30,42 +30,40 @@ class Priced:
 def price(lines: Sequence[Priced], currency: str, discount: Decimal, freight: Decimal, tax: Decimal | None) -> list[Priced]:
     """Price the lines of an order: discounts taken, freight shared out, tax computed (or, if given, shared out)."""
     unit = minor_unit(currency)
-    priced = [_net(line, unit) for line in lines]
+    nets, discounts = map(list, zip(*(_net(line, unit) for line in lines), strict=True)) if lines else ([], [])
     if discount:
-        cuts = share_out(discount, _nets(priced), quantum(discount, unit))
-        priced = [replace(p, net=(p.net or Decimal(0)) - cut, discount=p.discount + cut) for p, cut in zip(priced, cuts, strict=True)]
-    if freight:
-        shares = share_out(freight, _nets(priced), quantum(freight, unit))
-        priced = [replace(p, freight=s) for p, s in zip(priced, shares, strict=True)]
-    if tax is not None:
-        shares = share_out(tax, _nets(priced), quantum(tax, unit))
-        return [replace(p, tax=s) for p, s in zip(priced, shares, strict=True)] if tax else priced
-    return _taxed(priced, unit)
+        cuts = share_out(discount, nets, quantum(discount, unit))
+        nets = [net - cut for net, cut in zip(nets, cuts, strict=True)]
+        discounts = [off + cut for off, cut in zip(discounts, cuts, strict=True)]
+    freights = share_out(freight, nets, quantum(freight, unit)) if freight else [line.freight for line in lines]
+    if tax is None:
+        taxes = _taxes(lines, nets, freights, unit)
+    else:
+        taxes = share_out(tax, nets, quantum(tax, unit)) if tax else [line.tax for line in lines]
+    return [
+        Priced(line.quantity, line.unit_price, discounts[i], line.discount_rate, nets[i], line.tax_rate, line.tax_category, freights[i], taxes[i])
+        for i, line in enumerate(lines)
+    ]
 
 
-def _nets(priced: Sequence[Priced]) -> list[Decimal]:
-    return [p.net or Decimal(0) for p in priced]
-
-
-def _net(line: Priced, unit: Decimal) -> Priced:
-    """The line's net amount: as agreed where it is given, else price × quantity less discount, rounded once."""
+def _net(line: Priced, unit: Decimal) -> tuple[Decimal, Decimal]:
+    """The line's net amount and discount: net as agreed where it is given, else price × quantity less discount, rounded once."""
     gross = line.unit_price * line.quantity
     if line.net is not None:
-        return replace(line, discount=rounded(max(gross - line.net, Decimal(0)), quantum(line.net, unit)))
-    off = line.discount + gross * line.discount_rate
-    net = rounded(gross - off, unit)
-    return replace(line, net=net, discount=rounded(off, unit))
+        return line.net, rounded(max(gross - line.net, Decimal(0)), quantum(line.net, unit))
+    off = line.discount + gross * line.discount_rate if line.discount_rate else line.discount
+    return rounded(gross - off, unit), rounded(off, unit)
 
 
-def _taxed(priced: list[Priced], unit: Decimal) -> list[Priced]:
+def _taxes(lines: Sequence[Priced], nets: Sequence[Decimal], freights: Sequence[Decimal], unit: Decimal) -> list[Decimal]:
     """Tax per category and rate on the sum of net and freight, shared back to its lines."""
     groups: dict[tuple[str, Decimal], list[int]] = defaultdict(list)
-    for i, line in enumerate(priced):
+    for i, line in enumerate(lines):
         if line.tax_rate:
             groups[line.tax_category, line.tax_rate].append(i)
+    taxes = [line.tax for line in lines]
     for (_, rate), members in groups.items():
-        bases = [(priced[i].net or Decimal(0)) + priced[i].freight for i in members]
-        shares = share_out(rounded(sum(bases) * rate / 100, unit), bases, unit)
-        for i, share in zip(members, shares, strict=True):
-            priced[i] = replace(priced[i], tax=share)
-    return priced
+        bases = [nets[i] + freights[i] for i in members]
+        for i, share in zip(members, share_out(rounded(sum(bases) * rate / 100, unit), bases, unit), strict=True):
+            taxes[i] = share
+    return taxes
