@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from hanse.journal.run import Run
+from hanse.kernel.rows import row
 
 from .rules import Amounts
 
@@ -18,7 +19,7 @@ SERIES = {"invoice": "INV", "credit": "CRN"}
 """How our own numbers begin; the year of issue (UTC) and six digits follow."""
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class DocumentLine:
     """Units `first` … `first + quantity` of an order line and their amounts."""
 

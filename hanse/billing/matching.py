@@ -1,16 +1,16 @@
 """Matching: the only writer of three-way comparisons: what was ordered, delivered and invoiced of a line, and at which price."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from hanse.journal.run import Run
+from hanse.kernel.rows import row
 
 from . import rules
 from .documents import DocumentLine
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class LineOwed:
     """A line's counters and the amounts of all its units."""
 
@@ -38,7 +38,7 @@ class LineOwed:
         return self.ordered - self.cancelled if rule == "order" else self.shipped
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Compared:
     """Order, delivery and invoice of one line, as they stand with this invoice."""
 

@@ -15,6 +15,7 @@ from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Currency, Instant, Short, Text, ask
 from hanse.kernel.asks import Money as Amount
 from hanse.kernel.refused import Refused, refuse, refuse_all
+from hanse.kernel.rows import as_tuple
 
 from .events import MoneyPaidBack
 from .receive_payment import CUSTOMERS, REFS, unpayable
@@ -133,7 +134,7 @@ def pay_back(run: Run, asks: Sequence[PayBack]) -> list[MoneyPaidBack | Refused]
 
 
 def _known(run: Run, asks: Sequence[PayBack]) -> Known:
-    owed = sorted(run.rows(lambda *row: row, OWED, asks), key=lambda row: (row[-1], row[0]))
+    owed = sorted(run.rows(as_tuple, OWED, asks), key=lambda row: (row[-1], row[0]))
     paid = run.rows(lambda code, currency, amount: ((code, currency), amount), PAID, asks)
     customers = dict(run.rows(lambda code, id: (code, id), CUSTOMERS, asks))
     return Known(run.now, customers, frozenset(run.rows(str, REFS, asks)), [Owed(*row[:-1]) for row in owed], dict(paid))

@@ -7,6 +7,7 @@ from typing import Any
 
 from hanse.journal.asking import rows
 from hanse.kernel.numbers import order_id
+from hanse.kernel.rows import as_tuple
 
 MOST_ROWS = 500
 
@@ -185,7 +186,7 @@ SELECT l.position, m.ordered, m.shipped, m.received, m.invoiced, m.order_price, 
 
 def document(number: str) -> DocumentView | None:
     """An invoice or credit whole; nothing where the number is not known."""
-    found = rows(lambda *row: row, DOCUMENT, number=number)
+    found = rows(as_tuple, DOCUMENT, number=number)
     if not found:
         return None
     [(id, *head)] = found

@@ -19,6 +19,7 @@ from hanse.kernel.asks import Code, Currency, Instant, Short, ask
 from hanse.kernel.asks import Money as Amount
 from hanse.kernel.money import FINEST, is_currency
 from hanse.kernel.refused import Refused, refuse, refuse_all
+from hanse.kernel.rows import as_tuple
 
 from .events import Paid, PaymentReceived
 from .settling import Money, Settling, book, settle_items, take_turns
@@ -162,7 +163,7 @@ def receive_payment(run: Run, asks: Sequence[ReceivePayment]) -> list[PaymentRec
 
 
 def _known(run: Run, asks: Sequence[ReceivePayment]) -> Known:
-    found = run.rows(lambda *row: row, OPEN_INVOICES, asks, number=[n for a in asks for n in a.invoices or ()])
+    found = run.rows(as_tuple, OPEN_INVOICES, asks, number=[n for a in asks for n in a.invoices or ()])
     oldest_first = sorted(found, key=lambda row: (row[-1], row[0]))
     customers = dict(run.rows(lambda code, id: (code, id), CUSTOMERS, asks))
     return Known(run.now, customers, frozenset(run.rows(str, REFS, asks)), [OpenInvoice(*row[:-1]) for row in oldest_first])

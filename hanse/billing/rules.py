@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from hanse.kernel.money import units_share
+from hanse.kernel.rows import row
 
 NOTHING = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Amounts:
     """Net, freight and tax of some units; together what is to be paid for them."""
 

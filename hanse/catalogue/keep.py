@@ -16,6 +16,7 @@ from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Currency, Money, Name, Short, Text, ask
 from hanse.kernel.refused import Refused, refuse, refuse_all
+from hanse.kernel.rows import as_tuple
 
 from .article import FIELDS, Article, Days, Grams, Millimetres, PackGiven, Percent, gtins_of, wrong_article
 from .events import ItemAdded, ItemChanged, ItemKept
@@ -180,7 +181,7 @@ def _known(run: Run, asks: Sequence[KeepItem]) -> Known:
     gtins = [g.zfill(14) for a in asks for g in (a.gtin, *(p.gtin for p in a.packs or ())) if g]
     return Known(
         articles={a.sku: a for a in run.rows(_article, KNOWN, asks)},
-        gtins=dict(run.rows(lambda *row: row, GTINS, gtin=gtins)) if gtins else {})
+        gtins=dict(run.rows(as_tuple, GTINS, gtin=gtins)) if gtins else {})
 
 
 def _article(*row: Any) -> Article:

@@ -7,6 +7,7 @@ from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, ask
 from hanse.kernel.refused import Refused, refuse
+from hanse.kernel.rows import as_tuple
 
 from .events import ItemBroughtBack, ItemKept, ItemRetired
 
@@ -46,7 +47,7 @@ UPDATE catalogue_item i SET retired_on = r.retired_on
 @operation
 def retire_items(run: Run, asks: Sequence[RetireItem]) -> list[ItemRetired | ItemBroughtBack | ItemKept | Refused]:
     """Take items off sale, or bring them back."""
-    retired = dict(run.rows(lambda *row: row, RETIRED, asks))
+    retired = dict(run.rows(as_tuple, RETIRED, asks))
     answers = decide(asks, retired, run.now.date())
     last = {a.item: getattr(a, "retired_on", None) for a in answers if isinstance(a, ItemRetired | ItemBroughtBack)}
     if last:

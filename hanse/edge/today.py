@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hanse.journal.asking import rows
+from hanse.kernel.rows import as_tuple
 from hanse.network.calendar import Calendar
 from hanse.orders.reads import VIEWS
 
@@ -59,12 +60,12 @@ def figures(today: date) -> Figures:
 
 def to_pack_by_site() -> list[tuple[str, int]]:
     """Orders that wait to be packed, of the three sites that have most."""
-    return rows(lambda *row: row, TO_PACK)
+    return rows(as_tuple, TO_PACK)
 
 
 def through(midnight: datetime) -> list[tuple[str, int, str]]:
     """What has gone through the house since midnight: (word, how many, shade)."""
-    [counted] = rows(lambda *row: row, THROUGH, since=midnight)
+    [counted] = rows(as_tuple, THROUGH, since=midnight)
     return list(zip(WORDS, counted, SHADES, strict=True))
 
 
@@ -124,7 +125,7 @@ def cut_offs(now: datetime, blocks: list[str]) -> list[CutOff]:
     if not ways:
         return []
     given = {"sites": [w.site for w in ways], "days": [w.days for w in ways], "arrives": [_arrives(w, now) for w in ways], "blocks": blocks}
-    due = {site: counted for site, *counted in rows(lambda *row: row, DUE_OUT, **given)}
+    due = {site: counted for site, *counted in rows(as_tuple, DUE_OUT, **given)}
     sites = {w.site: w for w in ways}
     found = [CutOff(w.code, w.name, _cut_off_at(w, now), w.zone, _cut_off_at(w, now) - now, *due[site]) for site, w in sites.items() if site in due]
     return sorted(found, key=lambda c: c.at)

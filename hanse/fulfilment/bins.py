@@ -7,13 +7,14 @@ life is over is not taken.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from hanse.kernel.rows import row
 
 LAST = date.max
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Open:
     """Units of an allocation that no pick task asks for yet."""
 
@@ -30,7 +31,7 @@ class Open:
     lasts_until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Shelf:
     """What a bin has free of an item and lot."""
 
@@ -44,7 +45,7 @@ class Shelf:
     expires_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Chosen:
     """Take so many units for an allocation from a shelf."""
 

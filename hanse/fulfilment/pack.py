@@ -19,6 +19,7 @@ from hanse.kernel.asks import Code, Quantity, Short, ask
 from hanse.kernel.gs1 import sscc, wrong_key
 from hanse.kernel.numbers import order_id, order_ids
 from hanse.kernel.refused import Refused, refuse, refuse_all
+from hanse.kernel.rows import as_tuple, row
 from hanse.orders.counters import Advance, advance
 
 from .events import CartonPacked, PackedUnits
@@ -57,7 +58,7 @@ class Pack:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Waiting:
     """Units of a task that lie in a tote and wait to be packed."""
 
@@ -78,7 +79,7 @@ class Waiting:
     left: int
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Part:
     """Units of one task that go into a carton."""
 
@@ -253,17 +254,17 @@ def pack(run: Run, asks: Sequence[Pack]) -> list[CartonPacked | Refused]:
 
 def _facts(run: Run, asks: Sequence[Pack]) -> Known:
     ids = order_ids(a.order for a in asks)
-    addresses = dict(run.rows(_row, ORDERS, order=ids))
+    addresses = dict(run.rows(as_tuple, ORDERS, order=ids))
     waiting: dict[int, list[Waiting]] = defaultdict(list)
     for w in run.rows(Waiting, WAITING, order=ids):
         waiting[w.order].append(w)
     by_serial = [w for ws in waiting.values() for w in ws if w.tracking == "serial"]
     serials: dict[tuple[int, int], list[str]] = defaultdict(list)
     if by_serial:
-        for tote, item, code in run.rows(_row, SERIALS, by_serial):
+        for tote, item, code in run.rows(as_tuple, SERIALS, by_serial):
             serials[tote, item].append(code)
     given = [a.sscc for a in asks if a.sscc]
-    used = {s for (s,) in run.rows(_row, USED, sscc=given)} if given else set()
+    used = {s for (s,) in run.rows(as_tuple, USED, sscc=given)} if given else set()
     return Known(addresses, waiting, serials, used, run.draw("fulfilment_sscc_serial", len(asks) - len(given)))
 
 
@@ -290,7 +291,3 @@ def _write(run: Run, closed: Sequence[Closed], actors: Sequence[str]) -> None:
 def _units(part: Part) -> list[tuple[int, str]]:
     """A part as rows: unit by unit for serials."""
     return [(1, s) for s in part.serials] or [(part.quantity, "")]
-
-
-def _row(*row: object) -> tuple:
-    return row

@@ -6,7 +6,6 @@ cancelled meanwhile is no longer wanted: the task says how many still are.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -18,6 +17,7 @@ from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Count, Id, Short, ask
 from hanse.kernel.numbers import order_number
 from hanse.kernel.refused import Refused, refuse, refuse_all
+from hanse.kernel.rows import row
 from hanse.orders.counters import Advance, advance
 from hanse.orders.reserving import Want, reserve_lines
 
@@ -43,7 +43,7 @@ class Pick:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Task:
     """An open pick task: `to_pick` are asked for, `wanted` are all units its allocation still wants picked."""
 
@@ -154,7 +154,7 @@ UPDATE fulfilment_task t SET taken = p.taken, withdrawn = t.withdrawn + p.withdr
 """
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Done:
     """An accepted answer beside its ask and task, with the accounts it touches and who answered."""
 
@@ -181,11 +181,6 @@ def pick(run: Run, asks: Sequence[Pick]) -> list[UnitsPicked | Refused]:
     keep_scans(run, [s for d in done for s in _scans(run, d)])
     _find_again(run, [d for d in done if d.told.short])
     return answers
-
-
-def tuple_of(*row: int) -> tuple[int, ...]:
-    """A row as it is."""
-    return row
 
 
 def _serials(run: Run, asks: Sequence[Pick], tasks: Mapping[int, Task]) -> Serials:

@@ -5,13 +5,13 @@ claims its units in its bin, so no two tasks ever count on the same ones.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
 from hanse.inventory.ledger import Claim, Place, claim, places
 from hanse.journal.run import Run
 from hanse.kernel.numbers import order_number
+from hanse.kernel.rows import row
 from hanse.orders.counters import Advance, advance
 
 from .bins import Chosen, Open, Shelf, choose
@@ -52,7 +52,7 @@ RETURNING allocation_id, bin_id, lot, id
 """
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class NewTask:
     """A row of a pick task that is being raised."""
 

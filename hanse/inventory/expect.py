@@ -12,6 +12,7 @@ from hanse.journal.run import Run
 from hanse.kernel import asks as given
 from hanse.kernel.asks import MOST_UNITS, Code, Short, ask
 from hanse.kernel.refused import Refused, refuse, refuse_all
+from hanse.kernel.rows import as_tuple
 
 from .events import InboundExpected, InboundKept, InboundMoved
 
@@ -123,8 +124,8 @@ def expect(run: Run, asks: Sequence[Expect]) -> list[InboundExpected | InboundMo
     """Note supply that is on its way, or that it comes otherwise than was said."""
     run.rows(lambda _: None, ALONE)
     known = Known(
-        dict(run.rows(lambda *row: row, ITEMS, asks)), dict(run.rows(lambda *row: row, SITES, asks)),
-        {row[:3]: Inbound(*row[3:]) for row in run.rows(lambda *row: row, INBOUND, asks)})
+        dict(run.rows(as_tuple, ITEMS, asks)), dict(run.rows(as_tuple, SITES, asks)),
+        {row[:3]: Inbound(*row[3:]) for row in run.rows(as_tuple, INBOUND, asks)})
     answers, changed = decide(asks, known)
     keys, after = list(changed), list(changed.values())
     if after:

@@ -6,13 +6,13 @@ zero. Totes and cartons come and go with an order: an empty one keeps no balance
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from hanse.journal.run import Run
+from hanse.kernel.rows import row
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Movement:
     """`quantity` units of `item` from account `source` to account `target`.
 
@@ -34,7 +34,7 @@ class Movement:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Reserve:
     """Reserve (negative: give back) units of an item at a site."""
 
@@ -43,7 +43,7 @@ class Reserve:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Claim:
     """Claim (negative: give back) units of an item and lot in a bin for pick tasks."""
 
@@ -53,7 +53,7 @@ class Claim:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Place:
     """An account by what it is: kind, site and code (a bin's, tote's or carton's; empty for virtual ones)."""
 

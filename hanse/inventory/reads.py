@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from hanse.journal.asking import rows
+from hanse.kernel.rows import as_tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def movements(limit: int, sku: str = "", site: str = "", before: tuple[int, int]
         to_here="t.code = %(site)s" if site else "true", from_here="f.code = %(site)s" if site else "true")
     given: dict[str, Any] = {"before": before[0]} if before else {}
     given |= ({"sku": sku} if sku else {}) | ({"site": site} if site else {})
-    found = rows(lambda *row: row, sql, limit=limit, **given)
+    found = rows(as_tuple, sql, limit=limit, **given)
     if not sku:
         return [MovementRow(*(*row[:-1], None)) for row in found]
     on_hand = before[1] if before else rows(int, ON_HAND, sku=sku, site=site)[0]

@@ -19,7 +19,7 @@ from pydantic_core import to_json
 from hanse.kernel import clock
 from hanse.kernel.refused import Finding, Refused, refuse
 
-from .events import fact_of, journalled
+from .events import fact_of, journalled, json_of
 from .principals import Principal, principal
 from .run import Run, sender
 from .together import numbered
@@ -148,7 +148,7 @@ class Operation:
         request.answers, request.replayed, request.row = [], False, None
         if request.key is None:
             return False
-        digest = hashlib.sha256(to_json(list(request.asks))).digest()
+        digest = hashlib.sha256(b",".join(map(json_of, request.asks))).digest()
         try:
             cursor.execute(numbered(CLAIM_KEY), [self.name, request.key, digest, now])
         except DatabaseError as error:

@@ -18,6 +18,7 @@ from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Country, Name, Short, ask
 from hanse.kernel.places import zone_of
 from hanse.kernel.refused import Refused, refuse_all
+from hanse.kernel.rows import as_tuple
 
 from .events import SiteAdded, SiteChanged, SiteKept
 from .place import FIELDS, BinGiven, LaneGiven, Place, Weekday, wrong_lanes, wrong_place
@@ -206,9 +207,9 @@ def keep_sites(run: Run, asks: Sequence[KeepSite]) -> list[SiteAdded | SiteChang
 def _known(run: Run, asks: Sequence[KeepSite]) -> Known:
     zones: dict[str, set[str]] = {}
     lanes: dict[str, list[LaneGiven]] = {}
-    for site, zone in run.rows(lambda *row: row, ZONES, asks):
+    for site, zone in run.rows(as_tuple, ZONES, asks):
         zones.setdefault(site, set()).add(zone)
-    for site, *lane in run.rows(lambda *row: row, LANES, asks):
+    for site, *lane in run.rows(as_tuple, LANES, asks):
         lanes.setdefault(site, []).append(LaneGiven(*lane))
     wanted = [(a.code, b.code) for a in asks for b in a.bins]
     bins = run.rows(lambda site, *bin: ((site, bin[0]), BinGiven(*bin)), BINS, site=[s for s, _ in wanted], bin=[b for _, b in wanted]) if wanted else []

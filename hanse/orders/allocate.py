@@ -12,6 +12,7 @@ from hanse.journal.run import Run
 from hanse.kernel.asks import Code, ask
 from hanse.kernel.numbers import order_ids
 from hanse.kernel.refused import Refused, refuse
+from hanse.kernel.rows import as_tuple
 
 from .events import UnitsAllocated
 from .holds import blocking
@@ -67,7 +68,7 @@ def allocate(run: Run, asks: Sequence[Allocate]) -> list[UnitsAllocated | Refuse
 
 def _orders(run: Run, ids: Sequence[int]) -> dict[str, OpenOrder]:
     """The orders, locked, with their open lines."""
-    holds = run.rows(lambda *row: row, ORDERS, order=ids)
+    holds = run.rows(as_tuple, ORDERS, order=ids)
     lines: dict[int, list[OpenLine]] = {}
     for line in open_lines(run, ids):
         lines.setdefault(line.order, []).append(line)

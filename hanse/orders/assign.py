@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from annotated_types import Gt, Le, MaxLen, MinLen
 
@@ -19,6 +19,7 @@ from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Quantity, ask
 from hanse.kernel.numbers import order_ids
 from hanse.kernel.refused import Refused, refuse, refuse_all
+from hanse.kernel.rows import as_tuple
 
 from . import counters, pegging
 from .events import AllocatedUnits, UnitsAllocated
@@ -127,9 +128,9 @@ def assign(run: Run, asks: Sequence[Assign]) -> list[UnitsAllocated | Refused]:
     lines: dict[str, dict[int, OpenLine]] = defaultdict(dict)
     for line in run.rows(OpenLine, LINES, order=ids):
         lines[f"H-{line.order}"][line.position] = line
-    sites: dict[str, int] = dict(run.rows(_row, SITES, codes=sorted({p.site for a in asks for p in a.lines})))
+    sites: dict[str, int] = dict(run.rows(as_tuple, SITES, codes=sorted({p.site for a in asks for p in a.lines})))
     items = sorted({known.item for a in asks for p in a.lines if (known := lines.get(a.order, {}).get(p.line))})
-    free = {(item, site): n for item, site, n in run.rows(_row, FREE, items=items, sites=sorted(sites.values()))}
+    free = {(item, site): n for item, site, n in run.rows(as_tuple, FREE, items=items, sites=sorted(sites.values()))}
     decided = decide(asks, lines, sites, free)
     parts = [(nr, line, part) for nr, d in enumerate(decided) if not isinstance(d, Refused) for line, part in d]
     made = [
@@ -155,7 +156,3 @@ def _still_waiting(run: Run, parts: Sequence[tuple[int, OpenLine, AssignLine]]) 
         taken[line.line] += part.quantity
     lines = {line.line: line for _, line, _ in parts}
     return pegging.peg(run, {id: line.open - taken[id] for id, line in lines.items() if line.open > taken[id]}, lines)
-
-
-def _row(*row: Any) -> tuple[Any, ...]:
-    return row

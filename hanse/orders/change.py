@@ -19,6 +19,7 @@ from hanse.journal.run import Run
 from hanse.kernel.asks import MOST_UNITS, Code, Short, Text, ask
 from hanse.kernel.numbers import order_ids
 from hanse.kernel.refused import Refused, refuse, refuse_all
+from hanse.kernel.rows import as_tuple
 from hanse.partners.addresses import AddressGiven, address_of, keep_addresses, wrong_address
 
 from .cancelling import Known, LineFact, cancel_units, facts, take
@@ -239,7 +240,7 @@ def _write(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -> No
     run.write(MARK, asks, order=orders, ship_to=[ship_to.get(order) for order in orders])
     if any(ask.promised_on for ask in asks):
         said = {ask.order: (ask.reason or "agreed with the customer", ask.agreed_by) for ask in asks}
-        found: Any = run.rows(lambda *row: row, PROMISE, asks, order=orders)
+        found: Any = run.rows(as_tuple, PROMISE, asks, order=orders)
         move_promises(run, [PromiseMoved(*[*row, *said[row[0]]]) for row in found])
 
 

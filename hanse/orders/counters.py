@@ -5,15 +5,16 @@ stories. Whoever calls has locked the orders first, in the order of their ids (`
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from functools import cache
 from operator import attrgetter
 
 from hanse.journal.run import Run
+from hanse.kernel.rows import row
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Advance:
     """What more an allocation counts; its line and order count the same. Negative amounts do not exist."""
 
@@ -30,7 +31,7 @@ class Advance:
     returned: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class LineAdvance:
     """What more a line counts that no single site owes: cancelled, invoiced, credited."""
 
@@ -40,7 +41,7 @@ class LineAdvance:
     credited: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Reserved:
     """A new allocation: so many units of a line reserved at a site. Its id was drawn beforehand."""
 

@@ -12,6 +12,7 @@ from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Id, Quantity, Short, ask
 from hanse.kernel.refused import Refused, refuse
+from hanse.kernel.rows import as_tuple
 
 from .counters import Advance, advance, lock_orders
 from .events import UnitsFreed
@@ -72,7 +73,7 @@ def decide(asks: Sequence[Free], bound: Mapping[int, Bound]) -> list[UnitsFreed 
 @operation
 def free(run: Run, asks: Sequence[Free]) -> list[UnitsFreed | Refused]:
     """Give reserved units back: allocation, line, order and the site's stock move together."""
-    lock_orders(run, [order for (order,) in run.rows(_row, ORDERS, asks)])
+    lock_orders(run, [order for (order,) in run.rows(as_tuple, ORDERS, asks)])
     bound = {b.allocation: b for b in run.rows(Bound, BOUND, asks)}
     answers = decide(asks, bound)
     freed = [a for a in answers if isinstance(a, UnitsFreed)]
@@ -87,7 +88,3 @@ def give_back(run: Run, units: Sequence[tuple[int, int, int, int]]) -> None:
     run.lock(LOCK_STOCK, item=[u[0] for u in units], site=[u[1] for u in units])
     advance(run, [Advance(allocation, freed=quantity) for _, _, allocation, quantity in units])
     ledger.reserve(run, [ledger.Reserve(item, site, -quantity) for item, site, _, quantity in units])
-
-
-def _row(*row: int) -> tuple[int, ...]:
-    return row

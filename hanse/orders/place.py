@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 
@@ -18,6 +18,7 @@ from hanse.kernel.asks import MOST_MONEY, Code, Currency, Money, Short, ask
 from hanse.kernel.money import is_currency
 from hanse.kernel.places import is_zone
 from hanse.kernel.refused import Refused, refuse, refuse_all
+from hanse.kernel.rows import as_tuple
 from hanse.partners.addresses import AddressGiven, wrong_address
 
 from .events import OrderPlaced, PlacedLine
@@ -222,14 +223,10 @@ def _known(run: Run, asks: Sequence[Place]) -> Known:
     skus = sorted({line.sku for a in asks for line in a.lines})
     items = {i.sku: i for i in run.rows(Sold, ITEMS, skus=skus, today=run.now.date())}
     named = sorted({(customers[a.customer].id, code or "main") for a in asks if a.customer in customers for code in (a.ship_to, a.bill_to) if isinstance(code, str)})
-    addresses = {(party, code): (id, zone) for party, code, id, zone in run.rows(_row, ADDRESSES, party=[p for p, _ in named], code=[c for _, c in named])} if named else {}
+    addresses = {(party, code): (id, zone) for party, code, id, zone in run.rows(as_tuple, ADDRESSES, party=[p for p, _ in named], code=[c for _, c in named])} if named else {}
     refs = [(a.ref, customers[a.customer].id) for a in asks if a.ref and a.customer in customers]
-    used = {(party, ref): id for party, ref, id in run.rows(_row, USED, ref=[r for r, _ in refs], party=[p for _, p in refs])} if refs else {}
+    used = {(party, ref): id for party, ref, id in run.rows(as_tuple, USED, ref=[r for r, _ in refs], party=[p for _, p in refs])} if refs else {}
     firm = sorted({items[line.sku].id for a in asks if a.reserve == "or_refuse" for line in a.lines if line.sku in items})
-    free = dict(run.rows(_row, FREE, items=firm)) if firm else {}
+    free = dict(run.rows(as_tuple, FREE, items=firm)) if firm else {}
     numbers, lines = run.draw_all({"orders_order_id_seq": len(asks), "orders_line_id_seq": sum(len(a.lines) for a in asks)}).values()
     return Known(customers, items, addresses, used, free, numbers, lines, run.now)
-
-
-def _row(*row: Any) -> tuple[Any, ...]:
-    return row

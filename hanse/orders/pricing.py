@@ -6,13 +6,13 @@ is computed per rate on the sum (EN 16931), each shared by largest remainder, so
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from hanse.kernel.money import minor_unit, quantum, rounded, share_out
+from hanse.kernel.rows import row
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Priced:
     """A line's money: what is asked for, before and after pricing."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from hanse.journal.asking import rows
 from hanse.kernel import clock
 from hanse.kernel.numbers import order_id
+from hanse.kernel.rows import as_tuple
 
 MOST_ROWS = 500
 COUNTERS = "o.ordered, o.cancelled, o.reserved - o.freed, o.picked, o.packed, o.shipped, o.delivered, o.invoiced, o.credited"
@@ -256,7 +257,7 @@ SELECT l.id, l.position, i.sku, i.name, l.unit_price, l.discount, l.net, l.freig
 def order(number: str) -> OrderView | None:
     """One order, whole; nothing where there is none of this number."""
     given = {"order": order_id(number)}
-    found: Any = rows(lambda *row: row, ORDER, **given)
+    found: Any = rows(as_tuple, ORDER, **given)
     return OrderView(*[*found[0], rows(LineView, LINES, **given)]) if found else None
 
 
@@ -297,7 +298,7 @@ def explanations(number: str) -> list[dict[str, Any]]:
 
 def sites() -> list[tuple[str, str]]:
     """The active sites: code and name."""
-    return rows(lambda *row: row, "SELECT code, name FROM network_site WHERE active ORDER BY priority, code")
+    return rows(as_tuple, "SELECT code, name FROM network_site WHERE active ORDER BY priority, code")
 
 
 CUSTOMERS_LIKE = """
@@ -320,14 +321,14 @@ SELECT DISTINCT ON (a.code) a.code, a.code || ': ' || concat_ws(', ', nullif(a.s
 
 def customers_like(q: str) -> list[tuple[str, str]]:
     """A dozen customers whose code or name has what was typed: code, and name with city."""
-    return rows(lambda *row: row, CUSTOMERS_LIKE, like=f"%{q[:80]}%")
+    return rows(as_tuple, CUSTOMERS_LIKE, like=f"%{q[:80]}%")
 
 
 def items_like(q: str) -> list[tuple[str, str]]:
     """A dozen items on sale whose SKU or name has what was typed: SKU, and name with price and free stock."""
-    return rows(lambda *row: row, ITEMS_LIKE, like=f"%{q[:80]}%")
+    return rows(as_tuple, ITEMS_LIKE, like=f"%{q[:80]}%")
 
 
 def ship_tos(customer: str) -> list[tuple[str, str]]:
     """The places of a customer by code, each in its latest version."""
-    return rows(lambda *row: row, SHIP_TOS, customer=customer)
+    return rows(as_tuple, SHIP_TOS, customer=customer)

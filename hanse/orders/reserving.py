@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from hanse.inventory import ledger
 from hanse.journal.run import Run
+from hanse.kernel.rows import as_tuple, row
 
 from . import counters, pegging
 from .events import AllocatedUnits, PromiseMoved, UnitsAllocated
@@ -20,7 +21,7 @@ from .promising import arrives_on, kilometres, settled
 from .sourcing import Candidate, Plan, Policy, Wanted, fewest_splits
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Want:
     """Find a site for so many open units of a line, but not at the sites named."""
 
@@ -29,7 +30,7 @@ class Want:
     not_from: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class OpenLine:
     """A line that wants units, with what its order says about where and when."""
 
@@ -105,7 +106,7 @@ def reserve_lines(run: Run, wants: Sequence[Want], known: Sequence[OpenLine] = (
     if not wants:
         return []
     lines = {row.line: row for row in known or run.rows(OpenLine, NAMED, wants)}
-    free = {(item, site): n for item, site, n in run.rows(_row, STOCK, items=sorted({x.item for x in lines.values()}))}
+    free = {(item, site): n for item, site, n in run.rows(as_tuple, STOCK, items=sorted({x.item for x in lines.values()}))}
     sites = run.rows(SiteFact, SITES, countries=sorted({x.country for x in lines.values()}))
     plans = _plan(run.now, wants, lines, sites, free, policy)
     made = _allocations(run, plans, lines, {s.site: s for s in sites})
@@ -118,10 +119,6 @@ def reserve_lines(run: Run, wants: Sequence[Want], known: Sequence[OpenLine] = (
     if tell:
         run.tell(told)
     return told
-
-
-def _row(*row: int) -> tuple[int, ...]:
-    return row
 
 
 Plans = dict[int, tuple[Plan, dict[int, Candidate]]]

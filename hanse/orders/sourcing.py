@@ -11,11 +11,13 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
+from hanse.kernel.rows import row
+
 MOST_TRIED = 10
 """Up to so many useful sites every combination is tried; beyond, the best coverage is taken greedily."""
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Wanted:
     """Units of one line that need a site."""
 
@@ -41,7 +43,7 @@ class Candidate:
         return (self.arrives_on or date.max, self.distance_km, self.cost, self.priority, self.code)
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Taken:
     """Units of a line taken from a site."""
 

@@ -16,6 +16,7 @@ from hanse.kernel import gs1
 from hanse.kernel.asks import Country, Short, ask
 from hanse.kernel.places import is_country, is_zone, wrong_postcode, zone_of
 from hanse.kernel.refused import Refused, refuse
+from hanse.kernel.rows import as_tuple
 
 Latitude = Annotated[Decimal, Ge(-90), Le(90)]
 Longitude = Annotated[Decimal, Ge(-180), Le(180)]
@@ -113,7 +114,7 @@ def keep_addresses(run: Run, given: Sequence[GivenAddress]) -> list[int]:
         missing = [g for g in dict.fromkeys(wanted) if g not in ids]
         if not missing:
             return [ids[g] for g in wanted]
-        ids.update((missing[nr - 1], id) for nr, id in run.rows(lambda *row: row, KEEP, missing))
+        ids.update((missing[nr - 1], id) for nr, id in run.rows(as_tuple, KEEP, missing))
     raise LookupError("addresses need parties that exist")
 
 

@@ -17,6 +17,7 @@ from hanse.kernel import gs1
 from hanse.kernel.asks import Code, Currency, Money, Name, Short, ask
 from hanse.kernel.money import is_currency, too_fine
 from hanse.kernel.refused import Refused, refuse, refuse_all
+from hanse.kernel.rows import as_tuple
 
 from .addresses import AddressGiven, GivenAddress, address_of, keep_addresses, settled, wrong_address
 from .events import PartyAdded, PartyChanged, PartyKept
@@ -233,7 +234,7 @@ def keep_parties(run: Run, asks: Sequence[KeepParty]) -> list[PartyAdded | Party
     if partners:
         run.write(KEEP, partners, roles=[",".join(p.roles) for p in partners])
     if changed.addresses:
-        ids = dict(run.rows(lambda *row: row, IDS, code=[code for code, _ in changed.addresses]))
+        ids = dict(run.rows(as_tuple, IDS, code=[code for code, _ in changed.addresses]))
         keep_addresses(run, [replace(a, party=ids[code]) for code, a in changed.addresses])
     if changed.contacts:
         run.write(KEEP_CONTACTS, list(changed.contacts.values()), code=[code for code, _ in changed.contacts])
@@ -245,7 +246,7 @@ def _known(run: Run, asks: Sequence[KeepParty]) -> Known:
     addressed = any(a.addresses for a in asks)
     return Known(
         partners={p.code: p for p in run.rows(_partner, PARTNERS, asks)},
-        glns=dict(run.rows(lambda *row: row, GLNS, gln=glns)) if glns else {},
+        glns=dict(run.rows(as_tuple, GLNS, gln=glns)) if glns else {},
         addresses=dict(run.rows(lambda code, *row: ((code, row[1]), GivenAddress(0, *row)), ADDRESSES, asks)) if addressed else {},
         contacts=dict(run.rows(lambda code, *row: ((code, row[0]), ContactGiven(*row)), CONTACTS, asks)) if any(a.contacts for a in asks) else {})
 

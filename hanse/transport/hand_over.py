@@ -16,11 +16,12 @@ from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Short, ask
 from hanse.kernel.numbers import order_number
 from hanse.kernel.refused import Refused, refuse, refuse_all
+from hanse.kernel.rows import as_tuple, row
 from hanse.orders.counters import Advance, advance
 from hanse.orders.holds import blocking
 
 from .events import ParcelHandedOver
-from .parcels import Parcel, contents, row, settle, sightings
+from .parcels import Parcel, contents, settle, sightings
 from .states import derive
 
 
@@ -35,7 +36,7 @@ class HandOver:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Staged:
     """A packed carton as handing over sees it: the address on its label and the one its order has now."""
 
@@ -151,7 +152,7 @@ def hand_over(run: Run, asks: Sequence[HandOver]) -> list[ParcelHandedOver | Ref
 def _facts(run: Run, asks: Sequence[HandOver]) -> Known:
     run.lock(LOCK, asks)
     cartons = {c.sscc: c for c in run.rows(Staged, STAGED, asks)}
-    carriers = run.rows(row, CARRIERS, codes=sorted({a.carrier.upper() for a in asks}), numbers=[a.tracking or a.carton for a in asks])
+    carriers = run.rows(as_tuple, CARRIERS, codes=sorted({a.carrier.upper() for a in asks}), numbers=[a.tracking or a.carton for a in asks])
     used = {(number, id) for _, id, numbers in carriers for number in numbers}
     drawn = run.draw_all({"transport_shipment_id_seq": len(cartons), "transport_parcel_id_seq": len(cartons)})
     return Known(cartons, {code: id for code, id, _ in carriers}, used, *drawn.values())

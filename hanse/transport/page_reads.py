@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from hanse.journal.asking import rows
+from hanse.kernel.rows import as_tuple
 
 ROWS = 40
 
@@ -55,7 +56,7 @@ def parcel_numbers(shipment: int) -> list[str]:
 
 def codes(carrier: str) -> list[tuple[str, str]]:
     """A carrier's codes of today with what they mean, as choices."""
-    found = rows(lambda *row: row, """
+    found = rows(as_tuple, """
         SELECT DISTINCT ON (k.code) k.code, k.state FROM transport_carriercode k JOIN transport_carrier r ON r.id = k.carrier_id
          WHERE r.code = %(carrier)s ORDER BY k.code, k.since DESC""", carrier=carrier)
     return [(code, f"{code}: {state.replace('-', ' ')}" if state else code) for code, state in found if state]

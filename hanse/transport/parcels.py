@@ -5,19 +5,19 @@ The caller has locked the orders. A parcel's units are counted as delivered once
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from hanse.inventory.ledger import Movement, Place, places, post
 from hanse.journal.run import Run
 from hanse.kernel.numbers import order_number
+from hanse.kernel.rows import as_tuple, row
 from hanse.orders.counters import Advance, advance
 
 from .events import ParcelDelivered
 from .states import Journey, Sighting
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Parcel:
     """A parcel with its order and carton, and what is known of its journey."""
 
@@ -45,7 +45,7 @@ class Parcel:
         return Journey(self.state, self.return_state, self.doubt, self.moved_at, self.expected_on, self.delivered_at)
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Content:
     """Units of an allocation in a carton."""
 
@@ -99,14 +99,14 @@ def lock_and_read(run: Run, trackings: Sequence[str]) -> list[Parcel]:
 def sightings(run: Run, trackings: Sequence[str]) -> dict[tuple[int, str], list[Sighting]]:
     """All that carriers told of these tracking numbers, by carrier and number."""
     told: dict[tuple[int, str], list[Sighting]] = defaultdict(list)
-    for carrier, tracking, *seen in run.rows(row, SIGHTINGS, tracking=sorted(set(trackings))):
+    for carrier, tracking, *seen in run.rows(as_tuple, SIGHTINGS, tracking=sorted(set(trackings))):
         told[carrier, tracking].append(Sighting(*seen))
     return told
 
 
 def proven(run: Run, parcels: Sequence[Parcel]) -> dict[int, datetime]:
     """When these parcels were delivered by their latest proof, where there is one."""
-    return dict(run.rows(row, PROVEN, parcel=[p.id for p in parcels])) if parcels else {}
+    return dict(run.rows(as_tuple, PROVEN, parcel=[p.id for p in parcels])) if parcels else {}
 
 
 def contents(run: Run, cartons: Sequence[int]) -> list[Content]:
@@ -147,8 +147,3 @@ def _accounts(run: Run, parcels: Sequence[Parcel]) -> dict[int, tuple[int, int]]
     new = sorted({p.site for p in parcels} - known.keys())
     opened = places(run, [Place(kind, site) for site in new for kind in ("transit", "customer")])
     return known | {site: (opened[Place("transit", site)], opened[Place("customer", site)]) for site in new}
-
-
-def row(*values: object) -> tuple:
-    """A row as it is."""
-    return values

@@ -19,9 +19,10 @@ from hanse.kernel.asks import Code, Short, ask
 from hanse.kernel.numbers import order_number
 from hanse.kernel.places import is_zone
 from hanse.kernel.refused import Refused, refuse
+from hanse.kernel.rows import as_tuple
 
 from .events import TrackingKnown, TrackingRecorded
-from .parcels import Parcel, lock_and_read, proven, row, settle, sightings
+from .parcels import Parcel, lock_and_read, proven, settle, sightings
 from .states import Sighting, derive
 
 
@@ -132,10 +133,10 @@ def record_tracking(run: Run, asks: Sequence[Track]) -> list[TrackingRecorded | 
 def _facts(run: Run, asks: Sequence[Track]) -> Known:
     numbers = [a.tracking for a in asks]
     parcels = {(p.carrier, p.tracking): p for p in lock_and_read(run, numbers)}
-    carriers = dict(run.rows(row, CARRIERS, codes=sorted({a.carrier.upper() for a in asks})))
+    carriers = dict(run.rows(as_tuple, CARRIERS, codes=sorted({a.carrier.upper() for a in asks})))
     codes: dict[tuple[int, str], list[tuple[date, str]]] = {}
     wanted = sorted({a.code for a in asks} | {a.type for a in asks if a.type})
-    for carrier, code, since, state in run.rows(row, CODES, carriers=sorted(carriers.values()), codes=wanted):
+    for carrier, code, since, state in run.rows(as_tuple, CODES, carriers=sorted(carriers.values()), codes=wanted):
         codes.setdefault((carrier, code), []).append((since, state))
     return Known(carriers, codes, parcels, sightings(run, numbers))
 

@@ -26,7 +26,7 @@ from ninja import Schema
 from pydantic import Field, create_model
 from pydantic_core import to_json
 
-from hanse.journal.events import body_of
+from hanse.journal.events import json_of
 from hanse.journal.gather import gather
 from hanse.journal.operation import MOST_ASKS, Busy, KeyInProgress, KeyReused, NotGranted, Operation, Request
 from hanse.kernel.refused import Finding, Refused
@@ -116,7 +116,7 @@ def told(answer: Any) -> bytes:
             "refused": answer.code, "title": answer.title, "status": answer.status, "detail": answer.detail,
             "errors": [{"pointer": e.pointer, "code": e.code, "detail": e.detail} for e in answer.errors],
         })
-    fields = body_of(answer).encode()
+    fields = json_of(answer)
     return b'{"told":"%s"%s%s' % (type(answer).__name__.encode(), b"" if fields == b"{}" else b",", fields[1:])
 
 
