@@ -29,6 +29,7 @@ class Open:
     quantity: int
     line_missing: int = 0
     lasts_until: date | None = None
+    tote: int | None = None
 
 
 @row

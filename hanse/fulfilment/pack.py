@@ -12,7 +12,7 @@ from typing import Annotated
 
 from annotated_types import Ge, Gt, Le, MaxLen
 
-from hanse.inventory.ledger import Movement, Place, places, post
+from hanse.inventory.ledger import PLACES, Movement, Place, open_fresh, post
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Quantity, Short, ask
@@ -90,13 +90,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The facts of a batch: orders with the address their labels show, what waits, serials in totes, numbers."""
+    """The facts of a batch: orders with the address their labels show, what waits, serials in totes, drawn serials of SSCCs and ids of places."""
 
     addresses: Mapping[int, int]
     waiting: Mapping[int, Sequence[Waiting]]
     serials: Mapping[tuple[int, int], Sequence[str]]
     used: Collection[str]
     drawn: Sequence[int]
+    accounts: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +249,7 @@ def pack(run: Run, asks: Sequence[Pack]) -> list[CartonPacked | Refused]:
     decided = decide(asks, known)
     closed = [(d, owner[0]) for d, owner in zip(decided, run.owners, strict=True) if isinstance(d, Closed)]
     if closed:
-        _write(run, [c for c, _ in closed], [actor for _, actor in closed])
+        _write(run, [c for c, _ in closed], known.accounts[:len(closed)], [actor for _, actor in closed])
     return [d.told if isinstance(d, Closed) else d for d in decided]
 
 
@@ -265,18 +266,18 @@ def _facts(run: Run, asks: Sequence[Pack]) -> Known:
             serials[tote, item].append(code)
     given = [a.sscc for a in asks if a.sscc]
     used = {s for (s,) in run.rows(as_tuple, USED, sscc=given)} if given else set()
-    return Known(addresses, waiting, serials, used, run.draw("fulfilment_sscc_serial", len(asks) - len(given)))
+    numbers, accounts = run.draw_all({"fulfilment_sscc_serial": len(asks) - len(given), PLACES: len(asks)}).values()
+    return Known(addresses, waiting, serials, used, numbers, accounts)
 
 
-def _write(run: Run, closed: Sequence[Closed], actors: Sequence[str]) -> None:
+def _write(run: Run, closed: Sequence[Closed], accounts: Sequence[int], actors: Sequence[str]) -> None:
     sites = [c.parts[0].of.site for c in closed]
-    at = places(run, [Place("carton", site, c.told.carton) for c, site in zip(closed, sites, strict=True)], fresh=True)
-    accounts = [at[Place("carton", site, c.told.carton)] for c, site in zip(closed, sites, strict=True)]
+    open_fresh(run, {Place("carton", site, c.told.carton): account for c, site, account in zip(closed, sites, accounts, strict=True)})
     rows = [(c, account, p, n, s) for c, account in zip(closed, accounts, strict=True) for p in c.parts for n, s in _units(p)]
     of = [p.of for _, _, p, _, _ in rows]
     quantities = [n for _, _, _, n, _ in rows]
     run.write(
-        CLOSE, [c.ask for c in closed], sscc=[c.told.carton for c in closed], site=sites, order=[c.parts[0].of.order for c in closed], account=accounts,
+        CLOSE, [c.ask for c in closed], sscc=[c.told.carton for c in closed], site=sites, order=[c.parts[0].of.order for c in closed], account=list(accounts),
         address=[c.told.address for c in closed], expected_g=[c.told.expected_g for c in closed], by=list(actors),
         in_carton=[c.told.carton for c, *_ in rows], task=[w.task for w in of], allocation=[w.allocation for w in of], line=[w.line for w in of], item=[w.item for w in of],
         lot=[w.lot for w in of], serial=[s for *_, s in rows], quantity=quantities,

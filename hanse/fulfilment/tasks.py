@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from hanse.inventory.ledger import Claim, Place, claim, places
+from hanse.inventory.ledger import PLACES, Claim, Place, claim, open_fresh
 from hanse.journal.run import Run
 from hanse.kernel.numbers import order_number
 from hanse.kernel.rows import row
@@ -24,10 +24,11 @@ SELECT o.id, o.holds, o.ship_rule, o.ordered - o.cancelled - o.reserved + o.free
 OPEN = """
 SELECT a.id, a.order_id, a.line_id, l.position, a.item_id, i.sku, a.site_id, s.code,
        a.reserved - a.freed - a.released + a.recalled, l.ordered - l.cancelled - l.reserved + l.freed,
-       (%(now)s::timestamptz AT TIME ZONE s.zone)::date + p.min_life_days
+       (%(now)s::timestamptz AT TIME ZONE s.zone)::date + p.min_life_days, t.id
   FROM orders_allocation a JOIN orders_line l ON l.id = a.line_id JOIN orders_order o ON o.id = a.order_id
   JOIN partners_party p ON p.id = o.customer_id JOIN catalogue_item i ON i.id = a.item_id
   JOIN network_site s ON s.id = a.site_id
+  LEFT JOIN inventory_account t ON t.site_id = a.site_id AND t.kind = 'tote' AND t.code = 'H-' || a.order_id
  WHERE a.reserved > a.freed + a.released - a.recalled
 """
 OPEN_OF_ORDERS = OPEN + " AND a.order_id = ANY(%(order)s::bigint[]) ORDER BY a.order_id, l.position, a.id"
@@ -43,12 +44,11 @@ SELECT b.item_id, c.site_id, b.account_id, c.code, b.lot, b.on_hand - b.reserved
  ORDER BY b.item_id, b.account_id, b.lot FOR UPDATE OF b
 """
 RAISE = """
-INSERT INTO fulfilment_task (site_id, order_id, line_id, allocation_id, item_id, bin_id, tote_id, lot, to_pick, released_at)
-SELECT t.site, t.ord, t.line, t.allocation, t.item, t.bin, t.tote, t.lot, t.to_pick, coalesce(t.at, %(now)s::timestamptz)
-  FROM unnest(%(site)s::bigint[], %(order)s::bigint[], %(line)s::bigint[], %(allocation)s::bigint[],
+INSERT INTO fulfilment_task (id, site_id, order_id, line_id, allocation_id, item_id, bin_id, tote_id, lot, to_pick, released_at)
+SELECT t.id, t.site, t.ord, t.line, t.allocation, t.item, t.bin, t.tote, t.lot, t.to_pick, coalesce(t.at, %(now)s::timestamptz)
+  FROM unnest(%(id)s::bigint[], %(site)s::bigint[], %(order)s::bigint[], %(line)s::bigint[], %(allocation)s::bigint[],
               %(item)s::bigint[], %(bin)s::bigint[], %(tote)s::bigint[], %(lot)s::text[], %(to_pick)s::bigint[], %(at)s::timestamptz[])
-    AS t(site, ord, line, allocation, item, bin, tote, lot, to_pick, at)
-RETURNING allocation_id, bin_id, lot, id
+    AS t(id, site, ord, line, allocation, item, bin, tote, lot, to_pick, at)
 """
 
 
@@ -56,6 +56,7 @@ RETURNING allocation_id, bin_id, lot, id
 class NewTask:
     """A row of a pick task that is being raised."""
 
+    id: int
     site: int
     order: int
     line: int
@@ -85,26 +86,25 @@ def raise_tasks(run: Run, wanted: Sequence[Open], at: Mapping[int, datetime | No
     chosen = choose(wanted, shelves)
     if not chosen:
         return {}
-    totes = places(run, dict.fromkeys(_tote(c.open) for c in chosen), fresh=True)
-    new = [_row(c, totes[_tote(c.open)], at.get(c.open.order)) for c in chosen]
-    ids = dict(run.rows(_numbered, RAISE, new))
+    missing = list(dict.fromkeys(_tote(c.open) for c in chosen if c.open.tote is None))
+    ids, opened = run.draw_all({"fulfilment_task_id_seq": len(chosen), PLACES: len(missing)}).values()
+    totes = dict(zip(missing, opened, strict=True))
+    open_fresh(run, totes)
+    new = [_row(id, c, c.open.tote or totes[_tote(c.open)], at.get(c.open.order)) for id, c in zip(ids, chosen, strict=True)]
+    run.write(RAISE, new)
     claim(run, [Claim(n.bin, n.item, n.lot, n.to_pick) for n in new])
     advance(run, [Advance(n.allocation, released=n.to_pick) for n in new])
     raised: dict[int, list[RaisedTask]] = {}
     for n, c in zip(new, chosen, strict=True):
-        told = RaisedTask(ids[n.allocation, n.bin, n.lot], n.allocation, c.open.site_code, c.shelf.bin_code, c.open.sku, n.lot, n.to_pick)
+        told = RaisedTask(n.id, n.allocation, c.open.site_code, c.shelf.bin_code, c.open.sku, n.lot, n.to_pick)
         raised.setdefault(n.allocation, []).append(told)
     return raised
-
-
-def _numbered(allocation: int, bin: int, lot: str, task: int) -> tuple[tuple[int, int, str], int]:
-    return (allocation, bin, lot), task
 
 
 def _tote(want: Open) -> Place:
     return Place("tote", want.site, order_number(want.order))
 
 
-def _row(c: Chosen, tote: int, at: datetime | None) -> NewTask:
+def _row(id: int, c: Chosen, tote: int, at: datetime | None) -> NewTask:
     o = c.open
-    return NewTask(o.site, o.order, o.line, o.allocation, o.item, c.shelf.bin, tote, c.shelf.lot, c.quantity, at)
+    return NewTask(id, o.site, o.order, o.line, o.allocation, o.item, c.shelf.bin, tote, c.shelf.lot, c.quantity, at)

@@ -160,6 +160,11 @@ SELECT p.kind, p.site, p.code FROM unnest(%(kind)s::text[], %(site)s::bigint[], 
  ORDER BY p.site, p.kind, p.code ON CONFLICT (site_id, kind, code) DO NOTHING
 RETURNING kind, site_id, code, id
 """
+OPEN_FRESH = """
+INSERT INTO inventory_account (id, kind, site_id, code)
+SELECT * FROM unnest(%(id)s::bigint[], %(kind)s::text[], %(site)s::bigint[], %(code)s::text[])
+"""
+PLACES = "inventory_account_id_seq"
 
 
 class LedgerBroken(Exception):
@@ -186,15 +191,20 @@ def claim(run: Run, claims: Iterable[Claim]) -> None:
     run.write(CLAIM, [c for c in claims if c.quantity])
 
 
-def places(run: Run, wanted: Iterable[Place], fresh: bool = False) -> Mapping[Place, int]:
-    """The accounts for these places, opened where they do not exist yet; `fresh` ones are hardly there already."""
+def places(run: Run, wanted: Iterable[Place]) -> Mapping[Place, int]:
+    """The accounts for these places, opened where they do not exist yet."""
     missing = found = list(dict.fromkeys(wanted))
     known: dict[Place, int] = {}
-    for sql in (OPEN_PLACES, FIND_PLACES) if fresh else (FIND_PLACES, OPEN_PLACES, FIND_PLACES):
+    for sql in (FIND_PLACES, OPEN_PLACES, FIND_PLACES):
         if missing:
             known.update(run.rows(_placed, sql, missing))
             missing = [p for p in found if p not in known]
     return known
+
+
+def open_fresh(run: Run, numbered: Mapping[Place, int]) -> None:
+    """Open places that nobody else can know yet, such as the tote of an order that is locked; ids are drawn beforehand (`PLACES`)."""
+    run.write(OPEN_FRESH, list(numbered), id=list(numbered.values()))
 
 
 def _placed(kind: str, site: int, code: str, id: int) -> tuple[Place, int]:

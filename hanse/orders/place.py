@@ -185,14 +185,11 @@ def _placed(ask: Place, number: int, customer: Customer, known: Known, ids: Iter
 
 
 CUSTOMERS = """
-SELECT id, code, active, 'customer' = ANY(roles), currency, ship_rule, invoice_rule, payment_days, priority
-  FROM partners_party WHERE code = ANY(%(customer)s::text[])
+SELECT c.id, c.code, c.active, 'customer' = ANY(c.roles), c.currency, c.ship_rule, c.invoice_rule, c.payment_days, c.priority, w.address, a.id, a.zone
+  FROM unnest(%(customer)s::text[], %(address)s::text[]) AS w(customer, address) JOIN partners_party c ON c.code = w.customer
+  LEFT JOIN LATERAL (SELECT id, zone FROM partners_address WHERE party_id = c.id AND code = w.address ORDER BY version DESC LIMIT 1) a ON true
 """
-ADDRESSES = """
-SELECT DISTINCT ON (a.party_id, a.code) a.party_id, a.code, a.id, a.zone FROM partners_address a
-  JOIN unnest(%(party)s::bigint[], %(code)s::text[]) AS w(party, code) ON w.party = a.party_id AND w.code = a.code
- ORDER BY a.party_id, a.code, a.version DESC
-"""
+"""Customers, once for each of their addresses that is asked for."""
 USED = """
 SELECT o.customer_id, o.ref, o.id FROM orders_order o
  WHERE (o.ref, o.customer_id) IN (SELECT * FROM unnest(%(ref)s::text[], %(party)s::bigint[]))
@@ -219,14 +216,25 @@ def place(run: Run, asks: Sequence[Place]) -> list[OrderPlaced | Refused]:
 
 def _known(run: Run, asks: Sequence[Place]) -> Known:
     """The facts for a batch, a statement each."""
-    customers = {c.code: c for c in run.rows(Customer, CUSTOMERS, customer=sorted({a.customer for a in asks}))}
+    customers, addresses = _customers(run, asks)
     skus = sorted({line.sku for a in asks for line in a.lines})
     items = {i.sku: i for i in run.rows(Sold, ITEMS, skus=skus, today=run.now.date())}
-    named = sorted({(customers[a.customer].id, code or "main") for a in asks if a.customer in customers for code in (a.ship_to, a.bill_to) if isinstance(code, str)})
-    addresses = {(party, code): (id, zone) for party, code, id, zone in run.rows(as_tuple, ADDRESSES, party=[p for p, _ in named], code=[c for _, c in named])} if named else {}
     refs = [(a.ref, customers[a.customer].id) for a in asks if a.ref and a.customer in customers]
     used = {(party, ref): id for party, ref, id in run.rows(as_tuple, USED, ref=[r for r, _ in refs], party=[p for _, p in refs])} if refs else {}
     firm = sorted({items[line.sku].id for a in asks if a.reserve == "or_refuse" for line in a.lines if line.sku in items})
     free = dict(run.rows(as_tuple, FREE, items=firm)) if firm else {}
     numbers, lines = run.draw_all({"orders_order_id_seq": len(asks), "orders_line_id_seq": sum(len(a.lines) for a in asks)}).values()
     return Known(customers, items, addresses, used, free, numbers, lines, run.now)
+
+
+def _customers(run: Run, asks: Sequence[Place]) -> tuple[dict[str, Customer], dict[tuple[int, str], tuple[int, str]]]:
+    """Who buys, and the addresses that are named: id and zone by customer and code."""
+    named = sorted({(a.customer, (code or "main") if isinstance(code, str) else "") for a in asks for code in (a.ship_to, a.bill_to)})
+    customers: dict[str, Customer] = {}
+    addresses: dict[tuple[int, str], tuple[int, str]] = {}
+    for *terms, code, address, zone in run.rows(as_tuple, CUSTOMERS, customer=[c for c, _ in named], address=[code for _, code in named]):
+        customer = Customer(*terms)
+        customers[customer.code] = customer
+        if address is not None:
+            addresses[customer.id, code] = (address, zone)
+    return customers, addresses
