@@ -16,13 +16,19 @@ PLAIN = frozenset({int, bool, float, Decimal, date, datetime, time})
 
 def column(values: Sequence[Any]) -> Any:
     """The values as one array in text; a list of something else is left to the driver."""
-    kinds = set(map(type, values))
+    kinds = {*map(type, values)}
+    if len(kinds) == 1:
+        [kind] = kinds
+        if kind is str:
+            return _texts(values, False)
+        if kind in PLAIN:
+            return "{" + ",".join(map(str, values)) + "}"
     empty = type(None) in kinds
     kinds.discard(type(None))
     if kinds == {str}:
         return _texts(values, empty)
     if kinds <= PLAIN:
-        return "{" + ",".join(["NULL" if v is None else str(v) for v in values] if empty else map(str, values)) + "}"
+        return "{" + ",".join(["NULL" if v is None else str(v) for v in values]) + "}"
     return values
 
 
