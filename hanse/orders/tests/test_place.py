@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from hanse.kernel.refused import Refused
 from hanse.orders import reads
@@ -136,6 +137,29 @@ def test_the_board_pages_by_key_and_finds(given):
     assert len(reads.board("all", q="antriebe")) == 7
     assert [r.number for r in reads.board("all", q=numbers[2])] == [numbers[2]]
     assert reads.board("all", customer="NOBODY") == [] and len(reads.board("all", sku="BRG-6204", status="placed")) == 7
+
+
+def test_the_board_says_which_sites_owe_and_what_is_left_to_release(given):
+    item, site, other = given.item(), given.site(), given.site("MUC")
+    given.customer()
+    given.stocked(item, site, 3)
+    given.stocked(item, other, 1)
+    place([one(), one()], by="ann")
+    assert [(r.sites, r.waiting, r.to_release) for r in reads.board("open", "newest")] == [([], 5, 0), (["HAM", "MUC"], 1, 4)]
+
+
+@pytest.mark.parametrize("asked, kept", [
+    ({"view": "open"}, True),
+    ({"view": "late", "after": (date(2026, 11, 17), 100001)}, True),
+    ({"view": "all", "sort": "newest", "customer": "REUTER"}, True),
+    ({"view": "all", "sort": "newest", "placed_to": date(2026, 11, 17)}, False),
+    ({"view": "all", "sort": "newest", "q": "PO 3"}, False),
+])
+def test_the_board_is_planned_once_unless_a_value_decides_the_way(given, asked, kept):
+    sent = []
+    with connection.execute_wrapper(lambda execute, sql, *rest: sent.append(sql) or execute(sql, *rest)):
+        reads.board(limit=21, **asked)
+    assert ("LIMIT 21" in sent[0]) is kept
 
 
 @pytest.mark.parametrize("line, order, why", [
