@@ -1,10 +1,11 @@
 """(c) Kept orders: what a page costs with a million orders next to ten thousand. Most are delivered, some thousand open.
 
-The rows are put in by the superuser without checking keys, in a database of their own; nothing is measured of that.
+The rows are put in by the superuser without checking keys, in two databases of their own; nothing is measured of that.
 """
 
 import random
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -18,8 +19,9 @@ FEW, MANY, OPEN = 10_000, 1_000_000, 3_000
 SOME = 100_000
 """As many as are kept for a quick look."""
 PORTION = 100_000
-PAGES = {"board": 40, "order_page": 200}
-"""How often each page is read."""
+PAGES = ("board", "order_page")
+READS, TURNS = 40, 30
+"""How often a page is read in a turn, and how many turns each side takes."""
 
 PAST = """
 CREATE TEMP TABLE o ON COMMIT DROP AS
@@ -51,28 +53,37 @@ SELECT k, 'order/H-' || id, '{"order": "past"}', at, at, 'bench', 'bench' FROM o
 
 
 def measured(databases: Databases, quick: bool, named: Collection[str]) -> Iterator[dict[str, Any]]:
-    """The rows of both pages: CPU of a read with many orders kept (`cpu_ms_per_order`) and with few (`floor_…`)."""
-    owner, app = company_of_hanse(databases.server, "hanse_bench_kept")
+    """The rows of both pages: CPU of a read with many orders kept (`cpu_ms_per_order`) and with few (`floor_…`).
+
+    Many and few take turns, so that both meet the same weather.
+    """
     many = SOME if quick else MANY
-    superuser = make_conninfo(databases.server.superuser_url, dbname="hanse_bench_kept")
-    environment = hanse_environment(databases) | {"DATABASE_URL": app, "DATABASE_OWNER_URL": owner}
-    with hired("pages", [], 1, environment) as [reader]:
-        keep(superuser, 1, FEW)
-        before = {name: read(reader, name, FEW) for name in PAGES if name in named}
-        keep(superuser, FEW + 1, many)
-        for name, few in before.items():
-            much = read(reader, name, many)
-            yield {
-                "name": name, "batch": 1, "processes": 1, "orders_per_s": round(1 / much["seconds"], 1), "floor_orders_per_s": round(1 / few["seconds"], 1),
-                "cpu_ms_per_order": round(1000 * much["cpu"], 3), "floor_cpu_ms_per_order": round(1000 * few["cpu"], 3),
-                "ratio": round(much["cpu"] / few["cpu"], 2), "statements_per_order": much["statements"], "kept": many, "floor_kept": FEW,
-            }
+    with _reader(databases, "few", FEW) as of_few, _reader(databases, "many", many) as of_many:
+        for name in PAGES:
+            if name in named:
+                turns = [(read(of_few, name, FEW, turn), read(of_many, name, many, turn)) for turn in range(TURNS)]
+                few, much = ({key: sum(turn[key] for turn in side) / TURNS for key in side[0]} for side in zip(*turns, strict=True))
+                yield {
+                    "name": name, "batch": 1, "processes": 1, "orders_per_s": round(1 / much["seconds"], 1), "floor_orders_per_s": round(1 / few["seconds"], 1),
+                    "cpu_ms_per_order": round(1000 * much["cpu"], 3), "floor_cpu_ms_per_order": round(1000 * few["cpu"], 3),
+                    "ratio": round(much["cpu"] / few["cpu"], 2), "statements_per_order": round(much["statements"], 2), "kept": many, "floor_kept": FEW,
+                }
 
 
-def read(reader: Hand, name: str, kept: int) -> dict[str, float]:
+@contextmanager
+def _reader(databases: Databases, name: str, kept: int) -> Iterator[Hand]:
+    """A process that reads pages of a company that keeps so many orders."""
+    owner, app = company_of_hanse(databases.server, f"hanse_bench_{name}")
+    superuser = make_conninfo(databases.server.superuser_url, dbname=f"hanse_bench_{name}")
+    keep(superuser, 1, kept)
+    with hired("pages", [], 1, hanse_environment(databases) | {"DATABASE_URL": app, "DATABASE_OWNER_URL": owner}) as [reader]:
+        yield reader
+
+
+def read(reader: Hand, name: str, kept: int, turn: int) -> dict[str, float]:
     """Read a page often, of delivered orders drawn from those kept; CPU, time and statements of one."""
-    drawn = random.Random(kept)
-    reader.say({"page": name, "orders": [f"H-{100_000 + drawn.randint(OPEN + 1, kept)}" for _ in range(PAGES[name])]})
+    drawn = random.Random(kept + turn)
+    reader.say({"page": name, "orders": [f"H-{100_000 + drawn.randint(OPEN + 1, kept)}" for _ in range(READS)]})
     return reader.hear()
 
 
