@@ -1,9 +1,8 @@
 """What the catalogue tells."""
 
 from datetime import date
-from typing import Any
 
-from hanse.journal.events import event
+from hanse.journal.events import FreeForm, event
 
 
 @event("item")
@@ -12,7 +11,7 @@ class ItemAdded:
 
     item: str
     name: str
-    given: dict[str, Any]
+    given: FreeForm
 
     def said(self) -> str:
         return f"{self.item} added: {self.name}"
@@ -23,7 +22,7 @@ class ItemChanged:
     """An item changed; `changes` are field: [before, after]."""
 
     item: str
-    changes: dict[str, list[Any]]
+    changes: FreeForm
 
     def said(self) -> str:
         return f"{self.item} changed: " + ", ".join(f"{field.replace('_', ' ')} {was} → {now}" for field, (was, now) in self.changes.items())

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar, dataclass_transform
+from typing import Annotated, Any, TypeVar, dataclass_transform
 
-from pydantic import TypeAdapter
+from pydantic import PlainSerializer, TypeAdapter
 
 from hanse.kernel.refused import Refused
 
@@ -39,6 +39,17 @@ def event(subject: str, silent: bool = False) -> Callable[[type[T]], type[T]]:
 def journalled(answer: Any) -> bool:
     """Whether the journal tells this answer: it was accepted, and something happened."""
     return not isinstance(answer, Refused) and not answer.SILENT
+
+
+def in_order(value: Any) -> Any:
+    """A free-form value with its names in the order in which the journal keeps them: short ones first."""
+    if isinstance(value, dict):
+        return {name: in_order(value[name]) for name in sorted(value, key=lambda name: (len(name.encode()), name))}
+    return [in_order(v) for v in value] if isinstance(value, list | tuple) else value
+
+
+FreeForm = Annotated[dict[str, Any], PlainSerializer(in_order, return_type=dict[str, Any])]
+"""Names and values that no schema fixes. They read the same when an answer is given again."""
 
 
 def subject_of(fact: Any) -> str:

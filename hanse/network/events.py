@@ -1,8 +1,7 @@
 """What the network tells."""
 
-from typing import Any
 
-from hanse.journal.events import event
+from hanse.journal.events import FreeForm, event
 
 
 @event("site")
@@ -10,7 +9,7 @@ class SiteAdded:
     """A site is new, with so many bins and lanes."""
 
     site: str
-    given: dict[str, Any]
+    given: FreeForm
     bins: int
     lanes: int
 
@@ -23,10 +22,10 @@ class SiteChanged:
     """A site changed: field: [before, after]; the codes of zones and bins that are new or changed; the lanes if they changed."""
 
     site: str
-    changes: dict[str, list[Any]]
+    changes: FreeForm
     zones: list[str]
     bins: list[str]
-    lanes: list[dict[str, Any]] | None = None
+    lanes: list[FreeForm] | None = None
 
     def said(self) -> str:
         parts = [f"{field.replace('_', ' ')} {was} → {now}" for field, (was, now) in self.changes.items()]

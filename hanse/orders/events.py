@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
-from hanse.journal.events import event
+from hanse.journal.events import FreeForm, event
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class UnitsAllocated:
     order: str
     units: tuple[AllocatedUnits, ...]
     waiting: tuple[WaitingUnits, ...]
-    why: dict[str, Any]
+    why: FreeForm
     at: datetime | None = None
 
     def said(self) -> str:

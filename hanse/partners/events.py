@@ -1,8 +1,7 @@
 """What partners tell. Names and tax numbers of parties stay out of the journal: they may be a person's."""
 
-from typing import Any
 
-from hanse.journal.events import event
+from hanse.journal.events import FreeForm, event
 
 
 @event("party")
@@ -11,7 +10,7 @@ class PartyAdded:
 
     party: str
     roles: list[str]
-    given: dict[str, Any]
+    given: FreeForm
     addresses: list[str]
     contacts: int = 0
 
@@ -24,7 +23,7 @@ class PartyChanged:
     """A party changed: field: [before, after]; `addresses` are those with a new version."""
 
     party: str
-    changes: dict[str, list[Any]]
+    changes: FreeForm
     addresses: list[str]
     contacts: int = 0
 

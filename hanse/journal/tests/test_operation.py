@@ -6,11 +6,13 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection, connections
 
+from hanse.journal.events import json_of
 from hanse.journal.models import Event, Request
 from hanse.journal.operation import OPERATIONS, KeyInProgress, KeyReused, NotGranted, Operation
 from hanse.journal.operation import Request as Asked
 from hanse.journal.principals import HANSE, Principal, grants_of
 from hanse.kernel.refused import Refused
+from hanse.orders.allocate import Allocate, allocate
 from hanse.orders.models import Order
 from hanse.orders.place import Place, PlaceLine, place
 
@@ -156,3 +158,12 @@ def test_a_request_whose_transaction_was_lost_is_done_when_it_comes_again(lastin
         place.run([request])
     assert [r.answers[0].order for r in requests] == [f"H-{id}" for id in Order.objects.order_by("id").values_list("id", flat=True)]
     assert Order.objects.count() == Request.objects.count() == 2
+
+
+def test_an_answer_that_is_given_again_is_the_same_to_the_byte(company):
+    """Also what is free-form in it, such as why a site was chosen."""
+    company.stocked(company.item("SHAFT-12"), company.site(), 5)
+    order = place([Place("REUTER", (PlaceLine("SHAFT-12", 2),), reserve="later")], by="ann")[0].order
+    first = allocate([Allocate(order)], by="ann", key="k")
+    assert [json_of(a) for a in allocate([Allocate(order)], by="ann", key="k")] == [json_of(a) for a in first]
+    assert first[0].why["candidates"]
