@@ -46,7 +46,7 @@ bench: install  ## what hanse costs next to its floor
 shots: $(VENV)/.tests  ## screenshots for the docs
 	$(BIN)/python tools/shots.py
 
-LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+LOCK := $(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 lock: $(VENV)/.tests  ## write both lock files anew from pyproject.toml
 	echo 'setuptools>=77' | $(LOCK) --output-file requirements.lock pyproject.toml -
