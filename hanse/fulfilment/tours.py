@@ -6,10 +6,10 @@ insertion and bettered: pieces are turned round (2-opt) or moved elsewhere (or-o
 tour is shaken and bettered again, as often as asked. The same legs give the same tour.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import inf
-from operator import add
+from operator import add, itemgetter, sub
 from random import Random
 
 Legs = Sequence[Sequence[float]]
@@ -50,22 +50,27 @@ def exact(legs: Legs) -> list[int]:
     return [0, *reversed(order)]
 
 
-def inserted(legs: Legs, order: Sequence[int] = (), stops: Sequence[int] = ()) -> list[int]:
-    """A tour with more stops in it: always the stop that costs least to insert goes next, where it costs least."""
-    order = list(order) or [0, len(legs) - 1]
-    waiting = list(stops) or [stop for stop in range(1, len(legs) - 1)]
+def inserted(legs: Legs) -> list[int]:
+    """A tour built up: the stop that costs least to take in goes next, where it costs least."""
+    order, waiting = [0, len(legs) - 1], list(range(1, len(legs) - 1))
     while waiting:
-        _, stop, at = min([(*_cheapest(legs, order, stop),) for stop in waiting])
-        order.insert(at, stop)
+        _, order, stop = min([(*taken_in(legs, order, [stop]), stop) for stop in waiting])
         waiting.remove(stop)
     return order
 
 
-def _cheapest(legs: Legs, order: Sequence[int], stop: int) -> tuple[float, int, int]:
-    row = legs[stop]
-    costs = [row[a] + row[b] - legs[a][b] for a, b in pairwise(order)]
-    least = min(costs)
-    return least, stop, costs.index(least) + 1
+def taken_in(legs: Legs, order: Sequence[int], stops: Iterable[int]) -> tuple[float, list[int]]:
+    """A tour with more stops, each put in turn where it costs least, and what they cost together."""
+    order, now, cost = list(order), [legs[a][b] for a, b in pairwise(order)], 0.0
+    for stop in stops:
+        to = itemgetter(*order)(legs[stop])
+        costs = list(map(sub, map(add, to, to[1:]), now))
+        least = min(costs)
+        at = costs.index(least)
+        order.insert(at + 1, stop)
+        now[at : at + 1] = to[at : at + 2]
+        cost += least
+    return cost, order
 
 
 def better(legs: Legs, order: Sequence[int]) -> list[int]:
@@ -77,11 +82,10 @@ def better(legs: Legs, order: Sequence[int]) -> list[int]:
 
 
 def _turned(legs: Legs, order: list[int]) -> bool:
-    """Turn pieces round in place where that helps; whether it did (2-opt)."""
+    """Turn pieces round in place where that helps; whether any did (2-opt)."""
     found, last = False, len(order) - 1
     for i in range(1, last - 1):
-        before, first = legs[order[i - 1]], legs[order[i]]
-        now = before[order[i]]
+        before, first, now = legs[order[i - 1]], legs[order[i]], legs[order[i - 1]][order[i]]
         for j in range(i + 1, last):
             c, d = order[j], order[j + 1]
             if before[c] + first[d] < now + legs[c][d] - NEAR:
@@ -91,36 +95,35 @@ def _turned(legs: Legs, order: list[int]) -> bool:
 
 
 def _moved(legs: Legs, order: list[int]) -> bool:
-    """Move pieces of up to three stops in place where that helps, turned round or not; whether it did (or-opt)."""
+    """Move pieces of up to three stops in place where that helps, either way round; whether any did (or-opt)."""
     found = False
     for size in (1, 2, 3):
-        i = 1
-        while i + size < len(order):
-            a, z = legs[order[i]], legs[order[i + size - 1]]
-            left, right = order[i - 1], order[i + size]
-            gain = a[left] + z[right] - legs[left][right]
+        for at in range(1, len(order) - size):
+            piece, rest = order[at : at + size], order[:at] + order[at + size :]
+            gain = legs[order[at - 1]][piece[0]] + legs[piece[-1]][order[at + size]] - legs[rest[at - 1]][rest[at]]
             if gain > NEAR:
-                rest = order[:i] + order[i + size :]
-                costs = [min(a[p] + z[q], z[p] + a[q]) - legs[p][q] for p, q in pairwise(rest)]
-                least = min(costs)
+                least, to, turned = min(_costs(legs, rest, piece), _costs(legs, rest, piece[::-1]))
                 if least < gain - NEAR:
-                    at = costs.index(least)
-                    piece = order[i : i + size]
-                    if a[rest[at]] + z[rest[at + 1]] > z[rest[at]] + a[rest[at + 1]]:
-                        piece.reverse()
-                    order[:] = rest[: at + 1] + piece + rest[at + 1 :]
+                    order[:] = rest[:to] + turned + rest[to:]
                     found = True
-            i += 1
     return found
 
 
+def _costs(legs: Legs, rest: Sequence[int], piece: list[int]) -> tuple[float, int, list[int]]:
+    """What it costs to put a piece where that is cheapest, where that is, and the piece."""
+    first, last = legs[piece[0]], legs[piece[-1]]
+    costs = [first[a] + last[b] - legs[a][b] for a, b in pairwise(rest)]
+    least = min(costs)
+    return least, costs.index(least) + 1, piece
+
+
 def shaken(legs: Legs, order: Sequence[int], shakes: int) -> list[int]:
-    """Swap two neighbouring pieces of the best tour at random and better it, so many times; the best found."""
+    """Swap two neighbouring pieces of the best tour at random and better it, so many times; the best tour found."""
     dice, best = Random(len(order)), list(order)
     least = length(legs, best)
-    for _ in range(shakes if len(order) > 5 else 0):
+    for _ in range(shakes):
         i, j, k = sorted(dice.sample(range(1, len(best)), 3))
-        tried = better(legs, best[:i] + best[j:k] + best[i:j] + best[k:])
+        tried = better(legs, [*best[:i], *best[j:k], *best[i:j], *best[k:]])
         if (now := length(legs, tried)) < least - NEAR:
             best, least = tried, now
     return best
