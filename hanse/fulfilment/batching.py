@@ -21,7 +21,7 @@ Walking = Callable[[Sequence[Point]], Route]
 
 @dataclass(frozen=True, slots=True)
 class ToPick:
-    """An order to be picked: where its lines lie, what it takes up, and how many seconds it can wait until it is picked."""
+    """An order to be picked: where its lines lie, what it takes up, how many seconds after setting out it must be picked."""
 
     order: int
     stops: tuple[Point, ...]
@@ -80,7 +80,7 @@ class Batch:
 
 
 def batched(orders: Sequence[ToPick], how: Picking, each: Callable[..., Iterable[list[Batch]]] = map) -> list[Batch]:
-    """Batch orders so that all walks together are short, the most urgent pool first; `each` may share out the pools."""
+    """Batch orders so that all walks together are short, the most urgent first; `each` may share out the pools."""
     found = pools(orders, how)
     shakes = -(-how.shakes // max(len(found), 1))
     return [batch for batches in each(one_pool, found, repeat(how), _shares(found, how.carts), repeat(shakes)) for batch in batches]
@@ -113,7 +113,7 @@ def one_pool(pool: Sequence[ToPick], how: Picking, carts: int, shakes: int) -> l
         return [0, *(number[stop] for stop in walk.stops), len(places) - 1], walk.length
 
     task = Task([[number[stop] for stop in dict.fromkeys(order.stops)] for order in pool], apart, carts, _allowed(pool, how), walked)
-    return [_batch(load, pool, places, how) for load in loaded(task, shakes, how.seed)]
+    return [_batch(load, pool, places, how) for load in sorted(loaded(task, shakes, how.seed), key=lambda load: min(load.orders))]
 
 
 def _turn(order: ToPick) -> tuple[float, float, float, int]:
@@ -146,7 +146,8 @@ def _batch(load: Load, pool: Sequence[ToPick], places: Sequence[Point], how: Pic
     """The batch of a load, on the walk it was allowed for or a shorter one."""
     stops = [places[i] for i in load.tour[1:-1]]
     if how.walking is None:
-        walk = min(route(how.floor, stops, how.start, how.end), by_way_of(how.floor, [how.start, *stops, how.end]), key=lambda walk: walk.length)
+        walks = route(how.floor, stops, how.start, how.end), by_way_of(how.floor, [how.start, *stops, how.end])
+        walk = min(walks, key=lambda walk: walk.length)
     else:
         walk = how.walking(stops)
     items = sum(pool[order].items for order in load.orders)

@@ -28,20 +28,16 @@ def shortest(floor: Aisles, stops: Collection[Point], start: Point, end: Point) 
     if len(heights) == 1:
         return in_one_aisle(stops, start, end)
     ways: Ways = {((0, False),) * len(floor.cross): (0, ())}
-    for x, after in pairwise([*heights, None]):
+    for before, x in zip([None, *heights], heights, strict=False):
+        if before is not None:
+            ways = _to_next(ways, x - before)
         for k, y in enumerate(floor.cross):
             if (x, y) in ends:
                 ways = _cheapest((_touched(state, k, 1), *way) for state, way in ways.items())
         for k, piece in enumerate(_pieces(floor.cross, heights[x])):
             ways = _in_aisle(ways, k, _lengths(*piece))
-        if after is not None:
-            ways = _to_next(ways, after - x)
     _, plan = min((way for state, way in ways.items() if _done(state)), key=lambda way: way[0])
     return along(in_one_go(_stretches(plan, heights, floor.cross), start), stops)
-
-
-def at_crossing(floor: Aisles, place: Point) -> bool:
-    return place[1] in floor.cross
 
 
 def _pieces(cross: Sequence[float], heights: Sequence[float]) -> list[tuple[float, list[float], float]]:
@@ -61,12 +57,16 @@ def _lengths(low: float, heights: Sequence[float], high: float) -> list[float | 
 def _in_aisle(ways: Ways, block: int, lengths: Sequence[float | None]) -> Ways:
     """The cheapest ways after the stops of a piece of an aisle."""
     moves = [(move, more) for move, more in enumerate(lengths) if more is not None]
-    return _cheapest((_moved(state, block, move), length + more, (plan, move)) for state, (length, plan) in ways.items() for move, more in moves)
+    return _cheapest(
+        (_moved(state, block, move), length + more, (plan, move)) for state, (length, plan) in ways.items() for move, more in moves
+    )
 
 
 def _to_next(ways: Ways, apart: float) -> Ways:
     """The cheapest ways to the next aisle."""
-    return _cheapest((to, length + sum(times) * apart, (plan, times)) for state, (length, plan) in ways.items() for times, to in _onward(state))
+    return _cheapest(
+        (to, length + sum(times) * apart, (plan, times)) for state, (length, plan) in ways.items() for times, to in _onward(state)
+    )
 
 
 def _cheapest(options: Iterable[tuple[State, float, tuple]]) -> Ways:
@@ -99,8 +99,9 @@ def _onward(state: State) -> list[tuple[tuple[int, ...], State]]:
     """How often each cross aisle can be walked to the next aisle: what is odd becomes even, and no piece is left behind."""
     onward = []
     for times in product(*[(1,) if odd else (0, 2) for _, odd in state]):
-        to = [(piece or len(state) + k + 1, n == 1) if n else (0, False) for k, ((piece, _), n) in enumerate(zip(state, times, strict=True))]
-        if {piece for piece, _ in state} <= {piece for piece, _ in to} | {0}:
+        pieces = [(piece or len(state) + k + 1) * (n > 0) for k, ((piece, _), n) in enumerate(zip(state, times, strict=True))]
+        to = [(piece, n == 1) for piece, n in zip(pieces, times, strict=True)]
+        if {piece for piece, _ in state} <= {0, *pieces}:
             onward.append((times, _named(to)))
     return onward
 

@@ -9,7 +9,7 @@ into its tour one by one; only the best guess is measured. The same seed gives t
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
-from itertools import combinations, product
+from itertools import combinations, count, product
 from random import Random
 
 from .tours import NEAR, Legs, length, taken_in
@@ -57,16 +57,16 @@ Changing = Callable[[Task, Load, Load], Change | None]
 
 def loaded(task: Task, shakes: int, seed: int) -> list[Load]:
     """Put all orders on carts; on more than `most` only where they do not fit otherwise."""
-    empty = Load(frozenset(), [0, len(task.legs) - 1], task.legs[0][-1])
-    alone = [_measured(task, _with(task, empty, order)) for order in range(len(task.stops))]
+    alone = [_measured(task, _with(task, _empty(task), order)) for order in range(len(task.stops))]
     loads = settled(task, _fewer(task, settled(task, alone, merged)), exchanged)
     return shaken(task, loads, shakes, Random(seed))
 
 
 def settled(task: Task, loads: Iterable[Load], changing: Changing) -> list[Load]:
     """Change the two loads where that saves most, until it saves nothing any more."""
-    left = {load.orders: load for load in loads}
-    heapify(waiting := _changes(task, combinations(left.values(), 2), changing))
+    left, number = {load.orders: load for load in loads}, count()
+    waiting = [(-change.saves, next(number), change) for change in _changes(task, combinations(left.values(), 2), changing)]
+    heapify(waiting)
     while waiting:
         change = heappop(waiting)[-1]
         if not all(load.orders in left for load in change.of):
@@ -76,7 +76,7 @@ def settled(task: Task, loads: Iterable[Load], changing: Changing) -> list[Load]
             for load in change.of:
                 del left[load.orders]
             for found in _changes(task, [*product(left.values(), new), *combinations(new, 2)], changing):
-                heappush(waiting, found)
+                heappush(waiting, (-found.saves, next(number), found))
             left |= {load.orders: load for load in new}
     return list(left.values())
 
@@ -116,9 +116,9 @@ def _exchanges(task: Task, a: Load, b: Load) -> Iterator[Change]:
 
 def shaken(task: Task, loads: list[Load], shakes: int, dice: Random) -> list[Load]:
     """Take some orders out and load them again, so many times; the best loads found."""
-    count = len(task.stops)
+    orders = range(len(task.stops))
     for _ in range(shakes if len(loads) > 1 else 0):
-        out = dice.sample(range(count), dice.randint(2, max(2, min(count // 3, 8))))
+        out = dice.sample(orders, dice.randint(2, max(2, min(len(orders) // 3, 8))))
         tried = settled(task, _again(task, loads, out, max(task.most, len(loads))), exchanged)
         if _length(tried) < _length(loads) - NEAR:
             loads = tried
@@ -138,29 +138,30 @@ def _fewer(task: Task, loads: list[Load]) -> list[Load]:
 
 def _again(task: Task, loads: Iterable[Load], out: Sequence[int], most: int) -> list[Load]:
     """Take orders out and put each where it costs least; on a cart of its own where there is one, or no room elsewhere."""
-    gone, empty = frozenset(out), Load(frozenset(), [0, len(task.legs) - 1], task.legs[0][-1])
-    loads = [_without(task, load, *gone & load.orders) for load in loads]
-    loads = [_measured(task, load) for load in loads if load.orders]
+    left = [_without(task, load, *load.orders.intersection(out)) for load in loads]
+    left = [_measured(task, load) for load in left if load.orders]
     for order in out:
-        options = [(load, _with(task, load, order)) for load in loads if task.allowed(load.orders | {order}, 0)]
+        options = [(load, _with(task, load, order)) for load in left if task.allowed(load.orders | {order}, 0)]
         options = [(load, more) for load, more in options if _allowed(task, more)]
-        if len(loads) < most or not options:
-            options.append((empty, _with(task, empty, order)))
+        if len(left) < most or not options:
+            options.append((_empty(task), _with(task, _empty(task), order)))
         load, more = min(options, key=lambda option: option[1].length - option[0].length)
-        loads = [*(other for other in loads if other is not load), _measured(task, more)]
-    return loads
+        left = [*(other for other in left if other is not load), _measured(task, more)]
+    return left
 
 
-def _changes(task: Task, pairs: Iterable[tuple[Load, Load]], changing: Changing) -> list[tuple[float, list[int], list[int], Change]]:
-    """What pairs of loads could become, in an order that puts the greatest saving first and is always the same."""
-    found = [change for a, b in pairs if (change := changing(task, a, b))]
-    return [(-change.saves, *[sorted(load.orders) for load in change.of], change) for change in found]
+def _changes(task: Task, pairs: Iterable[tuple[Load, Load]], changing: Changing) -> list[Change]:
+    return [change for a, b in pairs if (change := changing(task, a, b))]
 
 
 def _lessened(task: Task, load: Load, other: Load) -> list[tuple[Sequence[int], Load, float]]:
     """The load as it is, and without each of its orders in turn; with what that order costs in the other load."""
     less = [([order], _without(task, load, order), _with(task, other, order).length - other.length) for order in sorted(load.orders)]
     return [((), load, 0.0), *less]
+
+
+def _empty(task: Task) -> Load:
+    return Load(frozenset(), [0, len(task.legs) - 1], task.legs[0][-1])
 
 
 def _without(task: Task, load: Load, *gone: int) -> Load:
@@ -192,4 +193,4 @@ def _allowed(task: Task, *loads: Load) -> bool:
 
 
 def _length(loads: Iterable[Load]) -> float:
-    return sum(load.length for load in loads)
+    return sum([load.length for load in loads])

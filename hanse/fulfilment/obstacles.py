@@ -22,7 +22,7 @@ NEAR = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Surveyed:
-    """A floor measured from each place to all others."""
+    """A floor measured from each place to all others; it knows no other places."""
 
     index: Mapping[Point, int]
     lengths: Sequence[Sequence[float]]
@@ -37,10 +37,11 @@ class Surveyed:
         """The points to draw from a to b."""
         if self.index[a] > self.index[b]:
             return self.path(b, a)[::-1]
-        last, back, turn = self.turns[self.index[a]], [b], b
-        while turn in last:
-            turn = last[turn]
+        last, back = self.turns[self.index[a]], [b]
+        turn = last.get(b)
+        while turn is not None:
             back.append(self.corners[turn])
+            turn = last.get(turn)
         return straightened([a, *reversed(back)])
 
 

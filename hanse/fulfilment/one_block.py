@@ -41,10 +41,10 @@ def shortest(floor: Aisles, stops: Collection[Point], start: Point) -> Route:
     if len(heights) == 1:
         return in_one_aisle(stops, start, start)
     ways: Ways = {"000": (0, ())}
-    for x, after in pairwise([*heights, None]):
+    for before, x in zip([None, *heights], heights, strict=False):
+        if before is not None:
+            ways = _to_next(ways, x - before)
         ways = _in_aisle(ways, _lengths(front, heights[x], back))
-        if after is not None:
-            ways = _to_next(ways, after - x)
     _, plan = min((ways[state] for state in DONE if state in ways), key=lambda way: way[0])
     return along(in_one_go(_stretches(plan, heights, front, back), start), stops)
 

@@ -20,7 +20,7 @@ class Route:
 
 
 def along(points: Sequence[Point], stops: Collection[Point]) -> Route:
-    """The route of a walk in aisles, given by all points it passes; a stop is made when it is first passed."""
+    """The route of a walk in aisles, given by all points it passes; a stop is made where it is first named."""
     wanted = set(stops)
     length = sum(abs(a[0] - b[0]) + abs(a[1] - b[1]) for a, b in pairwise(points))
     return Route(tuple(p for p in dict.fromkeys(points) if p in wanted), tuple(straightened(points)), length)
@@ -28,8 +28,11 @@ def along(points: Sequence[Point], stops: Collection[Point]) -> Route:
 
 def in_one_aisle(stops: Collection[Point], start: Point, end: Point) -> Route:
     """The shortest walk where nobody needs to leave the aisle: down and up, or up and down."""
-    points = sorted({start, end, *stops})
-    return min((along([start, *way, end], stops) for way in (points, points[::-1])), key=lambda route: route.length)
+    up = sorted({start, end, *stops})
+    down = up[::-1]
+    down_first = [*down[down.index(start) :], *up, *down[: down.index(end) + 1]]
+    up_first = [*up[up.index(start) :], *down, *up[: up.index(end) + 1]]
+    return min(along(down_first, stops), along(up_first, stops), key=lambda route: route.length)
 
 
 def by_way_of(floor: Floor, places: Sequence[Point]) -> Route:
