@@ -72,7 +72,8 @@ def settled(task: Task, loads: Iterable[Load], changing: Changing) -> list[Load]
         if not all(load.orders in left for load in change.of):
             continue
         new = [_measured(task, load) for load in change.to if load.orders]
-        if _length(change.of) - _length(new) > NEAR and _allowed(task, *new):
+        saves = _length(change.of) - _length(new)
+        if (saves > NEAR or (saves > -NEAR and len(new) == 1)) and _allowed(task, *new):
             for load in change.of:
                 del left[load.orders]
             for found in _changes(task, [*product(left.values(), new), *combinations(new, 2)], changing):
@@ -82,14 +83,14 @@ def settled(task: Task, loads: Iterable[Load], changing: Changing) -> list[Load]
 
 
 def merged(task: Task, a: Load, b: Load) -> Change | None:
-    """Two loads on one cart: the stops of the shorter tour are taken into the longer one."""
+    """Two loads on one cart, also where that only saves the cart: the stops of the shorter tour go into the longer one."""
     base, more = (a, b) if len(a.tour) >= len(b.tour) else (b, a)
     if not task.allowed(a.orders | b.orders, 0):
         return None
     for order in sorted(more.orders):
         base = _with(task, base, order)
     saves = a.length + b.length - base.length
-    return Change(saves, (a, b), (base,)) if saves > NEAR and _allowed(task, base) else None
+    return Change(saves, (a, b), (base,)) if saves > -NEAR and _allowed(task, base) else None
 
 
 def exchanged(task: Task, a: Load, b: Load) -> Change | None:
