@@ -66,7 +66,7 @@ class Picking:
     pace: Pace = Pace()
     walking: Walking | None = None
     shakes: int = 30
-    pool: int = 120
+    pool: int = 60
     seed: int = 0
 
 
@@ -116,11 +116,9 @@ def one_pool(pool: Sequence[ToPick], how: Picking, carts: int, shakes: int) -> l
     return [_batch(load, pool, places, how) for load in sorted(loaded(task, shakes, how.seed), key=lambda load: min(load.orders))]
 
 
-def _turn(order: ToPick) -> tuple[float, float, float, int]:
-    """The most urgent first, then from left to right by the middle of its stops."""
-    slack = inf if order.slack_s is None else order.slack_s
-    middle = [sum(axis) / len(order.stops) for axis in zip(*order.stops, strict=True)] or [0, 0]
-    return slack, middle[0], middle[1], order.order
+def _turn(order: ToPick) -> tuple[float, list[float], int]:
+    """The most urgent first; then orders stand together that have the aisle furthest right in common, and the next ones."""
+    return inf if order.slack_s is None else order.slack_s, sorted([x for x, _ in order.stops], reverse=True), order.order
 
 
 def _allowed(pool: Sequence[ToPick], how: Picking) -> Callable[[Orders, float], bool]:

@@ -49,6 +49,7 @@ class Task:
     allowed: Callable[[Orders, float], bool]
     walked: Callable[[list[int]], tuple[list[int], float]]
     known: dict[Orders, Load] = field(default_factory=dict)
+    costs: dict[tuple[Orders, int], float] = field(default_factory=dict)
     exchanges: dict[tuple[Orders, Orders], Change | None] = field(default_factory=dict)
 
 
@@ -87,10 +88,9 @@ def merged(task: Task, a: Load, b: Load) -> Change | None:
     base, more = (a, b) if len(a.tour) >= len(b.tour) else (b, a)
     if not task.allowed(a.orders | b.orders, 0):
         return None
-    for order in sorted(more.orders):
-        base = _with(task, base, order)
-    saves = a.length + b.length - base.length
-    return Change(saves, (a, b), (base,)) if saves > -NEAR and _allowed(task, base) else None
+    both = _with(task, base, *sorted(more.orders))
+    saves = a.length + b.length - both.length
+    return Change(saves, (a, b), (both,)) if saves > -NEAR and _allowed(task, both) else None
 
 
 def exchanged(task: Task, a: Load, b: Load) -> Change | None:
@@ -157,8 +157,16 @@ def _changes(task: Task, pairs: Iterable[tuple[Load, Load]], changing: Changing)
 
 def _lessened(task: Task, load: Load, other: Load) -> list[tuple[Sequence[int], Load, float]]:
     """The load as it is, and without each of its orders in turn; with what that order costs in the other load."""
-    less = [([order], _without(task, load, order), _with(task, other, order).length - other.length) for order in sorted(load.orders)]
+    less = [([order], _without(task, load, order), _costs(task, other, order)) for order in sorted(load.orders)]
     return [((), load, 0.0), *less]
+
+
+def _costs(task: Task, load: Load, order: int) -> float:
+    """How much longer a load is with one more order."""
+    key = load.orders, order
+    if key not in task.costs:
+        task.costs[key] = _with(task, load, order).length - load.length
+    return task.costs[key]
 
 
 def _empty(task: Task) -> Load:
