@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from time import process_time
 
-from hanse.fulfilment.cartonisation import CartonType, Cartonised, Contract, Rules, Units, cartonise
+from hanse.fulfilment.cartonisation import Cartonised, CartonType, Contract, Rules, Units, cartonise
 from hanse.fulfilment.cartonisation.asked import box_of
 from hanse.fulfilment.cartonisation.boxes import Box, Placing, Room, Size, volume
 from hanse.fulfilment.cartonisation.placing import place

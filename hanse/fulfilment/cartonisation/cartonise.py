@@ -32,6 +32,7 @@ class Cartonised:
     """The proposal to pack by, the next best ones, and why. `boxes` are what the placings number."""
 
     boxes: tuple[Box, ...]
+    contract: Contract
     proposal: Proposal
     alternatives: tuple[Proposal, ...]
     why: tuple[str, ...]
@@ -53,7 +54,7 @@ def cartonise(
     best, *others = combined([sets for _, sets in chosen], contract, {c.code: c.available for c in cartons}, alternatives)
     for proposal in (best, *others):
         _prove(asked, boxes, proposal, rules)
-    return Cartonised(boxes, best, tuple(others), tuple(explained(packing, contract, [wanted for wanted, _ in chosen], best, others)))
+    return Cartonised(boxes, contract, best, tuple(others), tuple(explained(packing, contract, [wanted for wanted, _ in chosen], best, others)))
 
 
 Group = tuple[Counts, list[CartonSet]]
@@ -105,8 +106,8 @@ def _prove(asked: Sequence[Units], boxes: Sequence[Box], proposal: Proposal, rul
     count = Counter(p.box for packed in proposal.cartons for p in packed.placing.placed)
     wrong = [f"{box.label}: {count[n]} of {box.quantity} packed." for n, box in enumerate(boxes) if count[n] != box.quantity]
     for packed, _ in proposal.different():
-        inside = Counter(p.box for p in packed.placing.placed)
-        offered = [replace(box, quantity=inside[n] + packed.placing.left[n]) for n, box in enumerate(boxes)]
+        inside = packed.inside
+        offered = [replace(box, quantity=inside.get(n, 0) + packed.placing.left[n]) for n, box in enumerate(boxes)]
         wrong += wrong_placement(offered, room_of(packed.carton, rules), packed.placing)
         wrong += wrong_company([(asked[n], number) for n, number in inside.items()], rules)
     if wrong:

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 from .billed import Contract
 from .boxes import fits, volume
-from .by_volume import cube_utilisation
 from .filling import Packed
 from .offers import TIGHT, Counts, Offer, Packing
 from .proposed import Proposal
@@ -25,7 +24,7 @@ def explained(packing: Packing, contract: Contract, groups: Sequence[Counts], be
 
 
 def _said(packing: Packing, contract: Contract, p: Packed, times: int) -> str:
-    full = cube_utilisation([p.placing.volume], [volume(p.carton.inner)]).quantize(Decimal("0.1"))
+    full = p.utilisation.quantize(Decimal("0.1"))
     by = "weight" if packing.weight_steps(p.gross_g) == p.steps else "size"
     count = len(p.placing.placed)
     each = " each" if times > 1 else ""

@@ -5,12 +5,14 @@ a few of the most promising half-packed sets are kept, and none that cannot beco
 is left over is billed at least by its weight and by its own volume.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from .asked import CartonType
-from .boxes import Placing
+from .boxes import Placing, volume
+from .by_volume import cube_utilisation
 from .offers import Counts, Offer, Packing, all_in, as_many_as_go_in, may_hold
 
 PROMISING = 4
@@ -28,6 +30,16 @@ class Packed(NamedTuple):
     placing: Placing
     gross_g: int
     steps: int
+
+    @property
+    def inside(self) -> dict[int, int]:
+        """How many of each of the boxes."""
+        return dict(Counter(p.box for p in self.placing.placed))
+
+    @property
+    def utilisation(self) -> Decimal:
+        """How full it is, in percent."""
+        return cube_utilisation([self.placing.volume], [volume(self.carton.inner)])
 
 
 class CartonSet(NamedTuple):
@@ -62,7 +74,13 @@ def cheapest_sets(packing: Packing, wanted: Counts, at_hand: AtHand, most: int, 
                 (begun if any(more.left) else found).setdefault((more.price, more.left), more)
         kept = _promising(packing, wanted, begun.values(), min(found.values(), key=lambda s: s.price, default=None))[:keep]
         nearest = min([nearest, *kept], key=lambda half: (sum(half.left), half.price))
-    return sorted(found.values(), key=lambda s: s.price)[:most] or [nearest]
+    return ranked(found.values(), most) or [nearest]
+
+
+def ranked(sets: Iterable[CartonSet], most: int) -> list[CartonSet]:
+    """The cheapest set, then cheaper ones first: those of fewer cartons, for who wants fewer, and the others."""
+    by_price = sorted({s.price: s for s in sets}.values(), key=lambda s: s.price)
+    return sorted(by_price, key=lambda s: (s is not by_price[0], s.cartons >= by_price[0].cartons))[:most]
 
 
 def _continued(packing: Packing, half: CartonSet, at_hand: AtHand, best: CartonSet | None, most: int) -> Iterator[CartonSet]:
@@ -107,10 +125,9 @@ def _times(half: CartonSet, offer: Offer, placing: Placing, taken: Counts, at_ha
 
 
 def _with(packing: Packing, half: CartonSet, offer: Offer, placing: Placing, times: int) -> CartonSet:
-    content = [0] * len(half.left)
-    for p in placing.placed:
-        content[p.box] += 1
-    weight = packing.weight(tuple(content))
+    inside = Counter(p.box for p in placing.placed)
+    content = tuple(inside[n] for n in range(len(half.left)))
+    weight = packing.weight(content)
     one = Packed(offer.carton, placing, offer.carton.tare_g + weight, packing.steps(offer, weight))
     return CartonSet(
         half.steps + times * one.steps,

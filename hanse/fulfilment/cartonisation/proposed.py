@@ -26,15 +26,21 @@ class Proposal:
         return [(p, times[key]) for key, p in each.items()]
 
     @property
+    def price(self) -> tuple[Decimal, int, int, Decimal, tuple[str, ...]]:
+        """The cheaper sorts first."""
+        return self.billed, len(self.cartons), self.void_mm3, self.cost, self.codes
+
+    @property
     def codes(self) -> tuple[str, ...]:
         return tuple(sorted(p.carton.code for p in self.cartons))
 
 
 def combined(chosen: Sequence[Sequence[CartonSet]], contract: Contract, at_hand: Mapping[str, int | None], most: int) -> list[Proposal]:
-    """The best of every group together; then, of those the cartons at hand allow, all but one group with its best."""
+    """The best of every group together; then, as far as cartons are at hand, one group with another set: fewer cartons first."""
     best = [sets[0] for sets in chosen]
     swapped = [[*best[:n], other, *best[n + 1 :]] for n, sets in enumerate(chosen) for other in sets[1:]]
-    others = sorted((_proposal(sets, contract) for sets in swapped), key=lambda p: (p.billed, len(p.cartons), p.void_mm3, p.cost, p.codes))
+    fewest = sum(s.cartons for s in best)
+    others = sorted((_proposal(sets, contract) for sets in swapped), key=lambda p: (len(p.cartons) >= fewest, *p.price))
     enough = [p for p in others if all((number := at_hand[code]) is None or n <= number for code, n in Counter(p.codes).items())]
     return [_proposal(best, contract), *enough[:most]]
 

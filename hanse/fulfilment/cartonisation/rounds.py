@@ -8,7 +8,7 @@ Known as sequential value correction.
 from dataclasses import replace
 
 from .boxes import volume
-from .filling import AtHand, CartonSet, cheapest_sets
+from .filling import AtHand, CartonSet, cheapest_sets, ranked
 from .offers import Counts, Packing
 
 ROUNDS, MANY = 8, 3
@@ -32,7 +32,7 @@ def carton_sets(packing: Packing, wanted: Counts, at_hand: AtHand, most: int) ->
         pulled = _pulled(pulled, latest)
         found = cheapest_sets(pulled, wanted, at_hand, most, 1)
         latest, looked = found[0], looked + sum(placing.evaluations for placing in pulled.known.values())
-        sets = sorted({s.price: s for s in [*sets, *found] if not any(s.left)}.values(), key=lambda s: s.price)[:most]
+        sets = ranked([s for s in [*sets, *found] if not any(s.left)], most)
     return sets
 
 
@@ -40,8 +40,7 @@ def _pulled(packing: Packing, cartons: CartonSet) -> Packing:
     """Boxes that lay in badly filled cartons pull more."""
     lain: list[list[float]] = [[] for _ in packing.boxes]
     for p in cartons.packed:
-        emptiness = volume(p.carton.inner) / p.placing.volume
-        for placed in p.placing.placed:
-            lain[placed.box].append(emptiness)
+        for n, number in p.inside.items():
+            lain[n] += [volume(p.carton.inner) / p.placing.volume] * number
     pulls = [(box.pull + (sum(found) / len(found)) ** SHARPNESS) / 2 if found else box.pull for box, found in zip(packing.boxes, lain, strict=True)]
     return replace(packing, boxes=tuple(replace(b, pull=pull) for b, pull in zip(packing.boxes, pulls, strict=True)), known={})

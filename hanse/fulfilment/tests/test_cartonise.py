@@ -8,7 +8,7 @@ from hypothesis import assume, settings
 from hypothesis import given as over
 from hypothesis import strategies as st
 
-from hanse.fulfilment.cartonisation import CartonType, Cartonised, Contract, Rules, Units, cartonise, layers
+from hanse.fulfilment.cartonisation import Cartonised, CartonType, Contract, Rules, Units, cartonise, layers
 from hanse.fulfilment.cartonisation.asked import UPRIGHT, room_of
 from hanse.fulfilment.cartonisation.boxes import Placed, Placing, volume
 from hanse.fulfilment.cartonisation.proof import wrong_company, wrong_placement
@@ -172,7 +172,7 @@ customers = st.builds(
 @over(st.lists(units, min_size=1, max_size=6), customers)
 @settings(max_examples=40, deadline=None)
 def test_every_unit_is_packed_once_by_the_rules_or_the_order_is_refused(asked, rules):
-    found = cartonise(asked, SITE, METRIC, rules)
+    found = cartonise(asked, SITE, METRIC, rules, effort=300)
     assume(isinstance(found, Cartonised))
     for proposal in (found.proposal, *found.alternatives):
         count = [0] * len(asked)

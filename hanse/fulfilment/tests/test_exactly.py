@@ -1,12 +1,14 @@
 """Exactly: the tiny cases of the data set, to the optimum or to a proven no."""
 
 import csv
+from decimal import Decimal
 
 import pytest
 from hypothesis import given as over
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from hanse.fulfilment.cartonisation import CartonType, Contract, Units, cartonise
 from hanse.fulfilment.cartonisation.boxes import Box, Room, turns, volume
 from hanse.fulfilment.cartonisation.exactly import settle, shortest
 from hanse.fulfilment.cartonisation.placing import place
@@ -51,8 +53,11 @@ def test_an_open_side_becomes_as_short_as_published_and_provably_no_shorter(micr
 
 
 @pytest.mark.parametrize("name", ["infeasible_full_rotation_freedom", "infeasible_single_rotation_unchanged"])
-def test_what_cannot_be_is_proven(micro, name):
+def test_what_cannot_be_is_proven_and_an_order_of_it_refused(micro, name):
     boxes, room, _ = micro(name)
+    order = [Units(n, box.label, box.quantity, box.turns[0], 0) for n, box in enumerate(boxes)]
+    refused = cartonise(order, [CartonType("BIN", room.size, room.size, available=1)], Contract(5000, Decimal(1)))
+    assert refused.detail.startswith("1 of 2 × item 0 find no room: 1 × BIN (100 × 100 × 100 mm) are at hand, and no two go into one")
     assert settle(boxes, room, 10_000) == settle(boxes, room, 0) and settle(boxes, room, 0).proven
     assert settle(boxes, room, 0).placing is None
     assert place(boxes, room, 1000).left == (1,)
