@@ -97,6 +97,12 @@ def fits(turns: Sequence[Size], room: Size) -> bool:
     return any(all(side <= free for side, free in zip(turn, room, strict=True)) for turn in turns)
 
 
+def takes_one(room: Room, box: Box) -> bool:
+    """Whether a room takes one of a kind, by sides, weight and value."""
+    light = room.max_g is None or box.weight_g <= room.max_g
+    return light and (room.max_value is None or box.value <= room.max_value) and fits(box.turns, room.size)
+
+
 def beside(one: Sequence[Size], other: Sequence[Size], room: Size) -> bool:
     """Whether two boxes can lie side by side, one behind the other or one on the other."""
     return any(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from .billed import Contract
-from .boxes import fits, volume
+from .boxes import volume
 from .filling import Packed
 from .offers import TIGHT, Counts, Offer, Packing
 from .proposed import Proposal
@@ -48,7 +48,7 @@ def _why_not(packing: Packing, offer: Offer, group: Counts) -> str:
         return f"{gross} g gross are over {offer.carton.tare_g + room.max_g} g"
     if room.max_value is not None and packing.value(group) > room.max_value:
         return f"a value of {packing.value(group)} is over {room.max_value}"
-    if too_long := [box.label for box, n in zip(packing.boxes, group, strict=True) if n and not fits(box.turns, room.size)]:
+    if too_long := [box.label for n, box in enumerate(packing.boxes) if group[n] and n not in offer.takes]:
         return f"{', '.join(too_long)} cannot lie in it"
     if (offer.carton.code, group) in packing.impossible:
         return "it is proven that they cannot be laid in it"

@@ -77,6 +77,13 @@ def cheapest_sets(packing: Packing, wanted: Counts, at_hand: AtHand, most: int, 
     return ranked(found.values(), most) or [nearest]
 
 
+def together(one: CartonSet, other: CartonSet) -> CartonSet:
+    """Two sets as one."""
+    amounts = (one.steps + other.steps, one.cartons + other.cartons, one.void + other.void, one.cost + other.cost)
+    left = tuple(a + b for a, b in zip(one.left, other.left, strict=True))
+    return CartonSet(*amounts, tuple(sorted(one.codes + other.codes)), one.packed + other.packed, left)
+
+
 def ranked(sets: Iterable[CartonSet], most: int) -> list[CartonSet]:
     """The cheapest set, then cheaper ones first: those of fewer cartons, for who wants fewer, and the others."""
     by_price = sorted({s.price: s for s in sets}.values(), key=lambda s: s.price)
@@ -91,7 +98,7 @@ def _continued(packing: Packing, half: CartonSet, at_hand: AtHand, best: CartonS
     yield from whole
     best = min([*whole, *([best] if best else [])], key=lambda s: s.price, default=None)
     weight, size = packing.weight(taken), packing.volume(taken)
-    for offer in sorted(offers, key=lambda o: _rate(packing, o, size, weight))[:PROMISING]:
+    for offer in sorted((o for o in offers if o.takes_any(taken)), key=lambda o: _rate(packing, o, size, weight))[:PROMISING]:
         if best is None or half.steps + _at_least(packing, offer, half.left) < best.steps:
             alone = taken != half.left and may_hold(packing, offer, taken)
             placing = all_in(packing, offer, taken) if alone else as_many_as_go_in(packing, offer, taken)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from hanse.kernel.refused import Finding
 
 from .asked import CartonType, Rules, Units, box_of, room_of
-from .boxes import Box, Room, beside, fits
+from .boxes import Box, Room, beside, fits, turns
 
 
 def unpackable(asked: Sequence[Units], cartons: Sequence[CartonType], rules: Rules) -> list[Finding]:
@@ -57,7 +57,7 @@ def _too_long(box: Box, room: Room) -> str:
     sides, free = max(box.turns[0]), max(room.size)
     if sides > free:
         return f"{sides} mm are longer than its longest side of {free} mm"
-    if len(box.turns) < 6 and fits(tuple({(a, b, c) for t in box.turns for a, b, c in (t, (t[2], t[1], t[0]), (t[0], t[2], t[1]))}), room.size):
+    if fits(turns(box.turns[0]), room.size):
         return f"it would fit {said_size(room.size)} only in a way it must not lie"
     return f"it does not fit into {said_size(room.size)} whichever way it lies"
 

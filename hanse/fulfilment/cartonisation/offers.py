@@ -1,12 +1,12 @@
 """Offers: the cartons of a site as an order sees them, what is billed for them, and placings already worked out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from .asked import CartonType, Rules, room_of
 from .billed import Contract, size_steps
-from .boxes import Box, Placing, Room, fits, volume
+from .boxes import Box, Placing, Room, takes_one, volume
 from .exactly import settle
 from .placing import place
 
@@ -22,12 +22,19 @@ Counts = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A carton with the room in it and the steps its size is billed."""
+    """A carton with the room in it, the steps its size is billed, and which of the boxes it takes at all."""
 
     carton: CartonType
     room: Room
     volume: int
     size_steps: int
+    takes: frozenset[int]
+
+    def takes_any(self, counts: Counts) -> bool:
+        return any(counts[n] for n in self.takes)
+
+    def takes_all(self, counts: Counts) -> bool:
+        return all(n in self.takes for n, count in enumerate(counts) if count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +83,19 @@ class Packing:
 def packing_of(
     boxes: tuple[Box, ...], clashing: Sequence[frozenset[int]], cartons: Sequence[CartonType], contract: Contract, rules: Rules, effort: int
 ) -> Packing:
-    """What cartons are chosen with, for the boxes of an order."""
-    found = offers(cartons, contract, rules)
+    """What cartons are chosen with, for the boxes of an order: the cartons as offers, least billed and smallest first."""
+    found = tuple(sorted(_offers(boxes, cartons, contract, rules), key=lambda o: (o.size_steps, o.volume, o.carton.cost, o.carton.code)))
     rate = min((Fraction(o.size_steps, o.volume) for o in found), default=Fraction(0))
     tare = min((o.carton.tare_g for o in found), default=0)
     return Packing(boxes, tuple(clashing), found, rate, tare, contract.step_g, effort)
 
 
-def offers(cartons: Sequence[CartonType], contract: Contract, rules: Rules) -> tuple[Offer, ...]:
-    """Cartons as offers, the least billed and smallest first. Those too heavy for the limits when empty are none."""
-    all_of_them = [Offer(c, room_of(c, rules), volume(c.inner), size_steps(c.outer, contract)) for c in cartons]
-    allowed = [offer for offer in all_of_them if offer.room.max_g is None or offer.room.max_g >= 0]
-    return tuple(sorted(allowed, key=lambda o: (o.size_steps, o.volume, o.carton.cost, o.carton.code)))
+def _offers(boxes: Sequence[Box], cartons: Sequence[CartonType], contract: Contract, rules: Rules) -> Iterator[Offer]:
+    for carton in cartons:
+        room = room_of(carton, rules)
+        takes = frozenset(n for n, box in enumerate(boxes) if takes_one(room, box))
+        if takes:
+            yield Offer(carton, room, volume(carton.inner), size_steps(carton.outer, contract), takes)
 
 
 def may_hold(packing: Packing, offer: Offer, counts: Counts) -> bool:
@@ -98,7 +106,7 @@ def may_hold(packing: Packing, offer: Offer, counts: Counts) -> bool:
         packing.volume(counts) * 100 <= offer.volume * tight
         and (room.max_g is None or packing.weight(counts) <= room.max_g)
         and (room.max_value is None or packing.value(counts) <= room.max_value)
-        and all(fits(box.turns, room.size) for box, n in zip(packing.boxes, counts, strict=True) if n)
+        and offer.takes_all(counts)
     )
 
 

@@ -8,7 +8,7 @@ Known as sequential value correction.
 from dataclasses import replace
 
 from .boxes import volume
-from .filling import AtHand, CartonSet, cheapest_sets, ranked
+from .filling import AtHand, CartonSet, cheapest_sets, ranked, together
 from .offers import Counts, Packing
 
 ROUNDS, MANY = 8, 3
@@ -24,16 +24,30 @@ SHARPNESS = 3
 def carton_sets(packing: Packing, wanted: Counts, at_hand: AtHand, most: int) -> list[CartonSet]:
     """Sets that hold all that is wanted, the cheapest first, at most so many; or the one that leaves least over."""
     sets = cheapest_sets(packing, wanted, at_hand, most, KEPT)
+    if any(sets[0].left):
+        return [min(sets[0], _hardest_first(packing, wanted, at_hand), key=lambda s: (sum(s.left), s.price))]
     least = packing.least(packing.volume(wanted), packing.weight(wanted))
     latest, pulled, looked = sets[0], packing, 0
     for _ in range(ROUNDS):
-        if any(sets[0].left) or sets[0].cartons < MANY or sets[0].steps <= least or looked > packing.effort * LONGEST:
+        if sets[0].cartons < MANY or sets[0].steps <= least or looked > packing.effort * LONGEST:
             break
         pulled = _pulled(pulled, latest)
         found = cheapest_sets(pulled, wanted, at_hand, most, 1)
         latest, looked = found[0], looked + sum(placing.evaluations for placing in pulled.known.values())
         sets = ranked([s for s in [*sets, *found] if not any(s.left)], most)
     return sets
+
+
+def _hardest_first(packing: Packing, wanted: Counts, at_hand: AtHand) -> CartonSet:
+    """Where cartons run out: those that few cartons take are packed before the others, in cartons of their own."""
+    takers = [sum(n in offer.takes for offer in packing.offers) for n in range(len(wanted))]
+    done, rest = cheapest_sets(packing, (0,) * len(wanted), at_hand, 1, 1)[0], dict(at_hand)
+    for number in sorted(set(takers)):
+        part = tuple(count if takers[n] == number else 0 for n, count in enumerate(wanted))
+        one = cheapest_sets(packing, part, rest, 1, KEPT)[0]
+        rest = {code: None if n is None else n - one.codes.count(code) for code, n in rest.items()}
+        done = together(done, one)
+    return done
 
 
 def _pulled(packing: Packing, cartons: CartonSet) -> Packing:
