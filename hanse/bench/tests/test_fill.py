@@ -2,6 +2,7 @@
 
 import pytest
 
+from hanse.bench.cartons import pace
 from hanse.bench.fill import ALL_BOXES, ONE_CONTAINER, count, fill
 
 WITHIN = 5.0
@@ -25,6 +26,19 @@ def test_every_set_is_filled_nearly_as_far_as_the_best_known(data, capsys):
         assert not found.wrong
         if found.set not in ("BR0", "BR12", "BR15"):
             assert found.fill >= found.best_known - WITHIN
+
+
+def test_the_pace_is_measured_on_orders_that_are_packed():
+    [found] = pace((3,), orders=10)
+    assert found.cartons >= 1 and 0 < found.full < 100 and found.ms > 0
+
+
+@pytest.mark.slow
+def test_orders_are_planned_fast_enough_to_be_packed_at_once(capsys):
+    for found in pace():
+        with capsys.disabled():
+            print(f"\n{found}", end="")  # noqa: T201
+        assert found.ms < 400, "a tenth of that is usual; a busy machine is slow"
 
 
 @pytest.mark.slow

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from .bearing import ground, resting
-from .blocks import Block, Horizon, Load
-from .boxes import Size
+from .blocks import Block, Load
 from .spaces import Space
 from .touching import NEARLY, corner, touched
 
@@ -42,7 +41,7 @@ def options(load: Load, node: Node, space: Space, most: int) -> tuple[list[Block
     if not turns or (on and not on.largest):
         return [], 1
     at = corner(space, load.room, [block.filled for block in node.blocks])
-    at_hand = _at_hand(load, node)
+    at_hand, fewer, largest = _at_hand(load, node), load.fewer, on.largest if on else length * width
     found: list[Block] = []
     enough, looked = 0.0, 1
     for box, size, volume, one, blocks, first in turns:
@@ -50,13 +49,13 @@ def options(load: Load, node: Node, space: Space, most: int) -> tuple[list[Block
         for boxes, x, y, z in blocks[first[most_boxes] :]:
             if boxes * one <= enough:
                 break
-            if x > length or y > width or z > height or (on and x * y > on.largest):
+            if x > length or y > width or z > height or x * y > largest:
                 continue
             looked += 1
-            worth = boxes * one * load.fewer[boxes]
+            worth = boxes * one * fewer[boxes]
             if worth <= enough * LOOSE and (length - x) * NEARLY > x and (width - y) * NEARLY > y and (height - z) * NEARLY > z:
                 continue
-            worth *= _usable(horizon, (length, width, height), x, y, z)
+            worth *= _usable(horizon.sums, length, width, height, x, y, z)
             if worth <= enough:
                 continue
             worth *= touched(at, x, y, z) ** 4
@@ -82,11 +81,10 @@ def _at_hand(load: Load, node: Node) -> Sequence[int]:
     ]
 
 
-def _usable(horizon: Horizon, free: Size, x: int, y: int, z: int) -> float:
+def _usable(sums: tuple[int, int, int], length: int, width: int, height: int, x: int, y: int, z: int) -> float:
     """The share of a space that a block leaves usable: its sides and what other sides can add up to beside them."""
-    across, deep, high = horizon.sums
-    length, width, height = free
-    x += (across & ((2 << (length - x)) - 1)).bit_length() - 1
-    y += (deep & ((2 << (width - y)) - 1)).bit_length() - 1
-    z += (high & ((2 << (height - z)) - 1)).bit_length() - 1
+    along, across, up = sums
+    x += (along & ((2 << (length - x)) - 1)).bit_length() - 1
+    y += (across & ((2 << (width - y)) - 1)).bit_length() - 1
+    z += (up & ((2 << (height - z)) - 1)).bit_length() - 1
     return x * y * z / (length * width * height)

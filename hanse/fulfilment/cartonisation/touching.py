@@ -60,21 +60,18 @@ def _sides(space: Space, size: Size, filled: Sequence[Cuboid]) -> tuple[list[Rec
 
 def touched(corner: Corner, length: int, width: int, height: int) -> float:
     """The share of a block's surface that lies against walls and other boxes."""
-    (a, b, c), (A, B, C) = corner.low, corner.high
+    (a, b, c), (A, B, C), _, near, opposite = corner
     x, y, z, X, Y, Z = corner.place(length, width, height)
-    sides = (width * height, length * height, length * width)
-    at_x, at_y, at_z = corner.near
-    area = sides[0] if at_x is None else _area(at_x, y, z, Y, Z)
-    area += sides[1] if at_y is None else _area(at_y, x, z, X, Z)
-    area += sides[2] if at_z is None else _area(at_z, x, y, X, Y)
-    at_x, at_y, at_z = corner.opposite
+    end, side, top = width * height, length * height, length * width
+    area = (end if near[0] is None else _area(near[0], y, z, Y, Z)) + (side if near[1] is None else _area(near[1], x, z, X, Z))
+    area += top if near[2] is None else _area(near[2], x, y, X, Y)
     if (A - a - length) * NEARLY <= length:
-        area += sides[0] if at_x is None else _area(at_x, y, z, Y, Z)
+        area += end if opposite[0] is None else _area(opposite[0], y, z, Y, Z)
     if (B - b - width) * NEARLY <= width:
-        area += sides[1] if at_y is None else _area(at_y, x, z, X, Z)
+        area += side if opposite[1] is None else _area(opposite[1], x, z, X, Z)
     if (C - c - height) * NEARLY <= height:
-        area += sides[2] if at_z is None else _area(at_z, x, y, X, Y)
-    return area / (2 * sum(sides))
+        area += top if opposite[2] is None else _area(opposite[2], x, y, X, Y)
+    return area / (2 * (end + side + top))
 
 
 def _area(rectangles: Sequence[tuple[int, int, int, int]], u: int, v: int, U: int, V: int) -> int:
