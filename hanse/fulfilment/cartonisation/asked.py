@@ -88,6 +88,8 @@ def separate(asked: Sequence[Units], rules: Rules) -> list[tuple[int, ...]]:
 def clashing(asked: Sequence[Units], rules: Rules) -> list[frozenset[int]]:
     """For each of the units, which others its goods keep it apart from."""
     apart = {frozenset(pair) for pair in rules.apart}
+    if not apart:
+        return [frozenset()] * len(asked)
     return [
         frozenset(m for m, other in enumerate(asked) if m != n and any(frozenset((a, b)) in apart for a in units.goods for b in other.goods))
         for n, units in enumerate(asked)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from .bearing import ground, resting
-from .blocks import Block, Load
+from .blocks import Block, Horizon, Load
 from .spaces import Space
 from .touching import NEARLY, corner, touched
 
@@ -26,6 +26,7 @@ class Node(NamedTuple):
     spaces: Sequence[Space]
     blocks: tuple[Block, ...]
     worth: float
+    horizon: Horizon
     room_g: int
     """Grams the carton can still take."""
     room_value: int
@@ -33,7 +34,7 @@ class Node(NamedTuple):
 
 def options(load: Load, node: Node, space: Space, most: int) -> tuple[list[Block], int]:
     """The best blocks for a space, at most so many, and how many were looked at."""
-    horizon = load.horizon(node.left)
+    horizon = node.horizon
     _, minus, a, b, c, A, B, C = space
     length, width, height = A - a, B - b, C - c
     turns = [t for t in horizon.turns if t[1][0] <= length and t[1][1] <= width and t[1][2] <= height]

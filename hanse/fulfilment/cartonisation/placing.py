@@ -120,18 +120,21 @@ def _other(load: Load, step: Step, rank: int) -> tuple[Block | None, int]:
 def _empty(load: Load) -> Node:
     room = load.room
     room_g, room_value = (PLENTY if most is None else most for most in (room.max_g, room.max_value))
-    return Node(tuple(b.quantity for b in load.boxes), [whole(room)], (), 0.0, room_g, room_value)
+    left = tuple(b.quantity for b in load.boxes)
+    return Node(left, [whole(room)], (), 0.0, load.horizon(left), room_g, room_value)
 
 
 def _with(load: Load, node: Node, block: Block) -> Node:
     """The room with one more block in it."""
     box = load.boxes[block.box]
     left = (*node.left[: block.box], node.left[block.box] - block.boxes, *node.left[block.box + 1 :])
+    horizon = node.horizon if left[block.box] else load.horizon(left)
     return Node(
         left,
-        without(node.spaces, block.filled, load.horizon(left).least, load.room),
+        without(node.spaces, block.filled, horizon.least, load.room),
         (*node.blocks, block),
         node.worth + block.boxes * box.volume * box.pull,
+        horizon,
         node.room_g - block.boxes * box.weight_g,
         node.room_value - block.boxes * box.value,
     )
