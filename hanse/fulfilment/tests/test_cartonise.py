@@ -184,7 +184,7 @@ customers = st.builds(
 
 
 @over(st.lists(units, min_size=1, max_size=6), customers)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_every_unit_is_packed_once_by_the_rules_or_the_order_is_refused(asked, rules):
     found = cartonise(asked, SITE, METRIC, rules, effort=300)
     if isinstance(found, Refused):

@@ -106,14 +106,14 @@ rooms = st.builds(
 
 
 @over(st.lists(boxes, min_size=1, max_size=8), rooms, st.sampled_from([0, 200]))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_no_placing_is_ever_wrong(wanted, room, effort):
     found = place(wanted, room, effort)
     assert wrong_placement(wanted, room, found) == []
 
 
 @over(st.lists(boxes, min_size=1, max_size=5), rooms)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_what_fits_alone_never_leaves_the_room_empty(wanted, room):
     alone = [b for b in wanted if place([replace(b, quantity=1)], room).placed]
     assert bool(place(wanted, room).placed) == bool(alone)
