@@ -33,12 +33,13 @@ def ground(space: Space, blocks: Sequence[Block], boxes: Sequence[Box], room: Ro
     if not standing and not choosy:
         return None
     footprint = (a, b, c, A, B, c)
-    near = [block for block in blocks if shared(block.filled, footprint)]
-    carriers = [block.filled for block in near if block.filled[5] == c]
+    carriers = [block.filled for block in blocks if block.filled[5] == c and shared(block.filled, footprint)]
     largest = sum(shared(f, footprint) for f in carriers) * 100 // standing if standing else (A - a) * (B - b)
-    delicate = [(d.filled, _still_bears(d, blocks, boxes)) for d in near if d.filled[5] <= c and boxes[d.box].bears != "anything"]
-    above = [(block.filled, block.boxes * boxes[block.box].weight_g) for block in near if block.filled[2] > c] if choosy else []
-    return Ground(standing, carriers, largest, delicate, above)
+    if not choosy or not largest:
+        return Ground(standing, carriers, largest, [], [])
+    below = [d for d in blocks if d.filled[5] <= c and boxes[d.box].bears != "anything" and shared(d.filled, footprint)]
+    above = [(b.filled, b.boxes * boxes[b.box].weight_g) for b in blocks if b.filled[2] > c and shared(b.filled, footprint)]
+    return Ground(standing, carriers, largest, [(d.filled, _still_bears(d, blocks, boxes)) for d in below], above)
 
 
 def _still_bears(below: Block, blocks: Sequence[Block], boxes: Sequence[Box]) -> int:

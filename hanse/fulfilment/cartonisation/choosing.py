@@ -15,6 +15,8 @@ from .blocks import Block, Horizon, Load
 from .spaces import Space
 from .touching import NEARLY, corner, touched
 
+PLENTY = 10**15
+"""Grams or value where nothing is limited."""
 LOOSE = 16
 """A block that fills no side of its space touches half of what is around it at most, and that counts to the fourth power."""
 
@@ -74,7 +76,7 @@ def options(load: Load, node: Node, space: Space, most: int) -> tuple[list[Block
 
 def _at_hand(load: Load, node: Node) -> Sequence[int]:
     """How many boxes of each kind may still go in, by number, weight and value."""
-    if load.room.max_g is None and load.room.max_value is None:
+    if node.room_g > PLENTY // 2 and node.room_value > PLENTY // 2:
         return node.left
     return [
         min(left, node.room_g // box.weight_g if box.weight_g else left, node.room_value // box.value if box.value else left)

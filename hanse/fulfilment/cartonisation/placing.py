@@ -13,10 +13,9 @@ from typing import NamedTuple
 
 from .blocks import Block, Load, load
 from .boxes import Box, Placed, Placing, Room
-from .choosing import Node, options
+from .choosing import PLENTY, Node, options
 from .spaces import whole, without
 
-PLENTY = 10**15
 ALTERNATIVES = 40
 """How many blocks are tried for the same step at most."""
 WIDER = 0.995
@@ -118,8 +117,9 @@ def _other(load: Load, step: Step, rank: int) -> tuple[Block | None, int]:
 
 
 def _empty(load: Load) -> Node:
-    room = load.room
-    room_g, room_value = (PLENTY if most is None else most for most in (room.max_g, room.max_value))
+    weight, value = sum(b.quantity * b.weight_g for b in load.boxes), sum(b.quantity * b.value for b in load.boxes)
+    room, limits = load.room, ((load.room.max_g, weight), (load.room.max_value, value))
+    room_g, room_value = (PLENTY if most is None or all_of_it <= most else most for most, all_of_it in limits)
     left = tuple(b.quantity for b in load.boxes)
     return Node(left, [whole(room)], (), 0.0, load.horizon(left), room_g, room_value)
 
