@@ -79,6 +79,12 @@ def hanse_environment(databases: Databases) -> dict[str, str]:
     }
 
 
+def season(databases: Databases) -> None:
+    """Some orders of the past and fresh statistics on both sides, by processes of their own."""
+    with _both(databases, 1) as (hanse, floor):
+        _season(databases, hanse[0], floor[0])
+
+
 def _season(databases: Databases, hanse: Hand, floor: Hand) -> None:
     """Some orders of the past and fresh statistics, as in a company that has run for a while."""
     for hand in (hanse, floor):

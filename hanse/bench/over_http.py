@@ -17,7 +17,7 @@ from typing import Any
 from . import cpu
 from .company import HOUSE, ITEMS, Databases
 from .hands import Hand, hired
-from .in_batches import Cost, hanse_environment
+from .in_batches import Cost, hanse_environment, season
 
 CLIENTS = THREADS = 16
 KEY = """
@@ -38,6 +38,7 @@ class Served:
 
 def measured(databases: Databases, quick: bool, named: Collection[str]) -> Iterator[dict[str, Any]]:
     """The rows of both servers, and of one hot SKU."""
+    season(databases)
     scale, rounds = (1, 1) if quick else (4, 2)
     environment = hanse_environment(databases) | {"HANSE_POOL": "1", "HANSE_PROCESS": "web"}
     with (
