@@ -87,7 +87,7 @@ def batched(orders: Sequence[ToPick], how: Picking, each: Callable[..., Iterable
 
 
 def pools(orders: Sequence[ToPick], how: Picking) -> list[list[ToPick]]:
-    """The orders in pools that fill whole carts."""
+    """The orders in pools that fill whole carts, the most urgent in the first."""
     queue, full = sorted(orders, key=_turn), how.cart.orders or 1
     size = max(how.pool // full, 1) * full
     return [queue[first : first + size] for first in range(0, len(queue), size)]
@@ -144,7 +144,8 @@ def _batch(load: Load, pool: Sequence[ToPick], places: Sequence[Point], how: Pic
     """The batch of a load, on the walk it was allowed for or a shorter one."""
     stops = [places[i] for i in load.tour[1:-1]]
     if how.walking is None:
-        walks = route(how.floor, stops, how.start, how.end), by_way_of(how.floor, [how.start, *stops, how.end])
+        shakes = 3 * how.shakes  # to shake a walk costs less than to shake loads
+        walks = route(how.floor, stops, how.start, how.end, shakes), by_way_of(how.floor, [how.start, *stops, how.end])
         walk = min(walks, key=lambda walk: walk.length)
     else:
         walk = how.walking(stops)

@@ -43,7 +43,7 @@ def test_every_walk_whose_shortest_length_is_known_is_as_short(data):
 
 
 def test_small_releases_are_picked_on_walks_as_short_as_the_published_ones(data):
-    small = [release for release in releases(data) if len(release.orders) <= 8]
+    small = [release for release in releases(data) if len(release.orders) <= 6]
     assert len({release.warehouse for release in small}) == 4
     for release in small:
         batches = ours(data, release, shakes=5)
