@@ -1,6 +1,7 @@
 """Orders and shipments: counters never overtake and add up, states follow from them, what was packed is what left (INV-6 to INV-8)."""
 
 from .check import Check
+from .references import question
 
 UPWARD = ("picked", "packed", "shipped", "delivered", "lost", "sent_back", "returned")
 OF_LINES = ("ordered", "cancelled", *UPWARD, "invoiced", "credited")
@@ -105,4 +106,5 @@ SELECT c.sscc AS carton, coalesce(k.units, 0) AS content, coalesce(b.units, 0) A
   LEFT JOIN (SELECT account_id, sum(on_hand)::bigint AS units FROM inventory_balance GROUP BY 1) b ON b.account_id = c.account_id
   LEFT JOIN transport_parcel p ON p.carton_id = c.id
 """),
+    Check("INV-8", "What names a row without a foreign key names one that is there.", question()),
 ]

@@ -55,6 +55,8 @@ PLANTED: list[tuple[str, str, str]] = [
     ("INV-8", "What an order counts", "UPDATE inventory_movement SET document = '' WHERE act = 'ParcelHandedOver'"),
     ("INV-8", "A carton holds", "UPDATE fulfilment_carton SET handed_over_at = NULL"),
     ("INV-8", "A carton holds", "UPDATE transport_parcel SET units = units + 1"),
+    ("INV-8", "What names", "UPDATE fulfilment_task SET line_id = -1"),
+    ("INV-8", "What names", "UPDATE billing_invoiceline SET line_id = -1"),
     ("INV-9", "An order's amounts", "UPDATE orders_line SET net = net + 0.01 WHERE invoiced = 0"),
     ("INV-9", "A document's lines", "UPDATE billing_invoice SET net = net + 0.01, tax = tax - 0.01 WHERE number = 'INV-2026-000002'"),
     ("INV-9", "The parts of a line", "UPDATE billing_invoiceline SET first = first + 1 WHERE invoice_id = (SELECT id FROM billing_invoice WHERE number = 'INV-2026-000002')"),
