@@ -55,9 +55,10 @@ class Run:
     def rows(self, cls: Callable[..., T], sql: str, asks: Sequence[Any] = (), **given: Any) -> list[T]:
         """Run a query and make one `cls` of each row, columns in the order of its fields.
 
-        A name in the SQL (`%(task)s`) is sent as the array of that field over all asks, unless given.
+        A name in the SQL (`%(task)s`) is sent as the array of that field over all asks, unless given. What was kept back
+        goes first where the query names one of its tables, or writes itself: its rows may refer to those.
         """
-        if self._writes and not self._written.isdisjoint(statement(sql).reads):
+        if self._writes and (statement(sql).writes or not self._written.isdisjoint(statement(sql).reads)):
             self.flush()
         self._cursor.execute(numbered(sql), self._values(sql, asks, given))
         return [cls(*row) for row in self._cursor.fetchall()]

@@ -52,6 +52,14 @@ def test_a_write_waits_for_nobody_but_those_it_could_miss(given):
     assert len(sent) == 4
 
 
+def test_a_query_that_writes_goes_after_what_its_rows_may_refer_to(given):
+    """The packs of an item that is only being made: the item goes first, though the second statement does not name its table."""
+    with given.run() as run, statements() as sent:
+        run.write("INSERT INTO catalogue_item (id, sku, name) OVERRIDING SYSTEM VALUE SELECT %(id)s::bigint, %(sku)s, %(sku)s", id=990001, sku="NEW-1")
+        made = run.rows(int, "INSERT INTO catalogue_pack (item_id, name, factor) VALUES (%(id)s::bigint, 'case', 12) RETURNING factor", id=990001)
+    assert made == [12] and len(sent) == 2
+
+
 def test_what_did_not_come_out_is_raised(given):
     found = "WITH kept AS (UPDATE catalogue_item SET description = 'x' WHERE id = ANY(%(nr)s::bigint[]) RETURNING 1) SELECT cardinality(%(nr)s::bigint[]) - (SELECT count(*) FROM kept)"
     item = given.item()
