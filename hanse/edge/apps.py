@@ -1,7 +1,6 @@
 """The edge as a Django app."""
 
 from django.apps import AppConfig
-from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 
@@ -12,9 +11,7 @@ class EdgeConfig(AppConfig):
 
     def ready(self) -> None:
         from . import logs
-        from .prepared import keep_prepared
         from .users import make_roles
 
         logs.configure()
         post_migrate.connect(make_roles, sender=self)
-        connection_created.connect(keep_prepared)
