@@ -23,10 +23,10 @@ from hanse.kernel.rows import as_tuple, row
 from hanse.orders.counters import Advance, advance
 
 from .events import CartonPacked, PackedUnits
+from .rules import weighs_right
 
 Grams = Annotated[int, Gt(0), Le(10**9)]
 Millimetres = Annotated[int, Gt(0), Le(100_000)]
-LEAST_TOLERANCE_G = 50
 
 
 @ask
@@ -198,7 +198,7 @@ def _wrong_label(ask: Pack, used: Collection[str]) -> Refused | None:
 
 def _wrong_weight(ask: Pack, expected: int | None) -> Refused | None:
     """Off by more than 50 g and by more than 5 %: not the content that is meant."""
-    if ask.weight_g is None or expected is None or abs(ask.weight_g - expected) <= max(LEAST_TOLERANCE_G, expected / 20):
+    if ask.weight_g is None or expected is None or weighs_right(ask.weight_g, expected):
         return None
     return refuse("weight-off", at="weight_g", weight=ask.weight_g, expected=expected)
 

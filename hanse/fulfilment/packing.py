@@ -16,8 +16,9 @@ from hanse.web.posted import BadForm, posted
 from hanse.web.words import in_words
 
 from . import page_reads, papers, reads
-from .pack import LEAST_TOLERANCE_G, Pack, PackLine, pack
+from .pack import Pack, PackLine, pack
 from .relabel import Relabel, relabel
+from .rules import LEAST_TOLERANCE_G
 
 
 @login_required

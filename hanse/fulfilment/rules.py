@@ -1,4 +1,4 @@
-"""Rules of releasing that more than one operation needs. Pure."""
+"""Rules of the floor that more than one place needs. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from hanse.orders.holds import blocking
 
 from .bins import Open
+
+LEAST_TOLERANCE_G = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +32,8 @@ def ready(order: Due, here: Sequence[Open]) -> list[Open]:
     if order.ship_rule == "complete-line":
         return [o for o in here if not o.line_missing]
     return list(here)
+
+
+def weighs_right(scale_g: int, expected_g: int) -> bool:
+    """Whether the scale shows what units and tare should weigh: off by no more than 50 g or 5 %, whichever is more."""
+    return abs(scale_g - expected_g) * 20 <= max(LEAST_TOLERANCE_G * 20, expected_g)

@@ -23,8 +23,3 @@ def first_fit_decreasing(volumes: Sequence[int], room: int) -> list[list[int]]:
 def cube_utilisation(volumes: Sequence[int], rooms: Sequence[int]) -> Decimal:
     """How full cartons are, in percent with four places."""
     return (100 * Decimal(sum(volumes)) / sum(rooms)).quantize(Decimal("0.0001"), ROUND_HALF_UP)
-
-
-def weighs_right(scale_g: int, expected_g: int, least_g: int = 50, percent: Decimal | int = 5) -> bool:
-    """Whether a scale shows what units and tare should weigh; if not, the carton is looked into before it leaves."""
-    return abs(scale_g - expected_g) <= max(Decimal(least_g), expected_g * Decimal(percent) / 100)

@@ -7,7 +7,8 @@ from fractions import Fraction
 import pytest
 
 from hanse.fulfilment.cartonisation.billed import Contract, billed, dimensional, in_force, steps
-from hanse.fulfilment.cartonisation.by_volume import cube_utilisation, fewest, first_fit_decreasing, weighs_right
+from hanse.fulfilment.cartonisation.by_volume import cube_utilisation, fewest, first_fit_decreasing
+from hanse.fulfilment.rules import weighs_right
 
 LITRES = [18, 14, 12, 10, 9, 7, 5]
 
