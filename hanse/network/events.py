@@ -43,3 +43,15 @@ class SiteKept:
 
     def said(self) -> str:
         return f"Site {self.site} is so already"
+
+
+@event("site")
+class FloorKept:
+    """How one walks at a site and how it picks, as it is from now on."""
+
+    site: str
+    floor: FreeForm
+
+    def said(self) -> str:
+        way = f"{len(self.floor['aisles'])} aisles" if self.floor["aisles"] else f"{len(self.floor['racks'])} racks"
+        return f"Floor of {self.site}: {way}, picked by {self.floor['method']}"
