@@ -73,7 +73,7 @@ def plan(site: str, wave: int = 0, method: Method | None = None, by: Principal |
     tasks = rows(_unplanned, UNPLANNED, site=site, wave=wave, limit=limit)
     if not tasks:
         return []
-    floor, now = network.floor(site) or _unmeasured(site), clock.now()
+    floor, now = network.floor(site) or unmeasured(site), clock.now()
     tours = planned(tasks, floor, method or floor.method, wave or None, now)  # type: ignore[arg-type]
     return plan_tours(tours, by=by)
 
@@ -84,14 +84,14 @@ def _unplanned(*row: Any) -> Unplanned:
     return Unplanned(*task, departs.last_cut_off(promised_on, days) if promised_on else None)
 
 
-def _unmeasured(site: str) -> FloorView:
+def unmeasured(site: str) -> FloorView:
     """A site that nobody has measured: its bins have no aisles, and each walk starts where the site's origin is."""
     return FloorView(site, [], [], [], 0, 0, 0, 0, "cluster", 8, None, None, None)
 
 
 def planned(tasks: Sequence[Unplanned], floor: FloorView, method: Method, wave: int | None, now: datetime) -> list[PlanTour]:
     """The tours that pick these tasks, the most urgent first."""
-    at = {t.task: place(floor, t) for t in tasks}
+    at = {t.task: place_at(floor, (t.x, t.y)) for t in tasks}
     ways, start, end = ground(floor, at.values())
     single, sorted_later = method == "single", method == "batch"
     cart = Cart(orders=1 if single else None if sorted_later else floor.cart_orders, weight_g=floor.cart_weight_g, volume_ml=floor.cart_volume_ml)
@@ -108,9 +108,9 @@ def planned(tasks: Sequence[Unplanned], floor: FloorView, method: Method, wave: 
     return tours
 
 
-def place(floor: FloorView, task: Unplanned) -> Point:
-    """Where one stands to take something."""
-    return ground_of(floor).place(task.x, task.y) if floor.aisles else (task.x, task.y)
+def place_at(floor: FloorView, spot: Point) -> Point:
+    """Where one stands to reach a spot: in the nearest aisle, if there are aisles."""
+    return ground_of(floor).place(*spot) if floor.aisles else spot
 
 
 def ground_of(floor: FloorView) -> Aisles:
@@ -122,8 +122,7 @@ def ground(floor: FloorView, places: Iterable[Point]) -> tuple[Floor, Point, Poi
     """What one walks on, and where walks start and end."""
     start, end = (floor.start_x, floor.start_y), (floor.end_x, floor.end_y)
     if floor.aisles:
-        aisles = ground_of(floor)
-        return aisles, aisles.place(*start), aisles.place(*end)
+        return ground_of(floor), place_at(floor, start), place_at(floor, end)
     if floor.racks:
         outlines = [[(x, y) for x, y in rack] for rack in floor.racks]
         return survey([start, *dict.fromkeys(places), end], outlines), start, end

@@ -51,7 +51,7 @@ class ReleaseWave:
 
 
 @dataclass(frozen=True, slots=True)
-class Floor:
+class Cuts:
     """A site as its waves see it: when it cuts off, how it picks, its zones."""
 
     site: int
@@ -78,7 +78,7 @@ class Cut:
 
 
 def decide(
-    asks: Sequence[ReleaseWave], floors: Mapping[str, Floor], waiting: Mapping[int, Sequence[Sequence[Waits]]], now: datetime
+    asks: Sequence[ReleaseWave], floors: Mapping[str, Cuts], waiting: Mapping[int, Sequence[Sequence[Waits]]], now: datetime
 ) -> list[Cut | Refused]:
     """Which orders each wave takes; `waiting` are what waits for each ask. A later wave finds what an earlier one left."""
     answers: list[Cut | Refused] = []
@@ -96,7 +96,7 @@ def decide(
     return answers
 
 
-def _wrong(ask: ReleaseWave, floor: Floor | None) -> list[Refused]:
+def _wrong(ask: ReleaseWave, floor: Cuts | None) -> list[Refused]:
     if floor is None:
         return [refuse("site-unknown", at="site", site=ask.site)]
     return [refuse("zone-not-here", at="zone", site=ask.site, zone=ask.zone)] if ask.zone and ask.zone not in floor.zones else []
@@ -166,9 +166,9 @@ SELECT w.wave, w.site, w.method, w.chosen_by, w.leaves_at, w.orders, w.tasks, w.
 @operation
 def release_wave(run: Run, asks: Sequence[ReleaseWave]) -> list[WaveReleased | Refused]:
     """Release waves: pick tasks for all orders that were chosen, kept together under a number."""
-    floors = {f.code: f for f in run.rows(_floor, FLOORS, asks)}
+    floors = {f.code: f for f in run.rows(floor_of, FLOORS, asks)}
     waiting: dict[int, list[Waits]] = {}
-    for n, waits in run.rows(_waits, WAITING, asks):
+    for n, waits in run.rows(waits_of, WAITING, asks):
         waiting.setdefault(n, []).append(waits)
     decided = decide(asks, floors, waiting, run.now)
     taken = [(n, c.order) for n, answer in enumerate(decided) if not isinstance(answer, Refused) for c in answer.orders]
@@ -189,11 +189,11 @@ def release_wave(run: Run, asks: Sequence[ReleaseWave]) -> list[WaveReleased | R
     return answers
 
 
-def _floor(site: int, code: str, zone: str, country: str, region: str, workdays: Any, cut_off: Any, method: Method, zones: Sequence[str]) -> Floor:
-    return Floor(site, code, Departs(zone, country, region, tuple(workdays), cut_off), method, zones)
+def floor_of(site: int, code: str, zone: str, country: str, region: str, workdays: Any, cut_off: Any, method: Method, zones: Sequence[str]) -> Cuts:
+    return Cuts(site, code, Departs(zone, country, region, tuple(workdays), cut_off), method, zones)
 
 
-def _waits(n: int, order: int, site: int, priority: int, promised_on: Any, days: int, carrier: str, lines: int, units: int, holds: Sequence[str],
+def waits_of(n: int, order: int, site: int, priority: int, promised_on: Any, days: int, carrier: str, lines: int, units: int, holds: Sequence[str],
            ship_rule: str, missing: int, whole: int, in_zone: bool) -> tuple[int, Waits]:  # fmt: skip
     kept_back = "on hold" if Due(order, holds, ship_rule, missing).held else ""
     if not kept_back and ((ship_rule == "complete-order" and missing) or (ship_rule == "complete-line" and not whole)):
@@ -206,7 +206,7 @@ def _free(chosen: Sequence[Chosen], site: int, due: Mapping[int, Due], opens: Ma
     return [o for c in chosen if not due[c.order].held for o in ready(due[c.order], opens.get((c.order, site), ()))]
 
 
-def _told(run: Run, ask: ReleaseWave, floor: Floor, wave: int, cut: Cut, free: Sequence[Open], raised: Mapping[int, Sequence[RaisedTask]]) -> WaveReleased | Refused:
+def _told(run: Run, ask: ReleaseWave, floor: Cuts, wave: int, cut: Cut, free: Sequence[Open], raised: Mapping[int, Sequence[RaisedTask]]) -> WaveReleased | Refused:
     """The wave as it was released, and each of its orders; a refusal where no bin has anything free."""
     tasks: dict[int, list[RaisedTask]] = {}
     asked: Counter[int] = Counter()

@@ -12,7 +12,7 @@ from hanse.fulfilment.models import Task, Tour, Wave
 from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.plan_tours import PlanTour, plan_tours
-from hanse.fulfilment.release_wave import Floor, ReleaseWave, decide, release_wave
+from hanse.fulfilment.release_wave import Cuts, ReleaseWave, decide, release_wave
 from hanse.fulfilment.slack import Departs, Waits, slack
 from hanse.fulfilment.batching import Pace
 from hanse.fulfilment.sort_units import SortUnits, sort_units
@@ -27,7 +27,7 @@ from hanse.web.words import in_words
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 HAMBURG = Departs("Europe/Berlin", "DE", "", (0, 1, 2, 3, 4), time(16))
-FLOOR = Floor(1, "HAM", HAMBURG, "cluster", ["A", "B"])
+FLOOR = Cuts(1, "HAM", HAMBURG, "cluster", ["A", "B"])
 TODAY, TOMORROW, THURSDAY = date(2026, 11, 16), date(2026, 11, 17), date(2026, 11, 19)
 
 
