@@ -7,6 +7,7 @@ import pytest
 
 from hanse.fulfilment import planning
 from hanse.fulfilment.events import TourPlanned, TourStarted, UnitsSorted, WaveReleased
+from hanse.fulfilment.jobs import plan_wave, release_by_slack
 from hanse.fulfilment.leave_tour import LeaveTour, leave_tour
 from hanse.fulfilment.models import Task, Tour, Wave
 from hanse.fulfilment.pack import Pack, pack
@@ -24,6 +25,7 @@ from hanse.network.keep_floors import KeepFloor, Spot, keep_floors
 from hanse.network.place import BinGiven, LaneGiven
 from hanse.orders.hold import Hold, hold
 from hanse.web.words import in_words
+from tests.test_races import at_once
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 HAMBURG = Departs("Europe/Berlin", "DE", "", (0, 1, 2, 3, 4), time(16))
@@ -268,3 +270,35 @@ def test_the_carrier_of_a_wave_is_the_lanes(given):
 
 def test_only_started_tours_are_somebodys():
     assert TourStarted(1, "HAM", "ann", 2).said() == "Tour 1 taken by ann"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_site_with_a_limit_of_open_tasks_releases_by_itself_as_far_as_there_is_room(given):
+    warehouse(given, 6, open_tasks=5)
+    assert release_by_slack() == 4, "two lines an order: a third would be more than five"
+    assert release_by_slack() == 2, "there is room for one line more, and no order is cut in two"
+    assert release_by_slack() == 0, "six of five are open"
+    for task in Task.objects.order_by("id")[:3]:
+        pick([Pick(task.pk, task.to_pick)], by="ann")
+    assert release_by_slack() == 2
+    assert Task.objects.filter(closed_at=None).count() == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_plans_a_wave_once(given):
+    warehouse(given, 4)
+    [wave] = release_wave([ReleaseWave("HAM")], by="ann")
+    plan_wave("HAM", wave.wave, "cluster")
+    plan_wave("HAM", wave.wave, "cluster")
+    assert sum(t.orders for t in Tour.objects.all()) == 4 and not Task.objects.filter(tour=None).exists()
+
+
+def test_twenty_pickers_at_once_walk_twenty_tours(lasting):
+    warehouse(lasting, 20, method="single")
+    release_wave([ReleaseWave("HAM")], by="ann")
+    assert len(planning.plan("HAM")) == 20
+    pickers = [lasting.user(f"picker{n}", "warehouse").username for n in range(21)]
+    answers = at_once([lambda name=name: start_tour([StartTour("HAM")], by=name)[0] for name in pickers])
+    started = [a for a in answers if isinstance(a, TourStarted)]
+    assert len({t.tour for t in started}) == len(started) == 20
+    assert [in_words(a) for a in answers if isinstance(a, Refused)] == ["No tour waits at HAM. Release orders first."]
