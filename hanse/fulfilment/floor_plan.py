@@ -9,7 +9,7 @@ from .layout import Point
 from .planning import place_at
 
 MARGIN = 30
-AISLE = 16
+AISLE = 16.0
 """Half the width of an aisle as it is drawn."""
 
 
@@ -54,7 +54,7 @@ def drawn(floor: FloorView, bins: Iterable[Point], walks: Sequence[Sequence[Poin
     def at(point: Point) -> Point:
         return (round((point[0] - left) * 10 + MARGIN, 1), round((back - point[1]) * 10 + MARGIN, 1))
 
-    ways = []
+    ways: list[tuple[float, float, float, float]] = []
     if floor.aisles:
         low, high = at((left, floor.cross[0]))[1], at((left, floor.cross[-1]))[1]
         ways = [(at((x, 0))[0] - AISLE / 2, high, AISLE, low - high) for x in floor.aisles]

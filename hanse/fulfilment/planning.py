@@ -81,7 +81,7 @@ def plan(site: str, wave: int = 0, method: Method | None = None, by: Principal |
 def _unplanned(*row: Any) -> Unplanned:
     *task, promised_on, days, zone, country, region, workdays, cut_off = row
     departs = Departs(zone, country, region, tuple(workdays), cut_off)
-    return Unplanned(*task, departs.last_cut_off(promised_on, days) if promised_on else None)
+    return Unplanned(*(*task, departs.last_cut_off(promised_on, days) if promised_on else None))
 
 
 def unmeasured(site: str) -> FloorView:

@@ -78,7 +78,7 @@ class Cut:
 
 
 def decide(
-    asks: Sequence[ReleaseWave], floors: Mapping[str, Cuts], waiting: Mapping[int, Sequence[Sequence[Waits]]], now: datetime
+    asks: Sequence[ReleaseWave], floors: Mapping[str, Cuts], waiting: Mapping[int, Sequence[Waits]], now: datetime
 ) -> list[Cut | Refused]:
     """Which orders each wave takes; `waiting` are what waits for each ask. A later wave finds what an earlier one left."""
     answers: list[Cut | Refused] = []

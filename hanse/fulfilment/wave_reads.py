@@ -223,8 +223,8 @@ def unsorted(site: str) -> list[Unsorted]:
 
 
 def _wave(*row: Any) -> WaveRow:
-    return WaveRow(*row[:5], json.loads(row[5]), *row[6:])
+    return WaveRow(*(*row[:5], json.loads(row[5]), *row[6:]))
 
 
 def _tour(*row: Any) -> TourRow:
-    return TourRow(*row[:10], [(x, y) for x, y in json.loads(row[10])], *row[11:])
+    return TourRow(*(*row[:10], [(x, y) for x, y in json.loads(row[10])], *row[11:]))

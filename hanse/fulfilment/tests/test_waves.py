@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from hanse.fulfilment import planning
+from hanse.fulfilment.batching import Pace
 from hanse.fulfilment.events import TourPlanned, TourStarted, UnitsSorted, WaveReleased
 from hanse.fulfilment.jobs import plan_wave, release_by_slack
 from hanse.fulfilment.leave_tour import LeaveTour, leave_tour
@@ -15,7 +16,6 @@ from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.plan_tours import PlanTour, plan_tours
 from hanse.fulfilment.release_wave import Cuts, ReleaseWave, decide, release_wave
 from hanse.fulfilment.slack import Departs, Waits, slack
-from hanse.fulfilment.batching import Pace
 from hanse.fulfilment.sort_units import SortUnits, sort_units
 from hanse.fulfilment.start_tour import StartTour, Waiting, start_tour
 from hanse.fulfilment.start_tour import decide as give
