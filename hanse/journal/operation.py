@@ -22,7 +22,7 @@ from hanse.kernel.refused import Finding, Refused, refuse
 from .events import fact_of, journalled, json_of
 from .principals import Principal, principal
 from .run import Run, sender
-from .together import numbered
+from .together import names_in, numbered
 
 MOST_ASKS = 5_000
 TRIES = 5
@@ -68,7 +68,8 @@ class Request:
 
 
 CLAIM_KEY = """
-INSERT INTO journal_request (operation, key, request_hash, recorded_at) VALUES (%(operation)s, %(key)s, %(digest)s, %(now)s)
+INSERT INTO journal_request (operation, key, request_hash, recorded_at)
+SELECT %(operation)s::text, %(key)s::text, %(digest)s::bytea, %(now)s::timestamptz WHERE {standing}
 ON CONFLICT (operation, key) DO NOTHING RETURNING id, set_config('plan_cache_mode', 'force_generic_plan', true)
 """
 """On its way it has the transaction's statements keep their plans: left alone, the database would plan each anew for a lone ask."""
@@ -149,8 +150,11 @@ class Operation:
         if request.key is None:
             return False
         digest = hashlib.sha256(b",".join(map(json_of, request.asks))).digest()
+        standing = request.by.standing
+        claim = CLAIM_KEY.format(standing=standing.sql if standing else "true")
+        given = {"operation": self.name, "key": request.key, "digest": digest, "now": now, **(standing.given if standing else {})}
         try:
-            cursor.execute(numbered(CLAIM_KEY), [self.name, request.key, digest, now])
+            cursor.execute(numbered(claim), [given[name] for name in names_in(claim)])
         except DatabaseError as error:
             if _state(error) == "55P03":
                 raise KeyInProgress(request.key) from error
