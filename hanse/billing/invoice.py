@@ -14,7 +14,7 @@ from typing import Annotated
 
 from annotated_types import Gt, Le, MaxLen
 
-from hanse.journal.operation import operation
+from hanse.journal.operation import draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Instant, Quantity, ask
 from hanse.kernel.money import minor_unit
@@ -151,6 +151,7 @@ NUMBERS = "SELECT number FROM billing_invoice WHERE number = ANY(%(number)s::tex
 
 
 @operation
+@draws(lambda asks: {"billing_invoice_id_seq": len(asks)})
 def invoice(run: Run, asks: Sequence[Invoice]) -> list[InvoiceIssued | Refused]:
     """Bill orders: counters, documents, open items and comparison move together; numbers come last."""
     known = _known(run, asks)

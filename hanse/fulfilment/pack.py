@@ -13,7 +13,7 @@ from typing import Annotated
 from annotated_types import Ge, Gt, Le, MaxLen
 
 from hanse.inventory.ledger import PLACES, Movement, Place, open_fresh, post
-from hanse.journal.operation import operation
+from hanse.journal.operation import draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Quantity, Short, ask
 from hanse.kernel.gs1 import sscc, wrong_key
@@ -243,6 +243,7 @@ SELECT closed.id, p.allocation, p.line, p.item, p.lot, p.serial, p.quantity
 
 
 @operation
+@draws(lambda asks: {"fulfilment_sscc_serial": sum(a.sscc is None for a in asks), PLACES: len(asks)})
 def pack(run: Run, asks: Sequence[Pack]) -> list[CartonPacked | Refused]:
     """Close cartons: content, stock and counters move together; the label gets its number."""
     known = _facts(run, asks)

@@ -46,6 +46,7 @@ class Run:
         self._told: list[tuple[Any, tuple[str, str | None]]] = []
         self._writes: list[tuple[str, list[Any], Exception | None]] = []
         self._written: set[str] = set()
+        self._drawn: dict[str, list[int]] = {}
 
     @property
     def actor(self) -> str:
@@ -101,13 +102,21 @@ class Run:
         return self.draw_all({sequence: count})[sequence]
 
     def draw_all(self, counts: Mapping[str, int]) -> dict[str, list[int]]:
-        """Draw numbers from several sequences at once."""
-        drawn: dict[str, list[int]] = {sequence: [] for sequence in counts}
-        if any(counts.values()):
-            self._cursor.execute(numbered(DRAW), [column(list(counts)), column(list(counts.values()))])
+        """Draw numbers from several sequences at once; those that came with other statements are given out first."""
+        drawn: dict[str, list[int]] = {}
+        for sequence, count in counts.items():
+            waiting = self._drawn.get(sequence, [])
+            drawn[sequence], self._drawn[sequence] = waiting[:count], waiting[count:]
+        missing = {sequence: count - len(drawn[sequence]) for sequence, count in counts.items() if count > len(drawn[sequence])}
+        if missing:
+            self._cursor.execute(numbered(DRAW), [column(list(missing)), column(list(missing.values()))])
             for sequence, number in self._cursor.fetchall():
                 drawn[sequence].append(number)
         return drawn
+
+    def take_in(self, sequence: str, numbers: Sequence[int]) -> None:
+        """Keep numbers of a sequence that came with another statement, for `draw` to give out."""
+        self._drawn.setdefault(sequence, []).extend(numbers)
 
     def tell(self, facts: Sequence[Any], owner: tuple[str, str | None] | None = None) -> None:
         """Journal facts beside the answers (what follows from an ask, such as units allocated anew)."""

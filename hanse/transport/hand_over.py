@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from hanse.fulfilment.cartons import send_off
 from hanse.inventory.ledger import Movement, Place, places, post
-from hanse.journal.operation import operation
+from hanse.journal.operation import draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Short, ask
 from hanse.kernel.numbers import order_number
@@ -139,6 +139,7 @@ SELECT p.* FROM unnest(%(parcels)s::bigint[], %(cartons)s::bigint[], %(shipment)
 
 
 @operation
+@draws(lambda asks: {"transport_shipment_id_seq": len(asks), "transport_parcel_id_seq": len(asks)})
 def hand_over(run: Run, asks: Sequence[HandOver]) -> list[ParcelHandedOver | Refused]:
     """Cartons leave with a carrier: stock goes on its way, allocation, line and order count it as shipped."""
     known = _facts(run, asks)

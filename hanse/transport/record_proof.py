@@ -12,7 +12,7 @@ from typing import Annotated
 
 from annotated_types import Ge, Le
 
-from hanse.journal.operation import operation
+from hanse.journal.operation import draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Count, Short, Text, ask
 from hanse.kernel.gs1 import wrong_key
@@ -93,6 +93,7 @@ class Kept:
 
 
 @operation
+@draws(lambda asks: {"transport_proof_id_seq": len(asks)})
 def record_proof(run: Run, asks: Sequence[RecordProof]) -> list[ProofRecorded | Refused]:
     """Keep proofs of delivery; a parcel that was not counted as delivered is counted now."""
     parcels: dict[str, list[Parcel]] = {}
