@@ -12,7 +12,7 @@ from typing import Annotated
 
 from annotated_types import Ge, Gt, Le, MaxLen
 
-from hanse.inventory.ledger import PLACES, Movement, Place, open_fresh, post
+from hanse.inventory.ledger import PLACES, Account, Movement, Place, open_fresh, post
 from hanse.journal.operation import draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Quantity, Short, ask
@@ -285,7 +285,7 @@ def _write(run: Run, closed: Sequence[Closed], accounts: Sequence[int], actors: 
     )
     advance(run, [Advance(w.allocation, packed=n) for w, n in zip(of, quantities, strict=True)])
     post(run, [
-        Movement(p.of.item, p.of.tote, account, n, "CartonPacked", c.told.order, "", p.of.lot, serial, at=c.ask.at)
+        Movement(p.of.item, Account(p.of.tote, "tote", p.of.site), Account(account, "carton", p.of.site), n, "CartonPacked", c.told.order, "", p.of.lot, serial, at=c.ask.at)
         for c, account, p, n, serial in rows
     ])
 

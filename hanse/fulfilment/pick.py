@@ -11,7 +11,7 @@ from typing import Annotated
 
 from annotated_types import MaxLen
 
-from hanse.inventory.ledger import Claim, Movement, Place, claim, places, post
+from hanse.inventory.ledger import Account, Claim, Movement, Place, claim, places, post
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Count, Id, Short, ask
@@ -210,10 +210,11 @@ def _placed(run: Run, asks: Sequence[Pick], answers: Sequence[UnitsPicked | Refu
 def _movements(d: Done) -> list[Movement]:
     """From the bin to the tote, unit by unit for serials; what was not there goes missing. Claim and reservation are used up."""
     p, t = d.told, d.task
+    bin, tote = Account(t.bin, "bin", t.site), Account(d.tote, "tote", t.site)
     parts = [(1, s) for s in p.serials] if p.serials else [(p.taken, "")] * (p.taken > 0)
-    moved = [Movement(t.item, t.bin, d.tote, n, "UnitsPicked", p.order, "", t.lot, serial, n, n, p.at) for n, serial in parts]
+    moved = [Movement(t.item, bin, tote, n, "UnitsPicked", p.order, "", t.lot, serial, n, n, p.at) for n, serial in parts]
     if p.short:
-        moved.append(Movement(t.item, t.bin, d.missing, p.short, "UnitsPicked", p.order, p.reason, t.lot, "", p.short, p.short, p.at))
+        moved.append(Movement(t.item, bin, Account(d.missing, "missing", t.site), p.short, "UnitsPicked", p.order, p.reason, t.lot, "", p.short, p.short, p.at))
     return moved
 
 

@@ -73,10 +73,10 @@ class Run:
         if asks or given:
             self._keep_back(sql, self._values(sql, asks, given), None)
 
-    def prove(self, sql: str, asks: Sequence[Any], broken: Exception) -> None:
+    def prove(self, sql: str, asks: Sequence[Any], broken: Exception, **given: Any) -> None:
         """Write a set with a statement that ends by selecting how much of it did not come out as it must: anything but zero raises `broken`."""
         if asks:
-            self._keep_back(sql, self._values(sql, asks, {}), broken)
+            self._keep_back(sql, self._values(sql, asks, given), broken)
 
     def _keep_back(self, sql: str, values: list[Any], broken: Exception | None) -> None:
         it = statement(sql)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from hanse.fulfilment.cartons import send_off
-from hanse.inventory.ledger import Movement, Place, places, post
+from hanse.inventory.ledger import Account, Movement, Place, places, post
 from hanse.journal.operation import draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Short, ask
@@ -173,7 +173,7 @@ def _write(run: Run, told: Sequence[ParcelHandedOver], actors: Sequence[str], kn
     inside = contents(run, list(by_id))
     advance(run, [Advance(k.allocation, shipped=k.quantity) for k in inside])
     post(run, [
-        Movement(k.item, c.account, transit[c.site], k.quantity, "ParcelHandedOver", t.order, "", k.lot, k.serial, at=t.at)
+        Movement(k.item, Account(c.account, "carton", c.site), Account(transit[c.site], "transit", c.site), k.quantity, "ParcelHandedOver", t.order, "", k.lot, k.serial, at=t.at)
         for k in inside for c, t in (by_id[k.carton],)
     ])
     _take_in(run, [

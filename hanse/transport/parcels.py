@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from hanse.inventory.ledger import Movement, Place, places, post
+from hanse.inventory.ledger import Account, Movement, Place, places, post
 from hanse.journal.run import Run
 from hanse.kernel.numbers import order_number
 from hanse.kernel.rows import as_tuple, row
@@ -141,9 +141,10 @@ def _count(run: Run, parcels: Sequence[Parcel], at: Mapping[int, datetime | None
     ])
 
 
-def _accounts(run: Run, parcels: Sequence[Parcel]) -> dict[int, tuple[int, int]]:
+def _accounts(run: Run, parcels: Sequence[Parcel]) -> dict[int, tuple[Account, Account]]:
     """What is on its way from each site, and what its customers have; the first delivery of a site opens them."""
     known = {p.site: (p.transit, p.customer) for p in parcels if p.transit is not None and p.customer is not None}
     new = sorted({p.site for p in parcels} - known.keys())
     opened = places(run, [Place(kind, site) for site in new for kind in ("transit", "customer")])
-    return known | {site: (opened[Place("transit", site)], opened[Place("customer", site)]) for site in new}
+    known |= {site: (opened[Place("transit", site)], opened[Place("customer", site)]) for site in new}
+    return {site: (Account(transit, "transit", site), Account(customer, "customer", site)) for site, (transit, customer) in known.items()}
