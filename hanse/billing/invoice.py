@@ -157,8 +157,8 @@ def invoice(run: Run, asks: Sequence[Invoice]) -> list[InvoiceIssued | Refused]:
     known = _known(run, asks)
     answers = decide(asks, known)
     drafts = [a for a in answers if isinstance(a, Document)]
-    advance_lines(run, [LineAdvance(x.line, invoiced=x.quantity) for d in drafts for x in d.lines])
     issued = issue(run, drafts)
+    advance_lines(run, [LineAdvance(x.line, invoiced=x.quantity) for d in drafts for x in d.lines])
     by_id = {x.id: x for lines in known.lines.values() for x in lines}
     match(run, [compare(i.id, x, by_id[x.line], known.orders[i.document.order].rule) for i in issued for x in i.document.lines])
     told = iter(issued)

@@ -82,7 +82,7 @@ class Task(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="tasks", db_constraint=False, db_index=False)
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="tasks", db_constraint=False, db_index=False)
-    allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, related_name="tasks", db_index=False)
+    allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, db_constraint=False, related_name="tasks", db_index=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     bin = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     tote = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
@@ -124,7 +124,7 @@ class Carton(models.Model):
     id = models.BigAutoField(primary_key=True)
     sscc = models.TextField(unique=True)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="cartons")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, db_constraint=False, related_name="cartons")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     expected_g = models.BigIntegerField(null=True)
@@ -148,7 +148,7 @@ class Content(models.Model):
     """What is in a carton: units of an allocation, with lot. Parcel content and stock moved are the same rows."""
 
     id = models.BigAutoField(primary_key=True)
-    carton = models.ForeignKey(Carton, on_delete=models.PROTECT, related_name="contents")
+    carton = models.ForeignKey(Carton, on_delete=models.PROTECT, db_constraint=False, related_name="contents")
     allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)

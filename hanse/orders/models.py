@@ -143,7 +143,7 @@ class Line(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, db_constraint=False, related_name="lines", db_index=False)
     position = models.IntegerField()
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_index=False)
     unit_price = models.DecimalField(max_digits=18, decimal_places=6)
@@ -189,7 +189,7 @@ class Allocation(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="allocations", db_constraint=False, db_index=False)
-    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="allocations", db_index=False)
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, db_constraint=False, related_name="allocations", db_index=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
     promised_on = models.DateField(null=True)
