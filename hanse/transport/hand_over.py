@@ -57,13 +57,15 @@ class Staged:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The facts of a batch: cartons by SSCC, carriers by code, tracking numbers in use, drawn ids of shipments and parcels."""
+    """The facts of a batch: cartons by SSCC, carriers by code, tracking numbers in use, drawn ids of shipments and parcels,
+    and tracking numbers that a carrier told of already."""
 
     cartons: Mapping[str, Staged]
     carriers: Mapping[str, int]
     used: Collection[tuple[str, int]]
     numbers: Sequence[int]
     parcels: Sequence[int]
+    early: Collection[tuple[str, int]] = ()
 
 
 def decide(asks: Sequence[HandOver], known: Known) -> list[ParcelHandedOver | Refused]:
@@ -122,10 +124,11 @@ SELECT c.id, c.sscc, c.order_id, c.site_id, s.code, c.account_id, c.address_id, 
  WHERE c.sscc = ANY(%(carton)s::text[])
 """
 CARRIERS = """
-SELECT c.code, c.id, ARRAY(SELECT p.tracking FROM transport_parcel p WHERE p.tracking = ANY(%(numbers)s::text[]) AND p.carrier_id = c.id)
+SELECT c.code, c.id, ARRAY(SELECT p.tracking FROM transport_parcel p WHERE p.tracking = ANY(%(numbers)s::text[]) AND p.carrier_id = c.id),
+       ARRAY(SELECT DISTINCT e.tracking FROM transport_trackingevent e WHERE e.tracking = ANY(%(numbers)s::text[]) AND e.carrier_id = c.id)
   FROM transport_carrier c WHERE c.code = ANY(%(codes)s::text[])
 """
-"""The carriers that are named, each with the tracking numbers that it has used already."""
+"""The carriers that are named, each with the tracking numbers that it has used already, and those that it told of."""
 SHIP = """
 WITH shipped AS (
   INSERT INTO transport_shipment (id, order_id, site_id, carrier_id, service, address_id, promised_on, handed_over_at, actor)
@@ -154,9 +157,9 @@ def _facts(run: Run, asks: Sequence[HandOver]) -> Known:
     run.lock(LOCK, asks)
     cartons = {c.sscc: c for c in run.rows(Staged, STAGED, asks)}
     carriers = run.rows(as_tuple, CARRIERS, codes=sorted({a.carrier.upper() for a in asks}), numbers=[a.tracking or a.carton for a in asks])
-    used = {(number, id) for _, id, numbers in carriers for number in numbers}
+    used, early = ({(number, id) for _, id, *numbers in carriers for number in numbers[nr]} for nr in (0, 1))
     drawn = run.draw_all({"transport_shipment_id_seq": len(cartons), "transport_parcel_id_seq": len(cartons)})
-    return Known(cartons, {code: id for code, id, _ in carriers}, used, *drawn.values())
+    return Known(cartons, {code: id for code, id, *_ in carriers}, used, *drawn.values(), early)
 
 
 def _write(run: Run, told: Sequence[ParcelHandedOver], actors: Sequence[str], known: Known) -> None:
@@ -176,10 +179,11 @@ def _write(run: Run, told: Sequence[ParcelHandedOver], actors: Sequence[str], kn
         Movement(k.item, Account(c.account, "carton", c.site), Account(transit[c.site], "transit", c.site), k.quantity, "ParcelHandedOver", t.order, "", k.lot, k.serial, at=t.at)
         for k in inside for c, t in (by_id[k.carton],)
     ])
-    _take_in(run, [
+    made = [
         Parcel(parcel, t.parcel, carrier, t.carrier, c.order, c.site, c.id, c.sscc, c.units, "pending", "", "", None, None, None)
         for parcel, c, t, carrier in zip(parcels, cartons, told, carriers, strict=True)
-    ])
+    ]
+    _take_in(run, [p for p in made if (p.tracking, p.carrier) in known.early])
 
 
 def _transit(run: Run, cartons: Sequence[Staged]) -> dict[int, int]:
@@ -189,8 +193,7 @@ def _transit(run: Run, cartons: Sequence[Staged]) -> dict[int, int]:
     return known | {place.site: account for place, account in places(run, [Place("transit", site) for site in new]).items()}
 
 
-def _take_in(run: Run, parcels: Sequence[Parcel]) -> None:
+def _take_in(run: Run, early: Sequence[Parcel]) -> None:
     """What carriers told of these parcels before they were ours."""
-    told = sightings(run, [p.tracking for p in parcels])
-    early = [p for p in parcels if (p.carrier, p.tracking) in told]
+    told = sightings(run, [p.tracking for p in early])
     settle(run, early, {p.id: derive(told[p.carrier, p.tracking]) for p in early})

@@ -116,5 +116,5 @@ def _write(run: Run, kept: Sequence[Kept]) -> None:
     )
     proofs = {k.parcel.id: k.told.at for k in kept}
     moved = list({k.parcel.id: k.parcel for k in kept}.values())
-    told = sightings(run, [p.tracking for p in moved])
+    told = sightings(run, [p.tracking for p in moved if p.seen])
     settle(run, moved, {p.id: derive(told.get((p.carrier, p.tracking), ()), proofs[p.id]) for p in moved}, by_proof=True)
