@@ -7,7 +7,7 @@ are sorted as they were picked, all at once.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from hanse.inventory.ledger import Movement, Place, places, post
+from hanse.inventory.ledger import Account, Movement, Place, places, post
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Id, ask
@@ -92,4 +92,5 @@ def _movements(told: UnitsSorted, task: InCart, tote: int, moved: set[tuple[int,
     serials = [s for s in task.serials if (task.item, s) not in moved][: told.quantity]
     moved.update((task.item, s) for s in serials)
     parts = [(1, s) for s in serials] or [(told.quantity, "")]
-    return [Movement(task.item, task.tote, tote, n, "UnitsSorted", told.order, "", task.lot, serial, 0, 0, told.at) for n, serial in parts]
+    cart, own = Account(task.tote, "tote", task.site), Account(tote, "tote", task.site)
+    return [Movement(task.item, cart, own, n, "UnitsSorted", told.order, "", task.lot, serial, 0, 0, told.at) for n, serial in parts]

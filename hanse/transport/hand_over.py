@@ -158,8 +158,8 @@ def _facts(run: Run, asks: Sequence[HandOver]) -> Known:
     cartons = {c.sscc: c for c in run.rows(Staged, STAGED, asks)}
     carriers = run.rows(as_tuple, CARRIERS, codes=sorted({a.carrier.upper() for a in asks}), numbers=[a.tracking or a.carton for a in asks])
     used, early = ({(number, id) for _, id, *numbers in carriers for number in numbers[nr]} for nr in (0, 1))
-    drawn = run.draw_all({"transport_shipment_id_seq": len(cartons), "transport_parcel_id_seq": len(cartons)})
-    return Known(cartons, {code: id for code, id, *_ in carriers}, used, *drawn.values(), early)
+    shipments, parcels = run.draw_all({"transport_shipment_id_seq": len(cartons), "transport_parcel_id_seq": len(cartons)}).values()
+    return Known(cartons, {code: id for code, id, *_ in carriers}, used, shipments, parcels, early)
 
 
 def _write(run: Run, told: Sequence[ParcelHandedOver], actors: Sequence[str], known: Known) -> None:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fulfilment', '0006_documents_hold_together'),
+        ('fulfilment', '0007_documents_hold_together'),
         ('orders', '0004_documents_hold_together'),
         ('transport', '0004_fillfactor'),
     ]

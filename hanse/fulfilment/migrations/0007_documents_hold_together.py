@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fulfilment', '0005_fillfactor'),
+        ('fulfilment', '0006_waves_and_tours'),
         ('orders', '0004_documents_hold_together'),
     ]
 
