@@ -77,7 +77,7 @@ def release(run: Run, asks: Sequence[Release]) -> list[OrderReleased | Refused]:
 
 
 def _told(ask: Release, opens: Sequence[Open], raised: Mapping[int, Sequence[RaisedTask]]) -> OrderReleased | Refused:
-    """What was released; a refusal where every bin is still claimed by tasks that are being withdrawn."""
+    """What was released; a refusal where every bin is claimed by other tasks."""
     tasks = tuple(t for o in opens for t in raised.get(o.allocation, ()))
     if not tasks:
         return refuse("bins-short", order=ask.order, skus=sorted({o.sku for o in opens}))

@@ -64,7 +64,7 @@ SELECT o.id FROM orders_order o WHERE o.id IN (SELECT t.order_id FROM fulfilment
  ORDER BY o.id FOR NO KEY UPDATE
 """
 TASKS = """
-SELECT t.id, t.order_id, t.item_id, i.sku, t.site_id, t.lot, t.tote_id, c.code, coalesce(t.taken, 0) - t.packed,
+SELECT t.id, t.order_id, t.item_id, i.sku, t.site_id, t.lot, t.tote_id, c.code, coalesce(t.taken, 0) - t.put_back - t.packed,
        ARRAY(SELECT m.serial FROM inventory_movement m JOIN inventory_serial u ON u.item_id = m.item_id AND u.code = m.serial AND u.account_id = t.tote_id
               WHERE i.tracking = 'serial' AND m.item_id = t.item_id AND m.target_id = t.tote_id AND m.document = 'H-' || t.order_id AND m.serial <> '' ORDER BY m.id LIMIT 5000)
   FROM fulfilment_task t JOIN catalogue_item i ON i.id = t.item_id JOIN inventory_account c ON c.id = t.tote_id WHERE t.id = ANY(%(task)s::bigint[])

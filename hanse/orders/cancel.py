@@ -1,11 +1,12 @@
-"""Cancel: cancel units of an order that are not picked yet.
+"""Cancel: cancel units of an order, at once or by asking the site that works on them.
 
-Units without a site go first, then reserved ones, those not yet on the floor before those that are. Stock
-that comes free goes to the queue of waiting orders, never back to the order that was cancelled.
+Units without a site go first, then reserved ones, those not yet on the floor before those that are. What is released is
+not cancelled behind the site's back: the site is asked to stop it, and what follows if it cannot is said beforehand.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -17,9 +18,10 @@ from hanse.kernel.asks import Code, Quantity, Text, ask
 from hanse.kernel.numbers import order_ids
 from hanse.kernel.refused import Refused, refuse, refuse_all
 
-from .cancelling import Known, cancel_units, facts, take
+from .cancelling import Known, Taken, at_once, cancel_units, cut, facts, on_floor, stops, take
 from .counters import lock_orders
-from .events import CancelledUnits, UnitsCancelled
+from .events import AskedOfSite, ChangeAsked, GivenBack, UnitsCancelled
+from .requests import Fallback, ask_sites
 
 Position = Annotated[int, Gt(0), Le(100_000)]
 
@@ -34,49 +36,91 @@ class CancelLine:
 
 @ask
 class Cancel:
-    """Cancel units of an order; without lines all that can still be cancelled."""
+    """Cancel units of an order; without lines all that can still be cancelled.
+
+    With a `fallback` sites are asked to stop what they work on, by `answer_by` or their next cut-off. If they cannot,
+    it is let go, intercepted at the dock, or comes back on arrival (`return`). Without one nobody is asked.
+    """
 
     order: Code
     lines: Annotated[tuple[CancelLine, ...], MaxLen(1000)] = ()
     reason: Text = ""
     by_customer: bool = True
     at: datetime | None = None
+    fallback: Fallback | None = None
+    answer_by: datetime | None = None
 
 
-def decide(asks: Sequence[Cancel], known: Known) -> list[UnitsCancelled | Refused]:
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What comes of an ask, line by line."""
+
+    ask: Cancel
+    taken: list[Taken]
+
+    @property
+    def freed(self) -> list[GivenBack]:
+        return [g for t in self.taken for g in t.freed]
+
+
+def decide(asks: Sequence[Cancel], known: Known, now: datetime) -> list[Decided | Refused]:
     """Cancel whole asks only: where less can be cancelled than asked, say how many can."""
-    return [_decide(ask, known) for ask in asks]
+    return [_decide(ask, known, now) for ask in asks]
 
 
-def _decide(ask: Cancel, known: Known) -> UnitsCancelled | Refused:
+def _decide(ask: Cancel, known: Known, now: datetime) -> Decided | Refused:
     lines = known.lines.get(ask.order)
     if lines is None:
         return refuse("order-unknown", order=ask.order)
-    left = {x.position: x.open + sum(p.free for p in known.parts.get(x.line, ())) for x in lines}
+    if ask.answer_by and ask.answer_by <= now:
+        return refuse("values-refused", at="answer_by", why="A site cannot answer in the past.")
+    left = {x.position: (at_once(x, known.parts.get(x.line, ())), on_floor(known.parts.get(x.line, ()))) for x in lines}
     wanted: dict[int, int] = defaultdict(int)
-    for cancel in ask.lines or [CancelLine(p, n) for p, n in left.items() if n]:
-        wanted[cancel.line] += cancel.quantity
-    findings = [
-        refuse("line-unknown", at="lines", order=ask.order, line=p) if p not in left else refuse("units-bound", at="lines", free=left[p], wanted=n)
-        for p, n in wanted.items() if n > left.get(p, 0)
-    ]
+    for position, units in [(c.line, c.quantity) for c in ask.lines] or [(p, now_ + (floor if ask.fallback else 0)) for p, (now_, floor) in left.items()]:
+        wanted[position] += units
+    findings = [wrong for p, n in wanted.items() if (wrong := _wrong(ask, p, n, left.get(p)))]
     if findings:
         return refuse_all(findings)
-    if not wanted:
-        return refuse("order-closed", order=ask.order, status=lines[0].status)
-    cut = [(x, wanted[x.position]) for x in lines if x.position in wanted]
-    freed = [g for line, n in cut for g in take(line, n, known.parts.get(line.line, ()))]
-    told = tuple(CancelledUnits(x.line, x.position, x.sku, n) for x, n in cut)
-    return UnitsCancelled(ask.order, told, tuple(freed), ask.reason, ask.by_customer, ask.at)
+    if not any(wanted.values()):
+        asked = sum(floor for _, floor in left.values())
+        return refuse("ask-the-site", what=f"{asked} units of {ask.order} are released") if asked else refuse("order-closed", order=ask.order, status=lines[0].status)
+    return Decided(ask, [take(x, wanted[x.position], known.parts.get(x.line, ())) for x in lines if wanted.get(x.position)])
+
+
+def _wrong(ask: Cancel, position: int, units: int, left: tuple[int, int] | None) -> Refused | None:
+    """What stands in the way of cancelling so many units of a line."""
+    if left is None:
+        return refuse("line-unknown", at="lines", order=ask.order, line=position)
+    now, floor = left
+    if units > now + floor:
+        return refuse("units-bound", at="lines", free=now + floor, wanted=units)
+    if units > now and not ask.fallback:
+        return refuse("ask-the-site", at="lines", what=f"{units - now} of {units} units of line {position} are released")
+    return None
 
 
 @operation
-def cancel(run: Run, asks: Sequence[Cancel]) -> list[UnitsCancelled | Refused]:
-    """Cancel units: line, order, allocation and the site's stock move together."""
+def cancel(run: Run, asks: Sequence[Cancel]) -> list[UnitsCancelled | ChangeAsked | Refused]:
+    """Cancel units: line, order, allocation and the site's stock move together; ask sites for the rest."""
     ids = order_ids(a.order for a in asks)
     lock_orders(run, ids)
     known = facts(run, ids)
-    answers = decide(asks, known)
-    done = [a for a in answers if isinstance(a, UnitsCancelled)]
-    cancel_units(run, [x for a in done for x in a.lines], [g for a in done for g in a.freed], known)
-    return answers
+    decided = decide(asks, known, run.now)
+    done = [d for d in decided if isinstance(d, Decided)]
+    cancel_units(run, [x for d in done for x in cut(d.taken)], [g for d in done for g in d.freed], known)
+    wishes = [(n, w) for n, d in enumerate(decided) if isinstance(d, Decided)
+              for w in stops(d.taken, d.ask.fallback or "", d.ask.answer_by, d.ask.reason, d.ask.by_customer, run.owners[n][0])]
+    asked: dict[int, list[AskedOfSite]] = defaultdict(list)
+    for (n, _), told in zip(wishes, ask_sites(run, [w for _, w in wishes]), strict=True):
+        asked[n].append(told)
+    return [d if isinstance(d, Refused) else _told(run, n, d, tuple(asked[n])) for n, d in enumerate(decided)]
+
+
+def _told(run: Run, n: int, d: Decided, asked: tuple[AskedOfSite, ...]) -> UnitsCancelled | ChangeAsked:
+    """What was cancelled, with what sites are asked for beside it; the asking alone where nothing was cancelled at once."""
+    asking = ChangeAsked(d.ask.order, asked, d.ask.reason, d.ask.by_customer)
+    if not (lines := cut(d.taken)):
+        return asking
+    if asked:
+        run.tell([asking], run.owners[n])
+    return UnitsCancelled(d.ask.order, tuple(lines), tuple(d.freed), d.ask.reason, d.ask.by_customer, d.ask.at, asked)

@@ -1,14 +1,16 @@
-"""Change: quantities, lines, address and dates of an order, previewed before it is accepted.
+"""Change: quantities, lines, address, carrier and dates of an order, previewed before it is accepted.
 
 A preview is a dry run of the change itself: it answers with the effect on stock, money and promise and a
 mark. Accepting with that mark does exactly what was previewed, or refuses when the world has moved on.
-A line that grows gets a sister line at the same price; a line that shrinks has units cancelled.
+A line that grows gets a sister line at the same price; a line that shrinks has units cancelled. What is released or
+labelled already is asked of the site: the answer says of whom, until when, and what follows if it cannot.
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -22,11 +24,12 @@ from hanse.kernel.refused import Refused, refuse, refuse_all
 from hanse.kernel.rows import as_tuple
 from hanse.partners.addresses import AddressGiven, address_of, keep_addresses, wrong_address
 
-from .cancelling import Known, LineFact, cancel_units, facts, take
+from .cancelling import Known, LineFact, Taken, at_once, cancel_units, cut, facts, on_floor, stops, take
 from .counters import lock_orders
-from .events import CancelledUnits, Effect, GivenBack, OrderChanged, PromiseMoved
+from .events import AskedOfSite, ChangeAsked, Effect, OrderChanged, PromiseMoved
 from .pricing import Priced, price
 from .promises import move_promises
+from .requests import Fallback, Wish, ask_sites
 from .reserving import Want, reserve_lines
 from .selling import ITEMS, PlaceLine, Sold, to_price
 
@@ -46,7 +49,8 @@ class ChangeLine:
 class Change:
     """Change an order. `accept` is the mark of a preview; empty accepts the change whatever its effect.
 
-    `promised_on` moves the promise of what is not shipped; `agreed_by` says who at the customer agreed.
+    `promised_on` moves the promise of what is not shipped; `agreed_by` says who at the customer agreed. With a
+    `fallback` sites are asked for what touches their work, by `answer_by` or their next cut-off; without one it is refused.
     """
 
     order: Code
@@ -59,6 +63,9 @@ class Change:
     agreed_by: Short = ""
     reason: Text = ""
     accept: Short = ""
+    carrier: Annotated[str, MaxLen(80)] | None = None
+    fallback: Fallback | None = None
+    answer_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,20 @@ class OrderFact:
     waiting: int
     receiver: str
     requested_on: date | None
+    ship_to: int
+    carrier: str
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Units of an order at a site: in labelled cartons, on their way, and what the site is asked for already."""
+
+    order: int
+    site: int
+    code: str
+    labelled: int
+    on_way: int
+    asked: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +114,25 @@ class LineMoney:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A change as it will be done: units to cancel and free, lines to add, what was said."""
+    """A change as it will be done: units to cancel, lines to add, what sites are asked for, what was said."""
 
     order: OrderFact
-    cut: list[CancelledUnits]
-    freed: list[GivenBack]
+    taken: list[Taken]
     add: list[tuple[PlaceLine, Sold]]
+    wishes: list[Wish]
     changes: list[str]
 
 
 ORDERS = """
-SELECT id, customer_id, status, open, currency, version, total, promised_on, reserved - freed - picked,
-       ordered - cancelled - reserved + freed, receiver, requested_on
+SELECT id, customer_id, status, open, currency, version, total, promised_on, reserved - freed - picked + put_back,
+       ordered - cancelled - reserved + freed, receiver, requested_on, ship_to_id, carrier
   FROM orders_order WHERE id = ANY(%(order)s::bigint[])
+"""
+AT = """
+SELECT a.order_id, a.site_id, s.code, sum(a.packed - a.unpacked - a.shipped)::bigint, sum(a.shipped - a.delivered - a.lost - a.sent_back)::bigint,
+       ARRAY(SELECT r.kind FROM orders_changerequest r WHERE r.order_id = a.order_id AND r.site_id = a.site_id AND r.outcome = '')
+  FROM orders_allocation a JOIN network_site s ON s.id = a.site_id
+ WHERE a.order_id = ANY(%(order)s::bigint[]) AND a.packed - a.unpacked > a.delivered + a.lost + a.sent_back GROUP BY 1, 2, 3 ORDER BY 1, 3
 """
 MONEY = """
 SELECT l.order_id, l.position, i.sku, l.ordered - l.cancelled, l.unit_price, l.tax_rate
@@ -126,10 +153,10 @@ UPDATE orders_order o SET ordered = o.ordered + g.quantity, net = o.net + g.net,
 """
 MARK = """
 UPDATE orders_order o SET version = o.version + 1, ship_to_id = coalesce(c.ship_to, o.ship_to_id), receiver = coalesce(c.receiver, o.receiver),
-       requested_on = coalesce(c.requested_on, o.requested_on), promised_on = coalesce(c.promised_on, o.promised_on),
+       requested_on = coalesce(c.requested_on, o.requested_on), carrier = coalesce(c.carrier, o.carrier), promised_on = coalesce(c.promised_on, o.promised_on),
        first_promised_on = coalesce(o.first_promised_on, c.promised_on)
-  FROM unnest(%(order)s::bigint[], %(ship_to)s::bigint[], %(receiver)s::text[], %(requested_on)s::date[], %(promised_on)s::date[])
-    AS c(ord, ship_to, receiver, requested_on, promised_on)
+  FROM unnest(%(order)s::bigint[], %(ship_to)s::bigint[], %(receiver)s::text[], %(requested_on)s::date[], %(promised_on)s::date[], %(carrier)s::text[])
+    AS c(ord, ship_to, receiver, requested_on, promised_on, carrier)
  WHERE o.id = c.ord
 """
 PROMISE = """
@@ -142,11 +169,23 @@ RETURNING 'H-' || l.order_id, l.id, i.sku, was.promised_on, l.promised_on
 """
 
 
-def decide(asks: Sequence[Change], orders: Mapping[str, OrderFact], known: Known, money: Mapping[tuple[int, int], LineMoney], items: Mapping[str, Sold]) -> list[Decided | Refused]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts of a batch: lines and parts, money of lines, items, where units are labelled, who asks for which ask, the time."""
+
+    known: Known
+    money: Mapping[tuple[int, int], LineMoney]
+    items: Mapping[str, Sold]
+    at: Mapping[int, Sequence[At]]
+    by: Sequence[str]
+    now: datetime
+
+
+def decide(asks: Sequence[Change], orders: Mapping[str, OrderFact], facts: Facts) -> list[Decided | Refused]:
     """What each change means, or all that stands in its way; an order is changed once per batch."""
     answers: list[Decided | Refused] = []
     waiting = dict(orders)
-    for ask in asks:
+    for ask, by in zip(asks, facts.by, strict=True):
         order = waiting.pop(ask.order, None)
         if order is None:
             again = ask.order in orders
@@ -154,18 +193,20 @@ def decide(asks: Sequence[Change], orders: Mapping[str, OrderFact], known: Known
         elif not order.open:
             answers.append(refuse("order-closed", order=ask.order, status=order.status))
         else:
-            answers.append(_decide(ask, order, known, money, items))
+            answers.append(_decide(ask, order, facts, by))
     return answers
 
 
-def _decide(ask: Change, order: OrderFact, known: Known, money: Mapping[tuple[int, int], LineMoney], items: Mapping[str, Sold]) -> Decided | Refused:
-    lines = {x.position: x for x in known.lines[ask.order]}
+def _decide(ask: Change, order: OrderFact, facts: Facts, by: str) -> Decided | Refused:
+    lines = {x.position: x for x in facts.known.lines[ask.order]}
     findings: list[Refused] = wrong_address(ask.ship_to, "ship_to") if ask.ship_to else []
+    if ask.answer_by and ask.answer_by <= facts.now:
+        findings.append(refuse("values-refused", at="answer_by", why="A site cannot answer in the past."))
     done = Decided(order, [], [], [], [])
     for i, wish in enumerate(ask.lines):
-        findings += _line(i, wish, order, lines, known, money, items, done)
+        findings += _line(i, wish, ask, order, lines, facts, done)
     for i, added in enumerate(ask.add):
-        item = items.get(added.sku)
+        item = facts.items.get(added.sku)
         if item is None or item.retired:
             findings.append(refuse("not-sellable", at=f"add/{i}/sku", skus=added.sku))
         elif added.net is None and added.unit_price is None and item.price is None:
@@ -174,9 +215,11 @@ def _decide(ask: Change, order: OrderFact, known: Known, money: Mapping[tuple[in
             done.add.append((added, item))
             done.changes.append(f"{added.quantity} {added.sku} added")
     done.changes.extend(_other_changes(ask, order))
+    done.wishes.extend(stops(done.taken, ask.fallback or "", ask.answer_by, ask.reason, True, by))
+    findings += _labels(ask, order, facts, by, done)
     if findings:
         return refuse_all(findings)
-    return done if done.changes else refuse("change-empty")
+    return done if done.changes or done.wishes else refuse("change-empty")
 
 
 def _other_changes(ask: Change, order: OrderFact) -> list[str]:
@@ -187,26 +230,53 @@ def _other_changes(ask: Change, order: OrderFact) -> list[str]:
         said.append(f"requested on {ask.requested_on}")
     if ask.promised_on and ask.promised_on != order.promised_on:
         said.append(f"promised for {ask.promised_on}")
+    if ask.carrier is not None and ask.carrier.upper() != order.carrier:
+        said.append(f"carrier {ask.carrier.upper() or 'left open'}")
     return said
 
 
-def _line(i: int, wish: ChangeLine, order: OrderFact, lines: Mapping[int, LineFact], known: Known, money: Mapping[tuple[int, int], LineMoney], items: Mapping[str, Sold], done: Decided) -> list[Refused]:
-    """One line's wish: nothing, units to cancel, or a sister line for more."""
+def _labels(ask: Change, order: OrderFact, facts: Facts, by: str, done: Decided) -> list[Refused]:
+    """Labels show the old address or carrier: each site is asked to label anew, and to have turned round what is on its way."""
+    findings: list[Refused] = []
+    carrier = ask.carrier.upper() if ask.carrier is not None and ask.carrier.upper() != order.carrier else None
+
+    def want(at: At, kind: str, field: str, what: str, units: int, fallback: str, **new: Any) -> None:
+        if kind in at.asked:
+            findings.append(refuse("change-asked", at=field, site=at.code, order=ask.order))
+        elif not ask.fallback:
+            findings.append(refuse("ask-the-site", at=field, what=f"{units} units of {ask.order} are {'on their way' if kind == 'redirect' else 'labelled'} at {at.code}"))
+        else:
+            done.wishes.append(Wish(order.id, at.site, kind, what, units, fallback, ask.answer_by, ask.reason, True, by, **new))
+
+    for at in facts.at.get(order.id, ()):
+        if ask.ship_to and at.labelled:
+            want(at, "address", "ship_to", "label anew with the new address", at.labelled, ask.fallback or "")
+        if ask.ship_to and at.on_way:
+            want(at, "redirect", "ship_to", "have the carrier bring it to the new address", at.on_way, "return" if ask.fallback == "intercept" else ask.fallback or "")
+        if carrier is not None and at.labelled:
+            want(at, "carrier", "carrier", f"send with {carrier or 'any carrier'}", at.labelled, ask.fallback or "", carrier=carrier)
+    return findings
+
+
+def _line(i: int, wish: ChangeLine, ask: Change, order: OrderFact, lines: Mapping[int, LineFact], facts: Facts, done: Decided) -> list[Refused]:
+    """One line's wish: nothing, units to cancel or to have stopped, or a sister line for more."""
     line = lines.get(wish.line)
     if line is None:
         return [refuse("line-unknown", at=f"lines/{i}/line", order=f"H-{order.id}", line=wish.line)]
-    now = money[order.id, wish.line]
-    more = wish.quantity - now.left
+    now = facts.money[order.id, wish.line]
+    parts, more = facts.known.parts.get(line.line, ()), wish.quantity - now.left
     if more > 0:
-        done.add.append((PlaceLine(now.sku, more, unit_price=now.unit_price, tax_rate=now.tax_rate), items[now.sku]))
-    elif more < 0:
-        free = line.open + sum(p.free for p in known.parts.get(line.line, ()))
-        if -more > free:
-            return [refuse("units-bound", at=f"lines/{i}/quantity", free=free, wanted=-more)]
-        done.freed.extend(take(line, -more, known.parts.get(line.line, ())))
-        done.cut.append(CancelledUnits(line.line, line.position, line.sku, -more))
-    if more:
+        done.add.append((PlaceLine(now.sku, more, unit_price=now.unit_price, tax_rate=now.tax_rate), facts.items[now.sku]))
         done.changes.append(f"{now.sku} from {now.left} to {wish.quantity}")
+    elif more < 0:
+        free = at_once(line, parts)
+        if -more > free + on_floor(parts):
+            return [refuse("units-bound", at=f"lines/{i}/quantity", free=free + on_floor(parts), wanted=-more)]
+        if -more > free and not ask.fallback:
+            return [refuse("ask-the-site", at=f"lines/{i}/quantity", what=f"{-more - free} of the {now.left} units of line {wish.line} are released")]
+        done.taken.append(taken := take(line, -more, parts))
+        if taken.now:
+            done.changes.append(f"{now.sku} from {now.left} to {now.left - taken.now}")
     return []
 
 
@@ -220,28 +290,47 @@ def change(run: Run, asks: Sequence[Change]) -> list[OrderChanged | Refused]:
     money = {(m.order, m.position): m for m in run.rows(LineMoney, MONEY, order=ids)}
     skus = sorted({x.sku for a in asks for x in a.add} | {m.sku for m in money.values()})
     items = {i.sku: i for i in run.rows(Sold, ITEMS, skus=skus, today=run.now.date())}
-    decided = decide(asks, orders, known, money, items)
+    decided = decide(asks, orders, Facts(known, money, items, _labelled(run, asks, ids), [by for by, _ in run.owners], run.now))
     done = [(ask, d) for ask, d in zip(asks, decided, strict=True) if isinstance(d, Decided)]
-    _write(run, done, known)
+    asked = _write(run, done, known)
     after = {f"H-{o.id}": o for o in run.rows(OrderFact, ORDERS, order=ids)} if done else {}
-    return [d if isinstance(d, Refused) else _told(ask, d, after[ask.order]) for ask, d in zip(asks, decided, strict=True)]
+    answers = [d if isinstance(d, Refused) else _told(ask, d, after[ask.order], tuple(asked[d.order.id])) for ask, d in zip(asks, decided, strict=True)]
+    for ask, answer, owner in zip(asks, answers, run.owners, strict=True):
+        if isinstance(answer, OrderChanged) and answer.asked:
+            run.tell([ChangeAsked(answer.order, answer.asked, ask.reason)], owner)
+    return answers
 
 
-def _write(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -> None:
-    """Cancel, add and reserve, then the order itself."""
+def _labelled(run: Run, asks: Sequence[Change], ids: list[int]) -> dict[int, list[At]]:
+    """Where units of these orders are labelled or on their way; asked only where a label would change."""
+    at: dict[int, list[At]] = defaultdict(list)
+    if any(ask.ship_to or ask.carrier is not None for ask in asks):
+        for it in run.rows(At, AT, order=ids):
+            at[it.order].append(it)
+    return at
+
+
+def _write(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -> dict[int, list[AskedOfSite]]:
+    """Cancel, add and reserve, then the order itself; gives what sites are asked for, by order."""
+    asked: dict[int, list[AskedOfSite]] = defaultdict(list)
     if not done:
-        return
-    cancel_units(run, [x for _, d in done for x in d.cut], [g for _, d in done for g in d.freed], known)
+        return asked
+    cancel_units(run, [x for _, d in done for x in cut(d.taken)], [g for _, d in done for t in d.taken for g in t.freed], known)
     reserve_lines(run, _add_lines(run, done, known))
     moved = [(ask, d) for ask, d in done if ask.ship_to]
     kept = keep_addresses(run, [address_of(d.order.customer, ask.ship_to, ask.ship_to.code) for ask, d in moved if ask.ship_to])
     ship_to = {d.order.id: id for (_, d), id in zip(moved, kept, strict=True)}
     asks, orders = [ask for ask, _ in done], [d.order.id for _, d in done]
-    run.write(MARK, asks, order=orders, ship_to=[ship_to.get(order) for order in orders])
+    run.write(MARK, asks, order=orders, ship_to=[ship_to.get(order) for order in orders], carrier=[a.carrier if a.carrier is None else a.carrier.upper() for a in asks])
     if any(ask.promised_on for ask in asks):
         said = {ask.order: (ask.reason or "agreed with the customer", ask.agreed_by) for ask in asks}
         found: Any = run.rows(as_tuple, PROMISE, asks, order=orders)
         move_promises(run, [PromiseMoved(*[*row, *said[row[0]]]) for row in found])
+    wishes = [replace(w, address=ship_to.get(w.order)) if w.kind in ("address", "redirect") else w for _, d in done for w in d.wishes
+              if w.kind not in ("address", "redirect") or ship_to[w.order] != d.order.ship_to]
+    for wish, told in zip(wishes, ask_sites(run, wishes), strict=True):
+        asked[wish.order].append(told)
+    return asked
 
 
 def _add_lines(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -> list[Want]:
@@ -261,9 +350,10 @@ def _add_lines(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -
     return [Want(id, p.quantity) for id, (_, _, _, p, _) in zip(ids, rows, strict=True)]
 
 
-def _told(ask: Change, d: Decided, after: OrderFact) -> OrderChanged | Refused:
+def _told(ask: Change, d: Decided, after: OrderFact, asked: tuple[AskedOfSite, ...]) -> OrderChanged | Refused:
     """The change with its effect; refused when an accepted preview had another one."""
-    told = OrderChanged(ask.order, d.order.version + 1, tuple(d.changes), effect(d.order), effect(after), tuple(d.freed))
+    freed = tuple(g for t in d.taken for g in t.freed)
+    told = OrderChanged(ask.order, d.order.version + 1, tuple(d.changes), effect(d.order), effect(after), freed, asked)
     marked = replace(told, after=replace(told.after, mark=mark(ask, told)))
     if ask.accept and ask.accept != marked.after.mark:
         return refuse("preview-expired")
@@ -276,5 +366,6 @@ def effect(order: OrderFact) -> Effect:
 
 
 def mark(ask: Change, told: OrderChanged) -> str:
-    """What an accepted preview is known by: the change and its whole effect."""
-    return hashlib.sha256(repr((replace(ask, accept=""), told.version, told.before, told.after)).encode()).hexdigest()[:16]
+    """What an accepted preview is known by: the change, its whole effect, and what sites are asked for."""
+    asked = [replace(a, request=0) for a in told.asked]
+    return hashlib.sha256(repr((replace(ask, accept=""), told.version, told.before, told.after, asked)).encode()).hexdigest()[:16]

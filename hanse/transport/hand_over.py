@@ -1,7 +1,7 @@
 """Hand over: a carrier takes cartons off our hands.
 
 Each carton becomes a parcel; cartons of one order that leave one site with one carrier in one go are a shipment. A
-label that shows an old address, or a hold, keeps a carton here. What the carrier told of a parcel before we did is
+label that shows an old address or carrier, a hold, or a change that its site has not answered keeps a carton here. What the carrier told of a parcel before we did is
 taken in at once.
 """
 
@@ -38,7 +38,10 @@ class HandOver:
 
 @row
 class Staged:
-    """A packed carton as handing over sees it: the address on its label and the one its order has now."""
+    """A packed carton as handing over sees it: what its label shows and what its order has now.
+
+    `asked` are the kinds of change its site is asked for that concern it, `let_go` those that the site could not do any more.
+    """
 
     id: int
     sscc: str
@@ -53,6 +56,16 @@ class Staged:
     transit: int | None
     units: int
     gone_with: str
+    opened: bool
+    label_carrier: str
+    carrier: str
+    asked: Sequence[str]
+    let_go: Sequence[str]
+
+    @property
+    def outdated(self) -> bool:
+        """The label shows an old address or carrier, and nobody decided that it leaves like this."""
+        return (self.shows != self.ship_to and "address" not in self.let_go) or (self.label_carrier != self.carrier and "carrier" not in self.let_go)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +112,8 @@ def _findings(
     """All that keeps a carton here."""
     if gone_with:
         return [refuse("handed-over", at="carton", carton=ask.carton, carrier=gone_with)]
+    if carton.opened:
+        return [refuse("carton-opened", at="carton", carton=ask.carton)]
     found = []
     if carrier not in carriers:
         found.append(refuse("carrier-unknown", at="carrier", carrier=ask.carrier))
@@ -106,7 +121,11 @@ def _findings(
         found.append(refuse("tracking-used", at="tracking", tracking=ask.tracking or carton.sscc, carrier=carrier))
     if holds := blocking(carton.holds, "hand-over"):
         found.append(refuse("on-hold", order=order_number(carton.order), holds=holds))
-    if carton.shows != carton.ship_to:
+    if carton.label_carrier not in ("", carrier):
+        found.append(refuse("other-carrier", at="carrier", carton=carton.sscc, labelled=carton.label_carrier, carrier=carrier))
+    if carton.asked:
+        found.append(refuse("change-asked", at="carton", site=carton.site_code, order=order_number(carton.order)))
+    elif carton.outdated:
         found.append(refuse("label-outdated", at="carton", order=order_number(carton.order), carton=carton.sscc))
     return found
 
@@ -118,9 +137,20 @@ SELECT o.id FROM orders_order o WHERE o.id IN (SELECT order_id FROM fulfilment_c
 STAGED = """
 SELECT c.id, c.sscc, c.order_id, c.site_id, s.code, c.account_id, c.address_id, o.ship_to_id, o.holds, o.promised_on,
        t.id, (SELECT sum(k.quantity)::bigint FROM fulfilment_content k WHERE k.carton_id = c.id),
-       CASE WHEN c.handed_over_at IS NULL THEN '' ELSE coalesce((SELECT r.code FROM transport_parcel p JOIN transport_carrier r ON r.id = p.carrier_id WHERE p.carton_id = c.id), 'a carrier') END
+       CASE WHEN c.handed_over_at IS NULL THEN '' ELSE coalesce((SELECT r.code FROM transport_parcel p JOIN transport_carrier r ON r.id = p.carrier_id WHERE p.carton_id = c.id), 'a carrier') END,
+       c.opened_at IS NOT NULL, c.carrier, o.carrier, q.asked, q.let_go
   FROM fulfilment_carton c JOIN orders_order o ON o.id = c.order_id JOIN network_site s ON s.id = c.site_id
   LEFT JOIN inventory_account t ON t.site_id = c.site_id AND t.kind = 'transit' AND t.code = ''
+  CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg(DISTINCT r.kind) FILTER (WHERE r.outcome = ''), '{}') AS asked,
+           coalesce(array_agg(DISTINCT r.kind) FILTER (WHERE r.outcome IN ('let-go', 'return')), '{}') AS let_go
+      FROM orders_changerequest r
+     WHERE r.order_id = c.order_id AND r.site_id = c.site_id AND CASE r.kind
+           WHEN 'address' THEN c.address_id <> o.ship_to_id AND r.address_id = o.ship_to_id
+           WHEN 'carrier' THEN c.carrier <> o.carrier AND r.carrier = o.carrier
+           WHEN 'stop' THEN EXISTS (SELECT 1 FROM orders_requestedunits u JOIN fulfilment_content k ON k.allocation_id = u.allocation_id
+                                     WHERE u.request_id = r.id AND k.carton_id = c.id)
+           ELSE false END) q
  WHERE c.sscc = ANY(%(carton)s::text[])
 """
 CARRIERS = """
