@@ -13,7 +13,7 @@ from typing import Annotated
 
 from annotated_types import MaxLen
 
-from hanse.inventory.ledger import Claim, Movement, Reserve, claim, post, reserve
+from hanse.inventory.ledger import Account, Claim, Movement, Reserve, claim, post, reserve
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Id, Short, ask
@@ -226,9 +226,12 @@ def _stop(run: Run, done: Sequence[Done]) -> None:
     advance_lines(run, [LineAdvance(stop.line, cancelled=n) for _, p in plans for stop, n in p.stopped])
     claim(run, [Claim(t.bin, t.item, t.lot, -n) for _, t, n in cut])
     reserve(run, [Reserve(t.item, d.request.site, -n) for d, t, n in cut])
-    post(run, [Movement(t.item, i.account, t.tote, n, "ChangeAccepted", d.request.number, d.told.reason, t.lot, i.serial, at=d.told.at) for d, t, i, n in unpacked])
     post(run, [
-        Movement(t.item, t.tote, t.bin, units, "ChangeAccepted", d.request.number, d.told.reason, t.lot, serial, at=d.told.at)
+        Movement(t.item, Account(i.account, "carton", d.request.site), Account(t.tote, "tote", d.request.site), n,
+                 "ChangeAccepted", d.request.number, d.told.reason, t.lot, i.serial, at=d.told.at) for d, t, i, n in unpacked
+    ])  # fmt: skip
+    post(run, [
+        Movement(t.item, Account(t.tote, "tote", d.request.site), Account(t.bin, "bin", d.request.site), units, "ChangeAccepted", d.request.number, d.told.reason, t.lot, serial, at=d.told.at)
         for d, t, n, serials in back for units, serial in ([(1, s) for s in serials] or [(n, "")])
     ])
 
