@@ -1,7 +1,7 @@
 """The stock ledger: the only writer of movements, balances and stock.
 
 Stock moves, it never changes: a posting leaves one account and enters another. Balances are kept for the
-places we answer for (bins, totes, cartons, transit, quarantine); a CHECK keeps them from going below
+places we answer for (bins, totes, cartons, transit, quarantine, doubt); a CHECK keeps them from going below
 zero. Totes and cartons come and go with an order: an empty one keeps no balance. What lies in a site's bins is its stock, and reservations stand against that.
 """
 
@@ -62,6 +62,16 @@ class Place:
     code: str = ""
 
 
+@row
+class Doubt:
+    """What lies in a bin of an item and lot is in doubt from now on, or (`in_doubt` false) no longer."""
+
+    account: int
+    item: int
+    lot: str
+    in_doubt: bool = True
+
+
 POST = """
 WITH posted AS (
   INSERT INTO inventory_movement
@@ -83,13 +93,13 @@ WITH posted AS (
   SELECT a.id AS account, a.kind, a.site_id AS site, s.item, s.lot, sum(s.moved)::bigint AS moved,
          sum(s.claimed)::bigint AS claimed, sum(s.reserved)::bigint AS reserved
     FROM side s JOIN inventory_account a ON a.id = s.account
-   WHERE a.kind IN ('bin', 'tote', 'carton', 'transit', 'quarantine') GROUP BY a.id, s.item, s.lot
+   WHERE a.kind IN ('bin', 'tote', 'carton', 'transit', 'quarantine', 'doubt') GROUP BY a.id, s.item, s.lot
 ), stock_held AS MATERIALIZED (
   SELECT 1 FROM inventory_stock s WHERE (s.item_id, s.site_id) IN (SELECT item, site FROM net WHERE kind = 'bin')
    ORDER BY s.item_id, s.site_id FOR UPDATE
 ), held AS MATERIALIZED (
   SELECT 1 FROM inventory_balance b JOIN net n ON b.account_id = n.account AND b.item_id = n.item AND b.lot = n.lot
-   WHERE n.kind IN ('bin', 'transit', 'quarantine') AND (SELECT count(*) FROM stock_held) >= 0
+   WHERE n.kind IN ('bin', 'transit', 'quarantine', 'doubt') AND (SELECT count(*) FROM stock_held) >= 0
    ORDER BY b.item_id, b.account_id, b.lot FOR UPDATE OF b
 ), due AS MATERIALIZED (
   SELECT * FROM net WHERE (SELECT count(*) FROM held) >= 0
@@ -167,6 +177,13 @@ SELECT * FROM unnest(%(id)s::bigint[], %(kind)s::text[], %(site)s::bigint[], %(c
 PLACES = "inventory_account_id_seq"
 
 
+DOUBT = """
+UPDATE inventory_balance b SET in_doubt = d.in_doubt
+  FROM unnest(%(account)s::bigint[], %(item)s::bigint[], %(lot)s::text[], %(in_doubt)s::boolean[]) AS d(account, item, lot, in_doubt)
+ WHERE b.account_id = d.account AND b.item_id = d.item AND b.lot = d.lot
+"""
+
+
 class LedgerBroken(Exception):
     """A posting would leave an account that has nothing of this: a bug in the caller, never a refusal."""
 
@@ -189,6 +206,11 @@ def reserve(run: Run, reserves: Iterable[Reserve]) -> None:
 def claim(run: Run, claims: Iterable[Claim]) -> None:
     """Claim or give back units in bins for pick tasks."""
     run.write(CLAIM, [c for c in claims if c.quantity])
+
+
+def doubt(run: Run, doubts: Iterable[Doubt]) -> None:
+    """Say that what lies in bins is in doubt, so that no task is raised on it, or that it no longer is."""
+    run.write(DOUBT, list(doubts))
 
 
 def places(run: Run, wanted: Iterable[Place]) -> Mapping[Place, int]:
