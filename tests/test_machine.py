@@ -4,6 +4,7 @@ One item, one site, orders of one line. The model knows what each step may take;
 the stock and the ledger must say what the model says, and `hanse verify` must find nothing.
 """
 
+import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -23,11 +24,22 @@ from hanse.fulfilment.release import Release, release
 from hanse.fulfilment.release_wave import ReleaseWave, release_wave
 from hanse.fulfilment.sort_units import SortUnits, sort_units
 from hanse.fulfilment.start_tour import StartTour, start_tour
+from hanse.inventory.carry import Carry, carry
+from hanse.inventory.count import Count, count
+from hanse.inventory.count_by_plan import CountByPlan, count_by_plan
+from hanse.inventory.events import RecountAsked
+from hanse.inventory.keep_count_plans import KeepCountPlan, keep_count_plans
+from hanse.inventory.keep_faces import KeepFace, keep_faces
+from hanse.inventory.models import Balance, CountTask, MoveTask
+from hanse.inventory.put_away import PutAway, put_away
 from hanse.inventory.receive import Receive, receive
-from hanse.journal.principals import HANSE
+from hanse.inventory.replenish import Replenish, replenish
+from hanse.journal.events import fact_of
+from hanse.journal.principals import HANSE, Principal
 from hanse.kernel import clock
 from hanse.kernel.numbers import order_id
 from hanse.kernel.refused import Refused
+from hanse.network.models import Bin
 from hanse.orders.allocate import Allocate, allocate
 from hanse.orders.cancel import Cancel, CancelLine, cancel
 from hanse.orders.expire import Expire, expire
@@ -41,6 +53,8 @@ from hanse.transport.record_proof import RecordProof, record_proof
 from tests.given import Given
 
 units = st.integers(1, 6)
+EWA = Principal("ewa", frozenset({"*"}))
+"""Somebody else: whoever finds a bin short does not count it."""
 
 
 @dataclass
@@ -89,18 +103,32 @@ class Company(RuleBasedStateMachine):
         given = Given()
         self.item, self.site = given.item(), given.site()
         given.customer()
-        self.on_hand, self.owed, self.keys = 0, {}, 0
+        for code, role in (("R-01", "reserve"), ("DOCK", "dock")):
+            Bin.objects.create(site=self.site, code=code, role=role, walk=9)
+        self.on_hand, self.doubted, self.owed, self.keys = 0, 0, {}, 0
         if stock:
             self.receive(stock)
 
-    def do(self, operation, ask):
+    def do(self, operation, ask, by=HANSE):
         """Every act twice with one key: the second must change nothing and say the same."""
         self.keys += 1
         key = f"k{self.keys}"
-        [answer] = operation([ask], by=HANSE, key=key)
+        [answer] = operation([ask], by=by, key=key)
         if not isinstance(answer, Refused):
-            assert operation([ask], by=HANSE, key=key) == [answer]
+            assert operation([ask], by=by, key=key) == [answer]
         return answer
+
+    def put_in_doubt(self, bin: str) -> None:
+        """What nobody claims there and nobody is promised leaves the stock; asked of the bin before anything is found again for the order."""
+        gone = sum(f.quantity for f in self.told_last() if f.bin == bin)
+        self.on_hand -= gone
+        self.doubted += gone
+
+    def told_last(self) -> list:
+        """What the last act said to be in doubt."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT kind, body FROM journal_event WHERE key = %s AND kind = 'StockInDoubt'", [f"k{self.keys}"])
+            return [fact_of(kind, json.loads(body)) for kind, body in cursor.fetchall()]
 
     def free_stock(self) -> int:
         return self.on_hand - sum(o.reserved - o.picked for o in self.owed.values())
@@ -261,6 +289,9 @@ class Company(RuleBasedStateMachine):
             self.on_hand -= told.taken + told.short
             owed.picked += told.taken
             owed.reserved -= told.short
+            before = self.free_stock()
+            self.put_in_doubt(told.bin)
+            assert self.free_stock() >= 0 and (not told.short or before == 0 or self.doubted or self.lies_elsewhere(told.bin))
             owed.reserved += min(told.short, owed.open, self.free_stock())
             owed.released = self.released(order)
 
@@ -269,6 +300,59 @@ class Company(RuleBasedStateMachine):
         with connection.cursor() as cursor:
             cursor.execute("SELECT sum(released - recalled)::bigint FROM orders_allocation WHERE order_id = %s", [order_id(order)])
             return cursor.fetchone()[0]
+
+    def lies_elsewhere(self, bin: str) -> bool:
+        return Balance.objects.filter(account__kind="bin", on_hand__gt=0).exclude(account__code=bin).exists()
+
+    @rule(quantity=units, bin=st.sampled_from(["R-01", "DOCK"]))
+    def receive_elsewhere(self, quantity: int, bin: str) -> None:
+        assert not isinstance(self.do(receive, Receive("HAM", "BRG-6204", quantity, bin)), Refused)
+        self.on_hand += quantity
+
+    @rule(quantity=units, to=st.sampled_from(["A-01", "R-01"]))
+    def put_away(self, quantity: int, to: str) -> None:
+        told = self.do(put_away, PutAway("HAM", "BRG-6204", quantity, to, reason="near"))
+        assert not isinstance(told, Refused) or told.code == "bin-short"
+
+    @rule(most=units)
+    def keep_face(self, most: int) -> None:
+        assert not isinstance(self.do(keep_faces, KeepFace("HAM", "A-01", "BRG-6204", most - 1, most)), Refused)
+
+    @rule()
+    def replenish(self) -> None:
+        told = self.do(replenish, Replenish("HAM"))
+        assert not isinstance(told, Refused) or told.code == "nothing-to-replenish"
+
+    @rule(less=st.integers(0, 2), not_there=st.booleans())
+    def carry(self, less: int, not_there: bool) -> None:
+        task = MoveTask.objects.filter(closed_at=None).order_by("id").first()
+        if task:
+            told = self.do(carry, Carry(task.pk, max(task.quantity - less, 0), "less" if less else "", not_there and less > 0))
+            assert not isinstance(told, Refused)
+            self.put_in_doubt(told.from_bin)
+
+    @rule()
+    def plan_counts(self) -> None:
+        self.do(keep_count_plans, KeepCountPlan("HAM", clock.now().date()))
+        told = self.do(count_by_plan, CountByPlan("HAM"))
+        assert not isinstance(told, Refused) or told.code == "nothing-to-count"
+
+    @rule(found=st.integers(0, 8))
+    def count(self, found: int) -> None:
+        """What is counted is what is there from then on, once two have said so where it was off."""
+        task = CountTask.objects.filter(closed_at=None).order_by("id").first()
+        if task is None:
+            return
+        again = bool(task.first_by)
+        apart = sum(Balance.objects.filter(account__kind="doubt", account__code=task.bin.code).values_list("on_hand", flat=True))
+        told = self.do(count, Count("HAM", "BRG-6204", found, task.bin.code), by=HANSE if task.first_by == EWA.name else EWA)
+        if isinstance(told, Refused):
+            assert told.code in {"bin-short", "stock-reserved"}
+        elif isinstance(told, RecountAsked):
+            assert not again
+        else:
+            self.doubted -= apart
+            self.on_hand += apart + told.counted - told.expected
 
     @rule(target=cartons, order=orders)
     def pack(self, order: str) -> tuple:
@@ -336,6 +420,7 @@ class Company(RuleBasedStateMachine):
             for number, o in self.owed.items()
         }  # fmt: skip
         assert stock == (self.on_hand, sum(o.reserved - o.picked for o in self.owed.values()))
+        assert sum(Balance.objects.filter(account__kind="doubt").values_list("on_hand", flat=True)) == self.doubted
 
     def teardown(self) -> None:
         if hasattr(self, "undo"):

@@ -31,6 +31,8 @@ class OrderReleased:
     at: datetime | None = None
 
     def said(self) -> str:
+        if not self.tasks:
+            return f"{self.waiting} units wait for their pick face to be filled"
         sites = ", ".join(dict.fromkeys(t.site for t in self.tasks))
         return f"Released at {sites}: {sum(t.quantity for t in self.tasks)} units in {len(self.tasks)} pick tasks"
 

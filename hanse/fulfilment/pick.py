@@ -1,8 +1,9 @@
 """Pick: record what pickers took from the bins.
 
 A task is answered once. A wrong scan books nothing. Taking less than asked is a short pick and needs a reason;
-what wasn't there moves to 'missing', and the units find another site or bin, or wait, in the same call. What was
-cancelled meanwhile is no longer wanted: the task says how many still are.
+what wasn't there moves to 'missing', what is left of it in the bin is in doubt until somebody counts it, and the units
+find another site or bin, or wait, in the same call. What was cancelled meanwhile is no longer wanted: the task says
+how many still are.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Annotated
 
 from annotated_types import MaxLen
 
+from hanse.inventory.in_doubt import FoundShort, put_in_doubt
 from hanse.inventory.ledger import Account, Claim, Movement, Place, claim, places, post
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
@@ -179,7 +181,9 @@ def pick(run: Run, asks: Sequence[Pick]) -> list[UnitsPicked | Refused]:
     post(run, [m for d in done for m in _movements(d)])
     claim(run, [Claim(d.task.bin, d.task.item, d.task.lot, -d.told.withdrawn) for d in done])
     keep_scans(run, [s for d in done for s in _scans(run, d)])
-    _find_again(run, [d for d in done if d.told.short])
+    short = [d for d in done if d.told.short]
+    put_in_doubt(run, [FoundShort(d.task.bin, d.task.item, d.task.lot, d.told.order, d.actor, d.told.at) for d in short])
+    _find_again(run, short)
     return answers
 
 
@@ -240,6 +244,6 @@ def _find_again(run: Run, short: Sequence[Done]) -> None:
     due = run.rows(Due, DUE, order=sorted(by_order)) if by_order else []
     raised = raise_tasks(run, [o for order in due if not order.held for o in ready(order, by_order[order.order])])
     for order in due:
-        tasks = tuple(t for o in by_order[order.order] for t in raised.get(o.allocation, ()))
+        tasks = tuple(t for o in by_order[order.order] for t in raised.tasks.get(o.allocation, ()))
         if tasks:
             run.tell([OrderReleased(order_number(order.order), tasks)])

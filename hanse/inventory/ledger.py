@@ -1,7 +1,7 @@
 """The stock ledger: the only writer of movements, balances and stock.
 
 Stock moves, it never changes: a posting leaves one account and enters another. Balances are kept for the
-places we answer for (bins, totes, cartons, transit, quarantine); a CHECK keeps them from going below
+places we answer for (bins, totes, cartons, transit, quarantine, doubt); a CHECK keeps them from going below
 zero. Totes and cartons come and go with an order: an empty one keeps no balance. What lies in a site's bins is its stock, and reservations stand against that.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 from hanse.journal.run import Run
 from hanse.kernel.rows import row
 
-GUARDED, OWN = frozenset({"bin", "tote", "carton", "transit", "quarantine"}), frozenset({"tote", "carton"})
+GUARDED, OWN = frozenset({"bin", "tote", "carton", "transit", "quarantine", "doubt"}), frozenset({"tote", "carton"})
 """Places that keep a balance, and those of them that belong to one order."""
 
 
@@ -74,6 +74,16 @@ class Place:
     kind: str
     site: int
     code: str = ""
+
+
+@row
+class Doubt:
+    """What lies in a bin of an item and lot is in doubt from now on, or (`in_doubt` false) no longer."""
+
+    account: int
+    item: int
+    lot: str
+    in_doubt: bool = True
 
 
 MOVED = """
@@ -184,6 +194,13 @@ SELECT * FROM unnest(%(id)s::bigint[], %(kind)s::text[], %(site)s::bigint[], %(c
 PLACES = "inventory_account_id_seq"
 
 
+DOUBT = """
+UPDATE inventory_balance b SET in_doubt = d.in_doubt
+  FROM unnest(%(account)s::bigint[], %(item)s::bigint[], %(lot)s::text[], %(in_doubt)s::boolean[]) AS d(account, item, lot, in_doubt)
+ WHERE b.account_id = d.account AND b.item_id = d.item AND b.lot = d.lot
+"""
+
+
 class LedgerBroken(Exception):
     """A posting would leave an account that has nothing of this: a bug in the caller, never a refusal."""
 
@@ -256,6 +273,11 @@ def reserve(run: Run, reserves: Iterable[Reserve]) -> None:
 def claim(run: Run, claims: Iterable[Claim]) -> None:
     """Claim or give back units in bins for pick tasks."""
     run.write(CLAIM, [c for c in claims if c.quantity])
+
+
+def doubt(run: Run, doubts: Iterable[Doubt]) -> None:
+    """Say that what lies in bins is in doubt, so that no task is raised on it, or that it no longer is."""
+    run.write(DOUBT, list(doubts))
 
 
 def places(run: Run, wanted: Iterable[Place]) -> Mapping[Place, int]:

@@ -6,6 +6,7 @@ What pick tasks have claimed in the bin stays there.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
@@ -71,7 +72,7 @@ def decide(asks: Sequence[Move], known: Known) -> list[StockMoved | Refused]:
     return answers
 
 
-def wrong_bin(ask: Move, source: Spot, held: Holdings, bin: str) -> list[Refused]:
+def wrong_bin(ask: Any, source: Spot, held: Holdings, bin: str) -> list[Refused]:
     """Too little in the bin beside what pick tasks have claimed."""
     on_hand, claimed = held.spot(source)
     if on_hand - claimed >= ask.quantity:
@@ -79,7 +80,7 @@ def wrong_bin(ask: Move, source: Spot, held: Holdings, bin: str) -> list[Refused
     return [refuse("bin-short", at="quantity", bin=bin, on_hand=on_hand, sku=ask.sku, claimed=claimed, wanted=ask.quantity)]
 
 
-def elsewhere(ask: Move, it: Named, source: Spot, lies: Mapping[tuple[int, str], int], place: str) -> list[Refused]:
+def elsewhere(ask: Any, it: Named, source: Spot, lies: Mapping[tuple[int, str], int], place: str) -> list[Refused]:
     """Serials that are not where they are to be taken from."""
     return [refuse("serial-elsewhere", at="serials", serial=s, sku=ask.sku, place=place)
             for s in ask.serials if lies.get((it.item, s)) != source.account]

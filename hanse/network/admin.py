@@ -28,8 +28,8 @@ class SiteAdmin(KeptAdmin, ExportMixin, ModelAdmin):
 
 @admin.register(Bin)
 class BinAdmin(LookOnly, ModelAdmin):
-    list_display = ("site", "zone", "code", "walk", "x_m", "y_m", "level")
-    list_filter = ("site",)
+    list_display = ("site", "zone", "code", "role", "walk", "x_m", "y_m", "level")
+    list_filter = ("site", "role")
     list_select_related = ("site", "zone")
     search_fields = ("code", "site__code")
     show_full_result_count = False

@@ -51,8 +51,11 @@ class Zone(models.Model):
         return f"{self.site_id} {self.code}"
 
 
+BIN_ROLES = ["pick-face", "reserve", "bulk", "dock"]
+
+
 class Bin(models.Model):
-    """A place for stock inside a site, with its coordinates in metres from the site's origin."""
+    """A place for stock inside a site, with its coordinates in metres from the site's origin, and what it is for."""
 
     id = models.BigAutoField(primary_key=True)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="bins")
@@ -62,9 +65,13 @@ class Bin(models.Model):
     y_m = models.DecimalField(max_digits=8, decimal_places=2, db_default=0)
     level = models.SmallIntegerField(db_default=0)
     walk = models.IntegerField(db_default=0)
+    role = models.TextField(db_default="pick-face")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["site", "code"], name="network_bin_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "code"], name="network_bin_once"),
+            models.CheckConstraint(condition=Q(role__in=BIN_ROLES), name="network_bin_role_is_known"),
+        ]
 
     def __str__(self) -> str:
         return self.code

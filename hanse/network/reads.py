@@ -47,7 +47,7 @@ class SiteView:
 
 @dataclass(frozen=True, slots=True)
 class BinView:
-    """A bin of a site, with its turn on the picker's walk."""
+    """A bin of a site, with its turn on the picker's walk and what it is for."""
 
     code: str
     zone: str
@@ -55,6 +55,7 @@ class BinView:
     y_m: Decimal
     level: int
     walk: int
+    role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ SELECT s.code, s.name, s.country, s.region, s.zone, array_to_json(s.workdays)::t
   FROM network_site s
 """
 BINS = """
-SELECT b.code, coalesce(z.code, ''), b.x_m, b.y_m, b.level, b.walk
+SELECT b.code, coalesce(z.code, ''), b.x_m, b.y_m, b.level, b.walk, b.role
   FROM network_bin b JOIN network_site s ON s.id = b.site_id LEFT JOIN network_zone z ON z.id = b.zone_id
  WHERE s.code = %(site)s AND b.code > %(after)s ORDER BY b.code LIMIT %(limit)s
 """

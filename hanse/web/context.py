@@ -28,20 +28,20 @@ PAGES = {
     "customers": ("Customers", "users", "c"),
     "invoices": ("Invoices", "receipt", "i"),
     "release": ("Release", "bolt", "r"),
-    "waves": ("Waves", "route", "w"),
+    "waves": ("Waves", "route", "v"),
     "pick": ("Pick", "scan", "p"),
     "sort": ("Put wall", "arrows-exchange", "l"),
     "pack": ("Pack", "package", "k"),
     "hand_over": ("Hand over", "truck-loading", "d"),
     "changes": ("Changes", "hand-stop", "w"),
-    "counts": ("Counts", "refresh", "n"),
+    "stock_work": ("Stock work", "refresh", "n"),
     "admin:index": ("Master data", "database", "m"),
     "all_pages": ("All pages", "dots", "a"),
 }
 
 ROLES: dict[str, tuple[str, ...]] = {
     "order desk": ("today", "orders", "exceptions", "stock", "shipments", "customers", "invoices"),
-    "warehouse": ("today", "release", "pick", "pack", "hand_over", "stock", "counts"),
+    "warehouse": ("today", "release", "pick", "pack", "hand_over", "stock", "stock_work"),
     "transport": ("today", "shipments", "hand_over", "changes", "exceptions", "orders"),
     "finance": ("today", "invoices", "orders", "customers", "exceptions", "shipments"),
     "admin": ("today", "orders", "exceptions", "stock", "shipments", "invoices", "admin:index"),

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('billing', '0003_open_items'),
-        ('orders', '0004_documents_hold_together'),
+        ('orders', '0005_documents_hold_together'),
     ]
 
     operations = [

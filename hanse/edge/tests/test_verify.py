@@ -36,6 +36,10 @@ PLANTED: list[tuple[str, str, str]] = [
     ("INV-3", "A site has", "UPDATE inventory_stock SET reserved = on_hand + 1 WHERE item_id = (SELECT id FROM catalogue_item WHERE sku = 'LOT')"),
     ("INV-4", "What a site has reserved", "UPDATE inventory_stock SET reserved = reserved - 1 WHERE reserved > 0"),
     ("INV-4", "What is claimed", "UPDATE inventory_balance SET reserved = reserved + 1 WHERE lot = 'L1' AND on_hand > 0"),
+    ("INV-4", "What is claimed", "INSERT INTO inventory_movetask (site_id, item_id, source_id, target_id, quantity, raised_at) SELECT a.site_id, b.item_id, a.id, a.id + 1, 1, now()"
+                                 " FROM inventory_balance b JOIN inventory_account a ON a.id = b.account_id AND a.kind = 'bin' LIMIT 1"),
+    ("INV-4", "A bin is in doubt", "UPDATE inventory_balance SET in_doubt = false WHERE in_doubt"),
+    ("INV-4", "A bin is in doubt", "UPDATE inventory_counttask SET closed_at = now() WHERE cause = 'short'"),
     ("INV-4", "An allocation belongs", "UPDATE orders_allocation SET order_id = order_id + 1 WHERE id = (SELECT max(id) FROM orders_allocation)"),
     ("INV-4", "A pick task is", "UPDATE fulfilment_task SET line_id = line_id + 1"),
     ("INV-4", "A pick task is", "UPDATE fulfilment_task SET tote_id = bin_id"),

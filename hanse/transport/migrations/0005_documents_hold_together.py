@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fulfilment', '0007_documents_hold_together'),
-        ('orders', '0004_documents_hold_together'),
+        ('fulfilment', '0008_documents_hold_together'),
+        ('orders', '0005_documents_hold_together'),
         ('transport', '0004_fillfactor'),
     ]
 

@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fulfilment', '0006_waves_and_tours'),
-        ('orders', '0004_documents_hold_together'),
+        ('fulfilment', '0007_changes_asked_of_sites'),
+        ('orders', '0005_documents_hold_together'),
     ]
 
     operations = [

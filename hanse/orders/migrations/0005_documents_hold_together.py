@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0003_fillfactor'),
+        ('orders', '0004_changes_asked_of_sites'),
     ]
 
     operations = [
