@@ -119,6 +119,8 @@ class CartonPacked:
     weight_g: int | None
     address: int
     at: datetime | None = None
+    carton_type: str = ""
+    proposal: str = ""
 
     def said(self) -> str:
         return f"Carton {self.carton} packed at {self.site}: " + ", ".join(f"{u.quantity} {u.sku}" for u in self.units)

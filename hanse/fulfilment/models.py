@@ -5,11 +5,13 @@ from django.db.models import F, Q
 
 from hanse.catalogue.models import Item
 from hanse.inventory.models import Account
-from hanse.network.models import Site
+from hanse.network.models import CartonType, Site
 from hanse.orders.models import Allocation, Line, Order
 from hanse.partners.models import Address
 
 MOST = 10**12
+PROPOSALS = ["", "followed", "alternative", "other"]
+"""How a carton came about: no proposal, as proposed, by an alternative one, or otherwise than proposed."""
 
 
 class Task(models.Model):
@@ -54,7 +56,10 @@ class Task(models.Model):
 
 
 class Carton(models.Model):
-    """A logistic unit with its SSCC, weights expected and measured, and the address version on its label."""
+    """A logistic unit with its SSCC, weights expected and measured, and the address version on its label.
+
+    `type` is the carton it was really packed into, in the version of that day; `proposal` says how it came about, where there was one.
+    """
 
     id = models.BigAutoField(primary_key=True)
     sscc = models.TextField(unique=True)
@@ -67,13 +72,15 @@ class Carton(models.Model):
     length_mm = models.IntegerField(null=True)
     width_mm = models.IntegerField(null=True)
     height_mm = models.IntegerField(null=True)
+    type = models.ForeignKey(CartonType, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    proposal = models.TextField(db_default="")
     packed_at = models.DateTimeField()
     handed_over_at = models.DateTimeField(null=True)
     actor = models.TextField()
 
     class Meta:
         indexes = [models.Index("site", "id", name="fulfilment_carton_staged", condition=Q(handed_over_at__isnull=True))]
-        constraints = [models.CheckConstraint(condition=Q(sscc__regex="^[0-9]{18}$"), name="fulfilment_carton_has_an_sscc")]
+        constraints = [models.CheckConstraint(condition=Q(sscc__regex="^[0-9]{18}$"), name="fulfilment_carton_has_an_sscc"), models.CheckConstraint(condition=Q(proposal__in=PROPOSALS), name="fulfilment_carton_proposal_is_known")]
 
     def __str__(self) -> str:
         return self.sscc

@@ -44,7 +44,7 @@ class WaitingRow:
 
 @dataclass(frozen=True, slots=True)
 class CartonRow:
-    """A carton with its weights and sizes; `label_outdated` when its order's address changed since."""
+    """A carton with its weights and sizes, measured or of its type; `label_outdated` when its order's address changed since."""
 
     carton: str
     order: str
@@ -56,6 +56,8 @@ class CartonRow:
     length_mm: int | None
     width_mm: int | None
     height_mm: int | None
+    carton_type: str
+    proposal: str
     ship_to: str
     country: str
     label_outdated: bool
@@ -97,12 +99,14 @@ SELECT 'H-' || w.order_id, w.site, array_agg(DISTINCT w.tote), json_agg(json_bui
  GROUP BY w.order_id, w.site, w.site_id ORDER BY w.order_id, w.site LIMIT %(limit)s
 """
 CARTON = """
-SELECT k.sscc, 'H-' || k.order_id, s.code, k.packed_at, k.handed_over_at, k.expected_g, k.weight_g, k.length_mm, k.width_mm, k.height_mm,
+SELECT k.sscc, 'H-' || k.order_id, s.code, k.packed_at, k.handed_over_at, k.expected_g, k.weight_g, coalesce(k.length_mm, t.outer_length_mm), coalesce(k.width_mm, t.outer_width_mm),
+       coalesce(k.height_mm, t.outer_height_mm), coalesce(t.code, ''), k.proposal,
        concat_ws(', ', d.name, nullif(d.street, ''), nullif(concat_ws(' ', nullif(d.postcode, ''), nullif(d.city, '')), '')), d.country,
        k.handed_over_at IS NULL AND k.address_id <> o.ship_to_id, o.promised_on, o.holds,
        (SELECT json_agg(json_build_object('line', l.position, 'sku', i.sku, 'name', i.name, 'lot', x.lot, 'serial', x.serial, 'quantity', x.quantity) ORDER BY l.position, x.id)
           FROM fulfilment_content x JOIN orders_line l ON l.id = x.line_id JOIN catalogue_item i ON i.id = x.item_id WHERE x.carton_id = k.id)
   FROM fulfilment_carton k JOIN orders_order o ON o.id = k.order_id JOIN network_site s ON s.id = k.site_id JOIN partners_address d ON d.id = k.address_id
+  LEFT JOIN network_cartontype t ON t.id = k.type_id
 """
 STAGED = CARTON + """
  WHERE k.handed_over_at IS NULL AND k.id > coalesce((SELECT id FROM fulfilment_carton WHERE sscc = %(after)s::text), 0)

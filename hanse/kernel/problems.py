@@ -97,6 +97,8 @@ _TABLE: list[tuple[Any, ...]] = [
     ("weight-off", 422, "Weight does not agree", "The scale says {weight} g, {expected} g are expected. Check the content."),
     ("sscc-wrong", 422, "SSCC is wrong", "{sscc} is no SSCC: {why}."),
     ("sscc-used", 409, "SSCC is taken", "Carton {sscc} exists already."),
+    ("carton-type-unknown", 422, "Carton type is not known", "{site} packs into no carton type {type} now."),
+    ("carton-too-heavy", 409, "Too heavy for this carton", "{type} may weigh {most} g; this is {weight} g. Take another carton, or pack less into it."),
     ("carton-unknown", 404, "Carton is not known", "There is no carton {carton}."),
     # -- transport
     ("handed-over", 409, "Handed over already", "Carton {carton} left with {carrier}."),
