@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from annotated_types import MaxLen
+from annotated_types import Ge, Le, MaxLen
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router
 
+from hanse.kernel import clock
 from hanse.kernel.numbers import order_id
 from hanse.web.doors import Cursor, Limit, after, answered, answers_to, missing, page_of, page_schema, shown
 
-from . import papers, reads
+from . import papers, proposing, reads
 from .pack import Pack, pack
 from .pick import Pick, pick
 from .relabel import Relabel, relabel
@@ -64,6 +65,13 @@ def tasks(request: HttpRequest, site: Word = "", order: Word = "", cursor: Curso
     at = after(cursor, int, str, int)
     found = reads.open_tasks(site, limit + 1, at or reads.BEFORE_ALL, order_id(order) or -1 if order else 0)
     return page_of(found, limit, lambda row: (row.walk, row.bin, row.task))
+
+
+@router.get("/orders/{number}/carton-proposal", response=proposing.Proposed)
+def carton_proposal(request: HttpRequest, number: Word, site: Word, carrier: Word = "", choice: Annotated[int, Ge(0), Le(99)] = 0) -> HttpResponse:
+    """The cartons proposed for what lies in an order's totes at a site, each unit in its place; worked out anew, kept nowhere."""
+    known = proposing.known(order_id(number), site, clock.now())
+    return shown(proposing.propose(known, carrier, choice)) if known else missing(request, "order to pack", number)
 
 
 @router.get("/cartons", response=page_schema(reads.CartonRow))

@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hanse.journal.acting import act, may
+from hanse.kernel import clock
 from hanse.kernel.numbers import order_id
 from hanse.kernel.refused import Refused
 from hanse.web.posted import BadForm, posted
 from hanse.web.words import in_words
 
-from . import page_reads, papers, reads
+from . import drawing, page_reads, papers, proposing, reads
 from .pack import Pack, PackLine, pack
 from .relabel import Relabel, relabel
 from .rules import LEAST_TOLERANCE_G
@@ -56,11 +57,28 @@ def _station(request: HttpRequest, order: page_reads.Packing, status: int = 200,
     facts = {
         "order": order, "lines": list(enumerate(lines)), "units": sum(line.quantity for line in lines), "granted": may(request, "fulfilment.pack"),
         "tolerance": LEAST_TOLERANCE_G,
+        **_proposal(request, order),
         "told": {"tolerance": LEAST_TOLERANCE_G, "lines": [
             {"line": x.line, "sku": x.sku, "gtin": x.gtin, "name": x.name, "lot": x.lot, "tracking": x.tracking, "quantity": x.quantity, "weight": x.weight_g, "serials": list(x.serials)}
             for x in lines]},
     }
+    facts["told"] |= facts.pop("told_too")
     return render(request, "fulfilment/pack_order.html", facts | more, status=status)
+
+
+def _proposal(request: HttpRequest, order: page_reads.Packing) -> dict[str, Any]:
+    """The proposed cartons for what lies in totes, by the way and carrier that were chosen, drawn layer by layer."""
+    known = proposing.known(order_id(order.number), order.site, clock.now())
+    if known is None or not known.lying:
+        return {"told_too": {}}
+    carrier, choice = request.GET.get("carrier", "")[:80], request.GET.get("choice", "0")
+    proposed = proposing.propose(known, carrier, int(choice) if choice.isdecimal() and len(choice) < 3 else 0)
+    word = "alternative" if proposed.choice else "followed"
+    types = [(t.code, t.tare_g, f"{t.inner_length_mm} × {t.inner_width_mm} × {t.inner_height_mm}") for t in known.types]
+    return {
+        "proposed": proposed, "cartons": [drawing.shown(carton) for carton in proposed.cartons], "proposal_word": word, "types": types,
+        "told_too": {"proposed": proposing.told(proposed), "word": word, "types": {code: tare for code, tare, _ in types}},
+    }
 
 
 def _close(request: HttpRequest, order: page_reads.Packing) -> HttpResponse:
