@@ -110,6 +110,10 @@ class ProposedCarton:
     def units(self) -> int:
         return sum(line.quantity for line in self.contents)
 
+    @property
+    def billed_said(self) -> str:
+        return _said(self.billed)
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -118,6 +122,10 @@ class Option:
     types: tuple[tuple[str, int], ...]
     billed: Decimal
     full: Decimal
+
+    @property
+    def billed_said(self) -> str:
+        return _said(self.billed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +141,11 @@ class Proposed:
     why: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     missing: str = ""
+
+
+def _said(weight: Decimal) -> str:
+    """A billed weight without zeros behind it that say nothing."""
+    return f"{weight.normalize():f}"
 
 
 def propose(known: Known, carrier: str = "", choice: int = 0) -> Proposed:

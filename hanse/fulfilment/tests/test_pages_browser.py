@@ -163,7 +163,7 @@ def with_cartons(lasting):
     site = lasting.site()
     for n, (sku, sides, grams) in enumerate([("BRG-6204-2RS", (100, 75, 50), 110), ("BLT-A42", (180, 140, 40), 400)]):
         lasting.stocked(lasting.item(sku, length_mm=sides[0], width_mm=sides[1], height_mm=sides[2], weight_g=grams, name=sku.split("-")[0]), site, 50, f"B-0{n}")
-    keep_carton_types([KeepCartonType("S", 220, 160, 100, 228, 168, 108, 100, 10_000), KeepCartonType("M", 400, 300, 200, 408, 308, 208, 300, 20_000)], by="ann")
+    keep_carton_types([KeepCartonType("K-02", 220, 160, 100, 228, 168, 108, 100, 10_000), KeepCartonType("K-05", 400, 300, 200, 408, 308, 208, 300, 20_000)], by="ann")
     keep_freight_contracts([KeepFreightContract(5000, Decimal("0.5")), KeepFreightContract(6000, Decimal(1), carrier="ELBE")], by="ann")
     lasting.customer()
     order = lasting.order(("BRG-6204-2RS", 6), ("BLT-A42", 3))
@@ -175,18 +175,18 @@ def test_the_packer_sees_the_layers_takes_another_way_and_closes_a_carton_by_its
     order = with_cartons(lasting)
     page = signed_in("tomasz", "warehouse", DESK)
     draws(page, f"/pack/{order}/HAM")
-    text_of(page, "[data-proposed='0'] h2", "Carton 1 of 3: S")
+    text_of(page, "[data-proposed='0'] h2", "Carton 1 of 3: K-02")
     page.click(".opt:not(.on)")
-    text_of(page, ".opt.on", "M")
-    text_of(page, "[data-proposed='0'] h2", "Carton 1 of 1: M")
+    text_of(page, ".opt.on", "K-05")
+    text_of(page, "[data-proposed='0'] h2", "Carton 1 of 1: K-05")
     scan(page, "BLT-A42")
     text_of(page, "[data-total]", "1 of 9")
     assert page.locator("[data-unit].done").count() == 1 and page.locator("[data-unit].next").count() == 1
     page.click("[data-undo]")
-    scan(page, "m")
+    scan(page, "k-05")
     page.wait_for_url("**/cartons/*")
     carton = Carton.objects.get()
-    assert (carton.type.code, carton.proposal, counters(order)["packed"]) == ("M", "alternative", 9)
+    assert (carton.type.code, carton.proposal, counters(order)["packed"]) == ("K-05", "alternative", 9)
 
 
 def test_a_carton_that_was_packed_otherwise_says_so(lasting, signed_in):  # noqa: F811
@@ -195,8 +195,8 @@ def test_a_carton_that_was_packed_otherwise_says_so(lasting, signed_in):  # noqa
     draws(page, f"/pack/{order}/HAM")
     for _ in range(2):
         scan(page, "BRG-6204-2RS")
-    page.select_option("[data-type]", "S")
+    page.select_option("[data-type]", "K-02")
     page.click("[data-close-button]")
     page.wait_for_url("**/cartons/*")
     carton = Carton.objects.get()
-    assert (carton.type.code, carton.proposal, carton.expected_g) == ("S", "other", 320)
+    assert (carton.type.code, carton.proposal, carton.expected_g) == ("K-02", "other", 320)
