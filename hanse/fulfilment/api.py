@@ -20,6 +20,7 @@ from .withdraw import Withdraw, withdraw
 
 router = Router(tags=["fulfilment"])
 Word = Annotated[str, MaxLen(200)]
+ZPL = {"content": {"application/zpl": {"schema": {"type": "string"}}}}
 PDF = {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
 
 
@@ -93,6 +94,13 @@ def carton_label(request: HttpRequest, sscc: Word) -> HttpResponse:
     """The carton's label as PDF, with its SSCC as GS1-128."""
     found = papers.carton_label(sscc)
     return _paper(found, f"{sscc}.pdf") if found else missing(request, "carton", sscc)
+
+
+@router.get("/cartons/{sscc}/label.zpl", openapi_extra={"responses": {200: ZPL}})
+def carton_label_for_a_printer(request: HttpRequest, sscc: Word) -> HttpResponse:
+    """The carton's label as ZPL, for a label printer of 203 dots to an inch."""
+    found = papers.carton_label_zpl(sscc)
+    return HttpResponse(found, content_type="application/zpl") if found else missing(request, "carton", sscc)
 
 
 @router.get("/cartons/{sscc}/packing-slip.pdf", openapi_extra={"responses": {200: PDF}})

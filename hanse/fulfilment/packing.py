@@ -138,6 +138,16 @@ def label_pdf(request: HttpRequest, sscc: str) -> HttpResponse:
 
 @login_required
 @require_GET
+def label_zpl(request: HttpRequest, sscc: str) -> HttpResponse:
+    """The carton's label, for a label printer."""
+    found = papers.carton_label_zpl(sscc)
+    if found is None:
+        raise Http404("There is no such carton.")
+    return HttpResponse(found, content_type="application/zpl", headers={"Content-Disposition": f'attachment; filename="{sscc}.zpl"'})
+
+
+@login_required
+@require_GET
 def slip_pdf(request: HttpRequest, sscc: str) -> HttpResponse:
     """The carton's packing slip, to be printed."""
     return _paper(papers.packing_slip(sscc=sscc), f"{sscc}-slip.pdf")
