@@ -8,9 +8,11 @@ from ninja import Body, Router
 
 from hanse.kernel import clock
 from hanse.kernel.numbers import order_id
+from hanse.kernel.refused import Refused
 from hanse.web.doors import Cursor, Limit, after, answered, answers_to, missing, page_of, page_schema, shown
+from hanse.web.problems import problem_of
 
-from . import papers, proposing, reads
+from . import commercial_invoice, customs, papers, proposing, reads
 from .pack import Pack, pack
 from .pick import Pick, pick
 from .relabel import Relabel, relabel
@@ -110,11 +112,45 @@ def carton_slip(request: HttpRequest, sscc: Word) -> HttpResponse:
     return _paper(found, f"{sscc}-slip.pdf") if found else missing(request, "carton", sscc)
 
 
+@router.get("/cartons/{sscc}/customs", response=list[customs.Customs])
+def carton_customs(request: HttpRequest, sscc: Word) -> HttpResponse:
+    """What customs want to know of a carton that leaves the customs area."""
+    return _customs(request, customs.exported(sscc=sscc), "carton", sscc)
+
+
+@router.get("/orders/{number}/customs", response=list[customs.Customs])
+def order_customs(request: HttpRequest, number: Word) -> HttpResponse:
+    """What customs want to know of an order's cartons that leave the customs area, for each site."""
+    return _customs(request, customs.exported(order=order_id(number)), "carton of order", number)
+
+
+@router.get("/cartons/{sscc}/commercial-invoice.pdf", openapi_extra={"responses": {200: PDF}})
+def carton_commercial_invoice(request: HttpRequest, sscc: Word) -> HttpResponse:
+    """The commercial invoice of a carton for customs, as PDF."""
+    return _customs(request, customs.exported(sscc=sscc), "carton", sscc, f"{sscc}-invoice.pdf")
+
+
+@router.get("/orders/{number}/commercial-invoice.pdf", openapi_extra={"responses": {200: PDF}})
+def order_commercial_invoice(request: HttpRequest, number: Word) -> HttpResponse:
+    """The commercial invoices of an order's cartons for customs, a page for each site, as PDF."""
+    return _customs(request, customs.exported(order=order_id(number)), "carton of order", number, f"{number}-invoice.pdf")
+
+
 @router.get("/orders/{number}/packing-slip.pdf", openapi_extra={"responses": {200: PDF}})
 def order_slip(request: HttpRequest, number: Word) -> HttpResponse:
     """The packing slip of all cartons of an order as PDF."""
     found = papers.packing_slip(order=order_id(number))
     return _paper(found, f"{number}-slip.pdf") if found else missing(request, "carton of order", number)
+
+
+def _customs(request: HttpRequest, cartons: list[customs.Exported], what: str, name: str, paper: str = "") -> HttpResponse:
+    """Customs data as JSON, or as a paper of this name; a problem where something is missing or no border is crossed."""
+    if not cartons:
+        return missing(request, what, name)
+    found = customs.declare(cartons)
+    if isinstance(found, Refused):
+        return problem_of(request, found)
+    return _paper(commercial_invoice.invoice_pdf(found), paper) if paper else shown(found)
 
 
 def _paper(body: bytes, name: str) -> HttpResponse:

@@ -16,7 +16,7 @@ from hanse.kernel.refused import Refused
 from hanse.web.posted import BadForm, posted
 from hanse.web.words import in_words
 
-from . import drawing, page_reads, papers, proposing, reads
+from . import commercial_invoice, customs, drawing, page_reads, papers, proposing, reads
 from .pack import Pack, PackLine, pack
 from .relabel import Relabel, relabel
 from .rules import LEAST_TOLERANCE_G
@@ -114,7 +114,7 @@ def carton(request: HttpRequest, sscc: str) -> HttpResponse:
     rest = reads.to_pack(found.site, 1, order=order_id(found.order))
     then = rest or [w for w in reads.to_pack(found.site, 20) if not w.still_to_pick]
     facts = {
-        "carton": found, "zone": page_reads.zone_of(found.site), "granted": may(request, "fulfilment.pack"), "next": reverse("pack_order", args=[then[0].order, then[0].site]) if then else "",
+        "abroad": any(c.leaves for c in customs.exported(sscc=sscc)), "carton": found, "zone": page_reads.zone_of(found.site), "granted": may(request, "fulfilment.pack"), "next": reverse("pack_order", args=[then[0].order, then[0].site]) if then else "",
         "next_order": then[0].order if then else "", "units": sum(line["quantity"] for line in found.contents or []),
     }
     return render(request, "fulfilment/carton.html", facts)
@@ -144,6 +144,20 @@ def label_zpl(request: HttpRequest, sscc: str) -> HttpResponse:
     if found is None:
         raise Http404("There is no such carton.")
     return HttpResponse(found, content_type="application/zpl", headers={"Content-Disposition": f'attachment; filename="{sscc}.zpl"'})
+
+
+@login_required
+@require_GET
+def customs_pdf(request: HttpRequest, sscc: str) -> HttpResponse:
+    """The carton's commercial invoice for customs, to be printed; back to the carton with what is missing."""
+    cartons = customs.exported(sscc=sscc)
+    if not cartons:
+        raise Http404(f"There is no carton {sscc}.")
+    found = customs.declare(cartons)
+    if isinstance(found, Refused):
+        messages.error(request, in_words(found))
+        return redirect("carton", sscc)
+    return _paper(commercial_invoice.invoice_pdf(found), f"{sscc}-invoice.pdf")
 
 
 @login_required
