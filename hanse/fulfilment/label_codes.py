@@ -7,12 +7,13 @@ in the human text only.
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Protocol
 
 from babel.core import get_global
 from reportlab.graphics.barcode.code128 import Code128
 
 from hanse.kernel.gs1 import Element, element_string, sayable
+
+from .paper import Item, Paper
 
 ROOM_MM, MODULE_MM, LEAST_MODULE_MM = 95, 0.5, 0.25
 """How wide a bar code may get on a label of 105 mm, and its narrowest bar, wide and at least."""
@@ -21,35 +22,12 @@ MOST_LETTERS = 48
 MOST_COUNT = 99_999_999
 
 
-class Inside(Protocol):
-    """Units of a line in a carton."""
-
-    gtin: str
-    lot: str
-    quantity: int
-    stock_unit: str
-
-
-class Labelled(Protocol):
-    """A carton as its label shows it."""
-
-    sscc: str
-    ref: str
-    from_country: str
-    to_country: str
-    to_postcode: str
-    scale_g: int | None
-
-    @property
-    def contents(self) -> Sequence[Inside]: ...
-
-
-def symbols(paper: Labelled) -> list[list[Element]]:
+def symbols(paper: Paper) -> list[list[Element]]:
     """The bar codes of a label from top to bottom, each as the elements in it."""
     return [*_fitted(content(paper.contents)), *_fitted([*_way(paper), *_weight(paper.scale_g), *_order(paper.ref)]), [("00", paper.sscc)]]
 
 
-def content(inside: Sequence[Inside]) -> list[Element]:
+def content(inside: Sequence[Item]) -> list[Element]:
     """What is in a carton that holds one GTIN, counted in pieces: 02 with 37, and 10 where all is of one lot."""
     gtins, lots = {it.gtin for it in inside}, {it.lot for it in inside}
     count = sum(it.quantity for it in inside)
@@ -59,7 +37,7 @@ def content(inside: Sequence[Inside]) -> list[Element]:
     return [("02", gtins.pop().zfill(14)), ("37", str(count)), *([("10", lot)] if sayable(lot, 20) else [])]
 
 
-def _way(paper: Labelled) -> list[Element]:
+def _way(paper: Paper) -> list[Element]:
     """Where to: 420 with the postcode inside a country, 421 with country and postcode abroad."""
     postcode = "".join(c for c in paper.to_postcode.upper() if c.isascii() and c.isalnum())
     if not postcode:

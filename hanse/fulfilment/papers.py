@@ -5,8 +5,6 @@ the SSCC's lowest. It shows the address version that the carton was labelled wit
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
 from io import BytesIO
 from xml.sax.saxutils import escape
 
@@ -23,59 +21,13 @@ from hanse.kernel import fonts
 from hanse.kernel.gs1 import Element, said_elements
 
 from .label_codes import LEAST_MODULE_MM, MODULE_MM, ROOM_MM, drawn, modules, symbols
+from .paper import Item, Paper
 from .zpl import label_zpl
 
 WIDE, HIGH, EDGE = 105 * mm, 148 * mm, 5 * mm
 MIDDLE, HIGHEST = 45 * mm, 16 * mm
 """The room for bar codes between the text and the SSCC, and how high they get there."""
 RULE, QUIET = HexColor("#c9ced4"), HexColor("#5c6670")
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """Units of a line in a carton, beside what was ordered of it and what is still to come."""
-
-    position: int
-    sku: str
-    gtin: str
-    name: str
-    lot: str
-    serials: list[str]
-    quantity: int
-    ordered: int
-    outstanding: int
-    stock_unit: str = "piece"
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """A carton as its papers show it."""
-
-    sscc: str
-    order: str
-    ref: str
-    from_name: str
-    from_street: str
-    from_city: str
-    from_country: str
-    to_name: str
-    to_street: str
-    to_postcode: str
-    to_city: str
-    to_country: str
-    receiver: str
-    packed_at: datetime
-    weight_g: int | None
-    promised_on: date | None
-    count: int
-    of: int
-    items: list[dict]
-    scale_g: int | None = None
-
-    @property
-    def contents(self) -> list[Item]:
-        """What is in the carton, line by line."""
-        return [Item(**item) for item in self.items]
 
 
 PAPERS = """

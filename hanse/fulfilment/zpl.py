@@ -4,11 +4,11 @@ Bar codes are `^BC` in UCC/EAN mode: the printer puts FNC1 in front, takes the b
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
 
 from hanse.kernel.gs1 import Element, fixed
 
-from .label_codes import Labelled, modules, symbols
+from .label_codes import modules, symbols
+from .paper import Paper
 
 WIDE, HIGH, EDGE, DOTS = 840, 1184, 40, 8
 """The label and its edge in dots, and the dots to a millimetre."""
@@ -16,28 +16,12 @@ MODULE, LEAST_MODULE = 4, 2
 HIGHEST, MIDDLE_FROM, MIDDLE_TO = 128, 420, 810
 
 
-class Printed(Labelled, Protocol):
-    """A carton with all that its label says."""
-
-    order: str
-    from_name: str
-    from_street: str
-    from_city: str
-    to_name: str
-    receiver: str
-    to_street: str
-    to_city: str
-    weight_g: int | None
-    count: int
-    of: int
-
-
-def label_zpl(paper: Printed) -> str:
+def label_zpl(paper: Paper) -> str:
     """A carton's label."""
     return "\n".join(["^XA", "^CI28", f"^PW{WIDE}", f"^LL{HIGH}", *_words(paper), *_codes(paper), "^XZ"]) + "\n"
 
 
-def _words(paper: Printed) -> Iterator[str]:
+def _words(paper: Paper) -> Iterator[str]:
     y = 32
     ref = f"   Your ref. {paper.ref}" if paper.ref else ""
     weight = f"   {paper.weight_g / 1000:.2f} kg" if paper.weight_g else ""
@@ -51,7 +35,7 @@ def _words(paper: Printed) -> Iterator[str]:
         y += size + 8
 
 
-def _codes(paper: Printed) -> Iterator[str]:
+def _codes(paper: Paper) -> Iterator[str]:
     *upper, lowest = symbols(paper)
     room = (MIDDLE_TO - MIDDLE_FROM) // max(1, len(upper))
     for n, elements in enumerate(upper):

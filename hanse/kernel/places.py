@@ -64,7 +64,12 @@ def zone_of(country: str) -> str:
 
 
 CUSTOMS_AREAS = {
-    "EU": frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MC MT NL PL PT RO SE SI SK".split()), "CH": frozenset({"CH", "LI"}), "GB": frozenset({"GB", "IM"}),
+    "EU": frozenset({
+        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
+        "IE", "IT", "LT", "LU", "LV", "MC", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+    }),
+    "CH": frozenset({"CH", "LI"}),
+    "GB": frozenset({"GB", "IM"}),
 }
 """Countries with one customs border around them. No library lists them; parts of a country that lie outside (as the Canaries do for VAT) are not told apart."""
 
