@@ -22,6 +22,7 @@ from hanse.inventory.receive import Receive, receive
 from hanse.journal.principals import HANSE
 from hanse.kernel.numbers import order_id
 from hanse.kernel.refused import Refused
+from hanse.network.keep_carton_types import KeepCartonType, keep_carton_types
 from hanse.orders.allocate import Allocate, allocate
 from hanse.orders.cancel import Cancel, CancelLine, cancel
 from hanse.orders.free import Free, free
@@ -29,6 +30,7 @@ from hanse.orders.hold import Hold, hold
 from hanse.orders.models import Allocation
 from hanse.orders.place import Place, PlaceLine, place
 from hanse.orders.release_hold import ReleaseHold, release_hold
+from hanse.transport.draw_up import DrawUp, draw_up
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.record_proof import RecordProof, record_proof
 from tests.given import Given
@@ -72,7 +74,9 @@ class Company(RuleBasedStateMachine):
         given = Given()
         self.item, self.site = given.item(), given.site()
         given.customer()
+        keep_carton_types([KeepCartonType("K-05", 300, 200, 150, 308, 208, 158, 180, 30_000)], by=HANSE)
         self.on_hand, self.owed, self.keys = 0, {}, 0
+        self.shipments, self.on_bills = [], set()
         if stock:
             self.receive(stock)
 
@@ -171,9 +175,9 @@ class Company(RuleBasedStateMachine):
             owed.reserved -= told.short
             owed.reserved += min(told.short, owed.open, self.free_stock())
 
-    @rule(target=cartons, order=orders)
-    def pack(self, order: str) -> tuple:
-        told = self.do(pack, Pack(order, "HAM")) if order else None
+    @rule(target=cartons, order=orders, type=st.sampled_from([None, "K-05"]))
+    def pack(self, order: str, type: str | None) -> tuple:
+        told = self.do(pack, Pack(order, "HAM", carton_type=type, proposal="other" if type else None)) if order else None
         if told is None or isinstance(told, Refused):
             return ()
         self.owed[order].packed += sum(u.quantity for u in told.units)
@@ -185,7 +189,17 @@ class Company(RuleBasedStateMachine):
             return ()
         told = self.do(hand_over, HandOver(carton[0], "UPS"))
         self.owed[carton[1]].shipped += told.units
+        self.shipments.append(told.shipment)
         return (told.parcel, carton[1], told.units)
+
+    @rule()
+    def draw_up(self) -> None:
+        """All that left goes one way, and a shipment is on one bill at most."""
+        if fresh := [n for n in self.shipments if n not in self.on_bills]:
+            assert not isinstance(self.do(draw_up, DrawUp(tuple(fresh))), Refused)
+            self.on_bills.update(fresh)
+        if self.on_bills:
+            assert self.do(draw_up, DrawUp((min(self.on_bills),))).code == "on-a-bill"
 
     @rule(parcel=parcels)
     def deliver(self, parcel: tuple) -> None:

@@ -1,5 +1,6 @@
 """The API of the floor: release, pick, scan and pack; open tasks, cartons, labels and packing slips."""
 
+from datetime import date
 from typing import Annotated
 
 from annotated_types import Ge, Le, MaxLen
@@ -82,6 +83,12 @@ def staged_cartons(request: HttpRequest, site: Word = "", cursor: Cursor = "", l
     """Cartons that stand ready for a carrier, oldest first."""
     at = after(cursor, str)
     return page_of(reads.staged(site, limit + 1, at[0] if at else ""), limit, lambda row: row.carton)
+
+
+@router.get("/cartons-used", response=list[reads.UsedRow])
+def cartons_used(request: HttpRequest, since: date, until: date, site: Word = "") -> HttpResponse:
+    """What was packed into from a day until a day, by carton type: proposals followed or not, how full, how weights and sizes differed."""
+    return shown(reads.cartons_used(site, since, until))
 
 
 @router.get("/cartons/{sscc}", response=reads.CartonRow)

@@ -1,5 +1,6 @@
 """The packing station: orders to pack at a site, one order with its carton, labels and slips."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,9 @@ from . import commercial_invoice, customs, drawing, page_reads, papers, proposin
 from .pack import Pack, PackLine, pack
 from .relabel import Relabel, relabel
 from .rules import LEAST_TOLERANCE_G
+
+DAYS = 30
+"""How far back the page of cartons used looks."""
 
 
 @login_required
@@ -102,6 +106,16 @@ def _line(text: str) -> PackLine:
     if not (line.isdigit() and quantity.isdigit() and int(line) and int(quantity)):
         raise BadForm({"content": "The carton's content cannot be read. Scan it again."}, {})
     return PackLine(int(line), int(quantity), lot or None, tuple(serials.split()))
+
+
+@login_required
+@require_GET
+def cartons_used(request: HttpRequest) -> HttpResponse:
+    """What was really packed into in the last thirty days: proposals followed or not, how full, how far the scale was off."""
+    site = request.GET.get("site", "")[:80]
+    today = clock.now().date()
+    facts = {"site": site, "rows": reads.cartons_used(site, today - timedelta(DAYS), today + timedelta(1)), "days": DAYS}
+    return render(request, "fulfilment/cartons_used.html", facts)
 
 
 @login_required

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from hanse.journal.asking import rows
@@ -66,6 +67,23 @@ class CartonRow:
     contents: list[dict[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class UsedRow:
+    """A carton type as it was used: how often as proposed, by another way, otherwise or without a proposal; how full; how weights and sizes differed."""
+
+    carton_type: str
+    cartons: int
+    followed: int
+    alternative: int
+    other: int
+    unproposed: int
+    full_percent: Decimal | None
+    weighed: int
+    mean_off_g: int | None
+    most_off_g: int | None
+    size_differs: int
+
+
 TASK = """
 SELECT t.id, 'H-' || t.order_id, s.code, b.code, coalesce(n.walk, 0), i.sku, coalesce(i.gtin, ''), i.name, i.tracking, t.lot,
        greatest(0, least(t.to_pick - t.withdrawn, a.reserved - a.freed - a.picked)), c.code, l.position, a.promised_on, t.released_at
@@ -116,6 +134,23 @@ STAGED = CARTON + """
 ONE_CARTON = CARTON + " WHERE k.sscc = %(carton)s::text"
 
 
+USED = """
+SELECT coalesce(t.code, ''), count(*), count(*) FILTER (WHERE k.proposal = 'followed'), count(*) FILTER (WHERE k.proposal = 'alternative'),
+       count(*) FILTER (WHERE k.proposal = 'other'), count(*) FILTER (WHERE k.proposal = ''),
+       round(100 * sum(f.volume) FILTER (WHERE f.known) / nullif(sum(t.inner_length_mm::numeric * t.inner_width_mm * t.inner_height_mm) FILTER (WHERE f.known), 0), 1),
+       count(*) FILTER (WHERE k.weight_g IS NOT NULL AND k.expected_g IS NOT NULL),
+       round(avg(k.weight_g - k.expected_g), 0)::bigint, max(abs(k.weight_g - k.expected_g)),
+       count(*) FILTER (WHERE k.length_mm <> t.outer_length_mm OR k.width_mm <> t.outer_width_mm OR k.height_mm <> t.outer_height_mm)
+  FROM fulfilment_carton k JOIN network_site s ON s.id = k.site_id LEFT JOIN network_cartontype t ON t.id = k.type_id
+  CROSS JOIN LATERAL (SELECT sum(c.quantity * i.length_mm::numeric * i.width_mm * i.height_mm) AS volume,
+                             bool_and(coalesce(i.length_mm * i.width_mm::numeric * i.height_mm, 0) > 0) AS known
+                        FROM fulfilment_content c JOIN catalogue_item i ON i.id = c.item_id WHERE c.carton_id = k.id) f
+ WHERE (%(site)s::text = '' OR s.code = %(site)s::text) AND k.packed_at >= %(since)s::date::timestamp AT TIME ZONE s.zone
+   AND k.packed_at < (%(until)s::date + 1)::timestamp AT TIME ZONE s.zone
+ GROUP BY t.code ORDER BY t.code NULLS LAST
+"""
+
+
 BEFORE_ALL = (-(2**31), "", 0)
 """The place in front of the first task."""
 
@@ -139,6 +174,11 @@ def to_pack(site: str = "", limit: int = 100, after: int = 0, order: int = 0) ->
 def staged(site: str = "", limit: int = 100, after: str = "") -> list[CartonRow]:
     """Cartons that stand ready for a carrier, oldest first, behind an SSCC."""
     return rows(CartonRow, STAGED, site=site, after=after, limit=limit)
+
+
+def cartons_used(site: str, since: date, until: date) -> list[UsedRow]:
+    """What was packed into at a site (or all) from a day until a day, by carton type; cartons without one last."""
+    return rows(UsedRow, USED, site=site, since=since, until=until)
 
 
 def carton(sscc: str) -> CartonRow | None:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("pick/<int:task>/scan", pages.scan_for_task, name="scan_for_task"),
     path("pick/<int:task>/book", pages.book_task, name="book_task"),
     path("pack", packing.show_pack, name="pack"),
+    path("pack/cartons-used", packing.cartons_used, name="cartons_used"),
     path("pack/<str:order>/<str:site>", packing.pack_order, name="pack_order"),
     path("cartons/<str:sscc>", packing.carton, name="carton"),
     path("cartons/<str:sscc>/label.pdf", packing.label_pdf, name="carton_label"),

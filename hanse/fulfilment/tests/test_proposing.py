@@ -6,10 +6,12 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from hanse.edge import keys
 from hanse.fulfilment.drawing import shown
 from hanse.fulfilment.models import Carton
 from hanse.fulfilment.pack import Pack, PackLine, pack
 from hanse.fulfilment.proposing import FEW_UNITS, Known, Lying, Terms, contents_of, known, propose
+from hanse.fulfilment.reads import cartons_used
 from hanse.kernel import clock
 from hanse.network.keep_carton_types import KeepCartonType, keep_carton_types
 from hanse.network.keep_freight_contracts import KeepFreightContract, keep_freight_contracts
@@ -188,3 +190,31 @@ def test_the_station_shows_the_layers_and_closes_a_carton_as_shown(station, give
     assert answer["Location"] == f"/cartons/{carton.sscc}" and (carton.type.code, carton.proposal) == (first.type, "followed")
 
 
+
+
+def test_what_was_used_is_reported_with_fill_and_divergence(station, given):
+    pack([Pack(station, contents=(PackLine(1, 4),), carton_type="S", proposal="followed", weight_g=520), Pack(station, contents=(PackLine(2, 1),), carton_type="S", proposal="other", length_mm=300, width_mm=158, height_mm=108),
+          Pack(station)], by="ann")
+    today = clock.now().date()
+    said = [(r.carton_type, r.cartons, r.followed, r.other, r.unproposed, r.full_percent, r.weighed, r.mean_off_g, r.most_off_g, r.size_differs) for r in cartons_used("HAM", today, today)]
+    assert said == [("S", 2, 1, 1, 0, Decimal("41.8"), 1, 20, 20, 1), ("", 1, 0, 0, 1, None, 0, None, None, 0)]
+    assert cartons_used("LEJ", today, today) == [] == cartons_used("", today.replace(year=2020), today.replace(year=2021))
+    client = Client()
+    client.force_login(given.user("tomasz", "warehouse"))
+    assert "41.8" in client.get("/pack/cartons-used?site=HAM").content.decode() and "No carton was packed" in client.get("/pack/cartons-used?site=LEJ").content.decode()
+
+
+def test_the_api_gives_proposal_papers_and_what_was_used(station):
+    get = Client(headers={"authorization": f"Bearer {keys.make('floor', ['warehouse'])}"}).get
+    first = get(f"/api/v1/orders/{station}/carton-proposal?site=HAM").json()["cartons"][0]
+    assert (first["type"], first["layers"][0]["laid"][0]["number"]) == ("S", 1)
+    assert get("/api/v1/orders/H-1/carton-proposal?site=HAM").status_code == 404
+    [told] = pack([Pack(station, carton_type="M")], by="ann")
+    assert get(f"/api/v1/cartons/{told.carton}").json()["carton_type"] == "M"
+    assert get(f"/api/v1/cartons/{told.carton}/label.zpl").content.startswith(b"^XA")
+    refused = get(f"/api/v1/cartons/{told.carton}/customs")
+    assert (refused.status_code, refused.json()["code"]) == (409, "no-customs")
+    assert get("/api/v1/orders/H-1/commercial-invoice.pdf").status_code == get("/api/v1/cartons/1/label.zpl").status_code == 404
+    today = clock.now().date()
+    assert get(f"/api/v1/cartons-used?since={today}&until={today}").json()[0]["carton_type"] == "M"
+    assert {t["code"] for t in get("/api/v1/carton-types").json()} == {"S", "M"} and get("/api/v1/freight-contracts").json()[0]["divisor"] == 5000
