@@ -84,7 +84,7 @@ def _items(random: Random) -> list[KeepItem]:
 
 
 def _cartons() -> list[KeepCartonType]:
-    return [KeepCartonType(code, *inner, *(side + 8 for side in inner), tare, 30_000) for code, inner, tare in CARTONS]
+    return [KeepCartonType(code, x, y, z, x + 8, y + 8, z + 8, tare, 30_000) for code, (x, y, z), tare in CARTONS]
 
 
 def _contracts() -> list[KeepFreightContract]:
