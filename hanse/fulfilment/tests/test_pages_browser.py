@@ -183,10 +183,12 @@ def test_the_packer_sees_the_layers_takes_another_way_and_closes_a_carton_by_its
     text_of(page, "[data-total]", "1 of 9")
     assert page.locator("[data-unit].done").count() == 1 and page.locator("[data-unit].next").count() == 1
     page.click("[data-undo]")
+    page.fill("[data-scale]", "2.17")
+    page.press("[data-scale]", "Enter")
     scan(page, "k-05")
     page.wait_for_url("**/cartons/*")
     carton = Carton.objects.get()
-    assert (carton.type.code, carton.proposal, counters(order)["packed"]) == ("K-05", "alternative", 9)
+    assert (carton.type.code, carton.proposal, counters(order)["packed"], carton.weight_g) == ("K-05", "alternative", 9, 2170)
 
 
 def test_a_carton_that_was_packed_otherwise_says_so(lasting, signed_in):  # noqa: F811
@@ -196,7 +198,8 @@ def test_a_carton_that_was_packed_otherwise_says_so(lasting, signed_in):  # noqa
     for _ in range(2):
         scan(page, "BRG-6204-2RS")
     page.select_option("[data-type]", "K-02")
+    page.fill("[data-scale]", "0.33")
     page.click("[data-close-button]")
     page.wait_for_url("**/cartons/*")
     carton = Carton.objects.get()
-    assert (carton.type.code, carton.proposal, carton.expected_g) == ("K-02", "other", 320)
+    assert (carton.type.code, carton.proposal, carton.expected_g, carton.weight_g) == ("K-02", "other", 320, 330)

@@ -121,7 +121,7 @@
     const grams = right ? Math.round(Number(typed.replace(",", ".")) * 1000) : null;
     const allowed = expected == null ? null : Math.max(told.tolerance, expected * .05);
     const off = grams != null && expected != null && Math.abs(grams - expected) > allowed;
-    station.querySelector("[name=weight_g]").value = grams ?? "";
+    station.querySelector("[data-close] [name=weight_g]").value = grams ?? "";
     one("expected").textContent = expected == null ? "" : `expected ${kilograms(expected)} ± ${(allowed / 1000).toFixed(2)} kg`;
     one("fill").setAttribute("width", all && grams != null ? Math.min(100, 100 * grams / all) : all ? Math.min(100, 100 * (expected || 0) / all) : 0);
     const said = one("scale-said");
