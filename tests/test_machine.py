@@ -14,9 +14,13 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 from hanse.billing.credit import Credit, credit
 from hanse.billing.invoice import Invoice, invoice
 from hanse.edge import verify
+from hanse.fulfilment import planning
 from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.release import Release, release
+from hanse.fulfilment.release_wave import ReleaseWave, release_wave
+from hanse.fulfilment.sort_units import SortUnits, sort_units
+from hanse.fulfilment.start_tour import StartTour, start_tour
 from hanse.fulfilment.withdraw import Withdraw, withdraw
 from hanse.inventory.receive import Receive, receive
 from hanse.journal.principals import HANSE
@@ -152,6 +156,23 @@ class Company(RuleBasedStateMachine):
         told = self.do(release, Release(order)) if order else None
         return () if told is None or isinstance(told, Refused) else tuple((t.task, order) for t in told.tasks)
 
+    @rule(target=tasks, method=st.sampled_from(["single", "cluster", "batch", "zone"]), lines=st.integers(1, 6))
+    def release_wave(self, method: str, lines: int) -> tuple:
+        """A wave, its tours, and a picker for one of them: tasks come as from any release."""
+        told = self.do(release_wave, ReleaseWave("HAM", method=method, lines=lines))
+        if isinstance(told, Refused):
+            return ()
+        planning.plan("HAM", told.wave, method)
+        self.do(start_tour, StartTour("HAM"))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id, 'H-' || order_id FROM fulfilment_task WHERE wave_id = %s ORDER BY id", [told.wave])
+            return tuple(cursor.fetchall())
+
+    @rule(tasks=tasks)
+    def sort_units(self, tasks: tuple) -> None:
+        for task, _ in tasks[:1]:
+            self.do(sort_units, SortUnits(task))
+
     @rule(order=orders)
     def withdraw(self, order: str) -> None:
         if order:
@@ -166,7 +187,7 @@ class Company(RuleBasedStateMachine):
             if row is None:
                 continue
             owed, missing = self.owed[order], 1 if short else 0
-            told = self.do(pick, Pick(task, max(row[0] - missing, 0), "bin empty" if short else ""))
+            told = self.do(pick, Pick(task, max(row[0] - missing, 0), "bin empty" if short else "", tote="C-1" if task % 3 == 0 else ""))
             if isinstance(told, Refused):
                 assert told.code == "task-withdrawn"
                 continue

@@ -145,6 +145,21 @@ def release(page: Page) -> None:
         box.check()
 
 
+@picture("waves", "tomasz")
+def waves(page: Page) -> None:
+    page.goto("/waves?site=HAM")
+
+
+@picture("wave", "tomasz")
+def wave(page: Page) -> None:
+    page.goto("/waves/1")
+
+
+@picture("tour", "tomasz")
+def tour(page: Page) -> None:
+    page.goto("/tours/1")
+
+
 @picture("pick", "tomasz", PHONE)
 def pick(page: Page) -> None:
     """One bin scanned, one unit taken."""

@@ -1,7 +1,7 @@
 """The bench: hanse next to its floor, in one run on one machine.
 
 Ratios of CPU per order repeat within a fifth on a shared machine; orders per second do not. `hanse bench` prints a table,
-`hanse bench --json` the list of its rows.
+`hanse bench --json` the list of its rows; `hanse bench floor` measures the work on the warehouse floor.
 """
 
 import json
@@ -17,6 +17,17 @@ NAMES = ("place", "cycle", "http_place", "http_cycle", "hot_sku", "board", "orde
 Row = dict[str, Any]
 
 
+def floor_rows(quick: bool) -> list[Row]:
+    """Measure a release into tours, routes, cartons and scans."""
+    from . import floor_work
+
+    return floor_work.run(quick, _home())
+
+
+def _home() -> Path:
+    return Path(os.environ.get("HANSE_BENCH_HOME", Path(tempfile.gettempdir()) / f"hanse-bench-{os.getuid()}"))
+
+
 def run(only: str | None = None, quick: bool = False, progress: Callable[[str], None] | None = None, home: Path | None = None) -> list[Row]:
     """Measure on a private server of the bench's own, with real durability. `only` names one figure, `quick` takes fewer orders."""
     from hanse.edge import postgres
@@ -24,7 +35,7 @@ def run(only: str | None = None, quick: bool = False, progress: Callable[[str], 
     from . import company
 
     say = progress or (lambda _: None)
-    home = home or Path(os.environ.get("HANSE_BENCH_HOME", Path(tempfile.gettempdir()) / f"hanse-bench-{os.getuid()}"))
+    home = home or _home()
     started = postgres.status(home) is None
     try:
         say("making the company twice: in hanse's database and in the floor's")
@@ -54,18 +65,19 @@ def _rows(databases: Any, only: str | None, quick: bool, say: Callable[[str], No
 
 
 @click.command("bench")
+@click.argument("what", type=click.Choice(["floor"]), required=False)
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for machines.")
 @click.option("--quick", is_flag=True, help="Fewer orders: a first look.")
 @click.option("--only", type=click.Choice(NAMES), help="One figure alone.")
-def command(as_json: bool, quick: bool, only: str | None) -> None:
-    """Measure placing, the full cycle, requests and pages, each next to its floor."""
-    rows = run(only, quick, lambda said: click.echo(said, err=True))
+def command(what: str | None, as_json: bool, quick: bool, only: str | None) -> None:
+    """Measure placing, the full cycle, requests and pages, each next to its floor; or the work on the warehouse FLOOR."""
+    rows = floor_rows(quick) if what else run(only, quick, lambda said: click.echo(said, err=True))
     if as_json:
         click.echo(json.dumps(rows))
     else:
-        from .figures import show
+        from .figures import show, show_floor
 
-        show(rows)
+        (show_floor if what else show)(rows)
 
 
 def main(arguments: Sequence[str] = ()) -> int:

@@ -17,9 +17,11 @@ from rich.progress import Progress
 from hanse.billing.invoice import Invoice, invoice
 from hanse.billing.receive_payment import ReceivePayment, receive_payment
 from hanse.catalogue.keep import keep_items
+from hanse.fulfilment import planning
 from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.release import Release, release
+from hanse.fulfilment.release_wave import ReleaseWave, release_wave
 from hanse.inventory.expect import Expect, expect
 from hanse.inventory.receive import Receive, receive
 from hanse.journal.follow import FOLLOWERS, follow
@@ -28,6 +30,7 @@ from hanse.kernel import clock
 from hanse.kernel.refused import Refused
 from hanse.network.keep import keep_sites
 from hanse.network.keep_carton_types import keep_carton_types
+from hanse.network.keep_floors import keep_floors
 from hanse.network.keep_freight_contracts import keep_freight_contracts
 from hanse.orders.cancel import Cancel, CancelLine, cancel
 from hanse.orders.hold import Hold, hold
@@ -98,6 +101,7 @@ class Story:
         keep_sites(self.company.sites, by=DESK)
         keep_carton_types(self.company.cartons, by=DESK)
         keep_freight_contracts(self.company.contracts, by=DESK)
+        keep_floors(self.company.floors, by=DESK)
         keep_parties(self.company.parties, by=DESK)
         keep_carriers([KeepCarrier(code, name, codes=CODES) for code, name in CARRIERS], by=DOCK)
         bins = [bin.code for bin in self.company.sites[0].bins]
@@ -154,6 +158,10 @@ class Story:
         ready = list(dict.fromkeys((p.order, p.site) for p in picked if not isinstance(p, Refused) and p.taken))
         packed = [c for c in pack([Pack(o, s) for o, s in ready[: len(ready) * 2 // 3 if today else None]], by=FLOOR) if not isinstance(c, Refused)]
         self._hand_over(day, packed[: len(packed) // 2 if today else None])
+        if today:
+            for wave in release_wave([ReleaseWave(site[0], lines=12) for site in SITES], by=FLOOR):
+                if not isinstance(wave, Refused):
+                    planning.plan(wave.site, wave.wave)
 
     def _pick(self, task: Any) -> Pick:
         short = self.random.random() < 0.02

@@ -9,6 +9,7 @@ from hanse.catalogue.keep import KeepItem
 from hanse.kernel.gs1 import check_digit
 from hanse.network.keep import KeepSite
 from hanse.network.keep_carton_types import KeepCartonType
+from hanse.network.keep_floors import KeepFloor, Spot
 from hanse.network.keep_freight_contracts import KeepFreightContract
 from hanse.network.place import BinGiven, LaneGiven
 from hanse.partners.addresses import AddressGiven
@@ -59,6 +60,7 @@ class Company:
 
     items: list[KeepItem]
     sites: list[KeepSite]
+    floors: list[KeepFloor]
     parties: list[KeepParty]
     cartons: list[KeepCartonType]
     contracts: list[KeepFreightContract]
@@ -66,7 +68,8 @@ class Company:
 
 def company(random: Random) -> Company:
     """The same company for the same random numbers."""
-    return Company(_items(random), [_site(n) for n in range(len(SITES))], [_customer(n, random) for n in range(len(CUSTOMERS))], _cartons(), _contracts())
+    sites = range(len(SITES))
+    return Company(_items(random), [_site(n) for n in sites], [_floor(n) for n in sites], [_customer(n, random) for n in range(len(CUSTOMERS))], _cartons(), _contracts())
 
 
 def _items(random: Random) -> list[KeepItem]:
@@ -94,14 +97,20 @@ def _contracts() -> list[KeepFreightContract]:
 def _site(n: int) -> KeepSite:
     code, city, country, postcode, latitude, longitude, priority = SITES[n]
     bins = tuple(
-        BinGiven(f"{zone}-{aisle:02d}-{bay:02d}-{level}", zone=zone, x_m=Decimal(aisle * 4), y_m=Decimal(bay * 2), level=level)
+        BinGiven(f"{zone}-{aisle:02d}-{bay:02d}-{level}", zone=zone, x_m=Decimal(aisle * 4), y_m=Decimal(bay * 2 + 10 * "AB".index(zone)), level=level)
         for zone in "AB" for aisle in range(1, 5) for bay in range(1, 5) for level in (1, 2)
     )
-    lanes = tuple(LaneGiven(country, days[n], cost=Decimal("4.20") + days[n] * 2) for country, days in DAYS.items())
+    lanes = tuple(LaneGiven(country, days[n], cost=Decimal("4.20") + days[n] * 2, carrier=CARRIERS[k % 3][0]) for k, (country, days) in enumerate(DAYS.items()))
     return KeepSite(
         code, country, city, zone=ZONES[country], cut_off=time(16), priority=priority, street="Speicherstraße 1", postcode=postcode, city=city,
         latitude=Decimal(latitude), longitude=Decimal(longitude), sscc_prefix=f"40{n}2345", zones=("A", "B"), bins=bins, lanes=lanes,
     )  # fmt: skip
+
+
+def _floor(n: int) -> KeepFloor:
+    """Four aisles through both zones, with a cross aisle in the middle; carts start at the packing stations in front."""
+    return KeepFloor(SITES[n][0], aisles=tuple(Decimal(4 * a) for a in range(1, 5)), cross=(Decimal(0), Decimal(10), Decimal(20)), start=Spot(Decimal(4), Decimal(0)),
+                     method=("cluster", "zone", "batch")[n], cart_orders=6)  # fmt: skip
 
 
 def _customer(n: int, random: Random) -> KeepParty:

@@ -1,4 +1,4 @@
-"""The API of the floor: release, pick, scan and pack; open tasks, cartons, labels and packing slips."""
+"""The API of the floor: waves and tours, release, pick, scan and pack; open tasks, cartons, labels and packing slips."""
 
 from datetime import date
 from typing import Annotated
@@ -13,12 +13,17 @@ from hanse.kernel.refused import Refused
 from hanse.web.doors import Cursor, Limit, after, answered, answers_to, missing, page_of, page_schema, shown
 from hanse.web.problems import problem_of
 
-from . import commercial_invoice, customs, papers, proposing, reads
+from . import commercial_invoice, customs, papers, proposing, reads, wave_reads
+from .leave_tour import LeaveTour, leave_tour
 from .pack import Pack, pack
 from .pick import Pick, pick
+from .plan_tours import PlanTour, plan_tours
 from .relabel import Relabel, relabel
 from .release import Release, release
+from .release_wave import ReleaseWave, release_wave
 from .scan import Scan, record_scans
+from .sort_units import SortUnits, sort_units
+from .start_tour import StartTour, start_tour
 from .withdraw import Withdraw, withdraw
 
 router = Router(tags=["fulfilment"])
@@ -31,6 +36,58 @@ PDF = {"content": {"application/pdf": {"schema": {"type": "string", "format": "b
 def release_orders(request: HttpRequest, releases: Body[list[Release]]) -> HttpResponse:
     """Turn what sites owe of orders into pick tasks. One answer comes back for each ask, in the same order."""
     return answered(request, release, releases)
+
+
+@router.post("/waves/batch", response=answers_to(release_wave))
+def release_waves(request: HttpRequest, waves: Body[list[ReleaseWave]]) -> HttpResponse:
+    """Release what leaves together at a site, the least slack first. Tours are planned afterwards by the worker."""
+    return answered(request, release_wave, waves)
+
+
+@router.post("/tours/batch", response=answers_to(plan_tours))
+def keep_tours(request: HttpRequest, tours: Body[list[PlanTour]]) -> HttpResponse:
+    """Keep walks of a planner of your own; hanse plans its waves by itself."""
+    return answered(request, plan_tours, tours)
+
+
+@router.post("/tour-starts/batch", response=answers_to(start_tour))
+def take_tours(request: HttpRequest, starts: Body[list[StartTour]]) -> HttpResponse:
+    """Take the most urgent tour of a site, or one that is named; nobody else walks it."""
+    return answered(request, start_tour, starts)
+
+
+@router.post("/tour-leaves/batch", response=answers_to(leave_tour))
+def give_tours_back(request: HttpRequest, leaves: Body[list[LeaveTour]]) -> HttpResponse:
+    """Give tours back; what is left of them waits for somebody else."""
+    return answered(request, leave_tour, leaves)
+
+
+@router.post("/sortings/batch", response=answers_to(sort_units))
+def sort_carts(request: HttpRequest, sortings: Body[list[SortUnits]]) -> HttpResponse:
+    """Put what was picked for several orders together into the totes of its orders."""
+    return answered(request, sort_units, sortings)
+
+
+@router.get("/waves", response=page_schema(wave_reads.WaveRow))
+def waves(request: HttpRequest, site: Word = "", cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+    """Waves with their progress, the latest first."""
+    at = after(cursor, int)
+    return page_of(wave_reads.waves(site, limit + 1, at[0] if at else 2**62), limit, lambda row: (row.wave,))
+
+
+@router.get("/tours", response=page_schema(wave_reads.TourRow))
+def tours(request: HttpRequest, site: Word = "", cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+    """Tours with open tasks: the walk, its length, who walks it."""
+    at = after(cursor, int)
+    return page_of(wave_reads.open_tours(site, limit + 1, at[0] if at else 0), limit, lambda row: (row.tour,))
+
+
+@router.get("/tours/{tour}/stops", response=list[wave_reads.TourStop])
+def tour_stops(request: HttpRequest, tour: int) -> HttpResponse:
+    """The tasks of a tour in the order of its walk."""
+    if not 0 < tour < 2**63 or wave_reads.tour(tour) is None:
+        return missing(request, "tour", str(tour))
+    return shown(wave_reads.stops_of(tour))
 
 
 @router.post("/picks/batch", response=answers_to(pick))

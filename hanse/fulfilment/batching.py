@@ -43,12 +43,13 @@ class Cart:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How many seconds things take: to set out with a cart, to walk a metre, to stop at a bin, to take an item."""
+    """How many seconds things take: to set out with a cart, to walk a metre, to stop at a bin, to take an item; then to pack and stage an order."""
 
     setting_out: float = 60
     metre: float = 1
     stop: float = 8
     item: float = 3
+    packing: float = 240
 
 
 @dataclass(frozen=True, slots=True)

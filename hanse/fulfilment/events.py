@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
-from hanse.journal.events import event
+from hanse.journal.events import FreeForm, event
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,87 @@ class OrderReleased:
     def said(self) -> str:
         sites = ", ".join(dict.fromkeys(t.site for t in self.tasks))
         return f"Released at {sites}: {sum(t.quantity for t in self.tasks)} units in {len(self.tasks)} pick tasks"
+
+
+@event("wave")
+class WaveReleased:
+    """Orders of a site were released together: how they are picked, what they have in common, when the first has to leave, how many were left and why."""
+
+    wave: int
+    site: str
+    method: str
+    chosen_by: FreeForm
+    leaves_at: datetime | None
+    orders: int
+    tasks: int
+    units: int
+    left: FreeForm
+
+    def said(self) -> str:
+        return f"Wave {self.wave} released at {self.site}: {self.orders} orders, {self.tasks} tasks, {self.units} units"
+
+
+@event("tour")
+class TourPlanned:
+    """A walk was planned: its stops in order, its length and how long it takes; tasks answered meanwhile were left out."""
+
+    tour: int
+    site: str
+    wave: int | None
+    method: str
+    zone: str
+    after: int | None
+    orders: int
+    stops: int
+    tasks: tuple[int, ...]
+    metres: Decimal
+    seconds: int
+    pick_by: datetime | None = None
+
+    def said(self) -> str:
+        return f"Tour {self.tour} planned at {self.site}: {self.orders} orders, {self.stops} stops, {self.metres} m"
+
+
+@event("tour")
+class TourStarted:
+    """A picker took a tour; nobody else walks it."""
+
+    tour: int
+    site: str
+    picker: str
+    first_task: int
+
+    def said(self) -> str:
+        return f"Tour {self.tour} taken by {self.picker}"
+
+
+@event("tour")
+class TourLeft:
+    """A picker gave a tour back; what is left of it waits for somebody else."""
+
+    tour: int
+    site: str
+    picker: str
+
+    def said(self) -> str:
+        return f"Tour {self.tour} given back by {self.picker}"
+
+
+@event("order")
+class UnitsSorted:
+    """Units picked for several orders together were put into the tote of theirs."""
+
+    order: str
+    task: int
+    sku: str
+    lot: str
+    quantity: int
+    cart: str
+    tote: str
+    at: datetime | None = None
+
+    def said(self) -> str:
+        return f"{self.quantity} {self.sku} sorted from {self.cart} into {self.tote}"
 
 
 @event("order")

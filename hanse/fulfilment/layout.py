@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import dist
 from typing import Protocol
 
 Point = tuple[float, float]
@@ -51,6 +52,19 @@ class Aisles:
             return straightened([a, b])
         y = min(self.cross, key=lambda y: abs(ay - y) + abs(by - y))
         return straightened([a, (ax, y), (bx, y), b])
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A floor that nothing stands on, or that nobody has measured: one walks straight."""
+
+    def distance(self, a: Point, b: Point) -> float:
+        """As the crow flies."""
+        return dist(a, b)
+
+    def path(self, a: Point, b: Point) -> list[Point]:
+        """The points to draw from a to b."""
+        return straightened([a, b])
 
 
 def parallel(count: int, apart: float, length: float, middle: Sequence[float] = ()) -> Aisles:

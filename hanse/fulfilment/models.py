@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from hanse.catalogue.models import Item
 from hanse.inventory.models import Account
-from hanse.network.models import CartonType, Site
+from hanse.network.models import METHODS, CartonType, Site
 from hanse.orders.models import Allocation, Line, Order
 from hanse.partners.models import Address
 
@@ -14,11 +14,70 @@ PROPOSALS = ["", "followed", "alternative", "other"]
 """How a carton came about: no proposal, as proposed, by an alternative one, or otherwise than proposed."""
 
 
+class Wave(models.Model):
+    """Orders that were released together at a site, by what they were chosen, and when they have to leave."""
+
+    id = models.BigAutoField(primary_key=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    method = models.TextField()
+    chosen_by = models.JSONField(db_default={})
+    leaves_at = models.DateTimeField(null=True)
+    orders = models.IntegerField()
+    tasks = models.IntegerField()
+    units = models.BigIntegerField()
+    released_at = models.DateTimeField()
+    actor = models.TextField()
+
+    class Meta:
+        indexes = [models.Index("site", "id", name="fulfilment_wave_site")]
+        constraints = [
+            models.CheckConstraint(condition=Q(method__in=METHODS), name="fulfilment_wave_method_is_known"),
+            models.CheckConstraint(condition=Q(orders__gte=1, tasks__gte=F("orders"), units__gte=F("tasks"), units__lte=MOST), name="fulfilment_wave_is_of_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"wave {self.id}"
+
+
+class Tour(models.Model):
+    """One walk of one picker over planned stops, as long as planned; `after` is the tour that hands its totes on to this one.
+
+    `path` are the turning points of the walk in metres. `picker` has taken it, since `started_at`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    wave = models.ForeignKey(Wave, on_delete=models.PROTECT, related_name="tours", null=True)
+    after = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    method = models.TextField()
+    zone = models.TextField(db_default="")
+    orders = models.IntegerField()
+    stops = models.IntegerField()
+    metres = models.DecimalField(max_digits=9, decimal_places=2)
+    seconds = models.IntegerField()
+    path = models.JSONField()
+    pick_by = models.DateTimeField(null=True)
+    planned_at = models.DateTimeField()
+    picker = models.TextField(db_default="")
+    started_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index("site", "id", name="fulfilment_tour_site")]
+        constraints = [
+            models.CheckConstraint(condition=Q(method__in=METHODS), name="fulfilment_tour_method_is_known"),
+            models.CheckConstraint(condition=Q(orders__gte=1, stops__gte=1, metres__gte=0, seconds__gte=0), name="fulfilment_tour_goes_somewhere"),
+            models.CheckConstraint(condition=Q(picker="", started_at__isnull=True) | (~Q(picker="") & Q(started_at__isnull=False)), name="fulfilment_tour_is_somebodys_since"),
+        ]
+
+    def __str__(self) -> str:
+        return f"tour {self.id}"
+
+
 class Task(models.Model):
     """Take so many units of an item (and lot) from a bin into a tote. Answered once.
 
     `taken` of them were found; `withdrawn` were cancelled before anyone took them; `packed` of the taken ones
-    have gone from the tote into cartons.
+    have gone from the tote into cartons. `stop` is its turn on the walk of its tour.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -38,15 +97,21 @@ class Task(models.Model):
     released_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     actor = models.TextField(db_default="")
+    wave = models.ForeignKey(Wave, on_delete=models.PROTECT, related_name="+", null=True, db_constraint=False, db_index=False)
+    tour = models.ForeignKey(Tour, on_delete=models.PROTECT, related_name="+", null=True, db_constraint=False, db_index=False)
+    stop = models.SmallIntegerField(null=True)
 
     class Meta:
         indexes = [
             models.Index("site", "id", name="fulfilment_task_open", condition=Q(closed_at__isnull=True)),
+            models.Index("wave", name="fulfilment_task_wave", condition=Q(wave__isnull=False)),
+            models.Index("tour", "stop", name="fulfilment_task_tour", condition=Q(tour__isnull=False)),
             models.Index("allocation", name="fulfilment_task_allocation"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(to_pick__gt=0, to_pick__lte=MOST), name="fulfilment_task_asks_for_something"),
             models.CheckConstraint(condition=Q(taken__isnull=True) | Q(taken__gte=0, taken__lte=F("to_pick") - F("withdrawn")), name="fulfilment_task_takes_what_is_asked"),
+            models.CheckConstraint(condition=Q(tour__isnull=True, stop__isnull=True) | Q(tour__isnull=False, stop__gte=1, stop__lte=30_000), name="fulfilment_task_has_its_turn_on_a_tour"),
             models.CheckConstraint(condition=Q(withdrawn__gte=0, withdrawn__lte=F("to_pick")), name="fulfilment_task_withdraws_what_is_asked"),
             models.CheckConstraint(condition=Q(packed=0) | Q(packed__gt=0, packed__lte=F("taken"), taken__isnull=False), name="fulfilment_task_packs_what_was_taken"),
         ]

@@ -1,5 +1,6 @@
 """The floor's pages for releasing and picking. Packing is in `packing`."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -11,17 +12,18 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
 
-from hanse.journal.acting import act, act_all, may
+from hanse.journal.acting import act, act_all, may, user
 from hanse.kernel.refused import Refused
 from hanse.web.context import waits
 from hanse.web.posted import BadForm, posted
 from hanse.web.words import in_words, pieces_in_words
 
-from . import page_reads, reads
+from . import page_reads, reads, wave_reads
 from .pick import Pick, pick
 from .release import Release, release
 from .scan import Scan, record_scans
 from .scanned import elements
+from .wave_pages import plan_of_tour
 
 ROWS = 40
 
@@ -91,8 +93,9 @@ def show_pick(request: HttpRequest) -> HttpResponse:
     if "site" in request.GET:
         request.session["site"] = site
     tasks = reads.open_tasks(site, 200) if site else []
-    facts = {"site": site, "work": work, "tasks": tasks, "units": sum(t.wanted for t in tasks), "here": request.get_full_path(),
-             "granted": may(request, "fulfilment.pick")}
+    tours = wave_reads.open_tours(site) if site else []
+    facts = {"site": site, "work": work, "tasks": tasks, "units": sum(t.wanted for t in tasks), "here": request.get_full_path(), "none": "none" in request.GET,
+             "tours": tours, "mine": next((t for t in tours if t.picker == user(request).name), None), "granted": may(request, "fulfilment.pick")}
     return render(request, "fulfilment/_pick.html" if request.htmx else "fulfilment/pick.html", facts)  # type: ignore[attr-defined]
 
 
@@ -103,16 +106,28 @@ def pick_task(request: HttpRequest, task: int) -> HttpResponse:
     first = next(iter(page_reads.stops([task])), None)
     if first is None:
         raise Http404(f"There is no pick task {task}.")
-    open_ = reads.open_tasks(first.site, page_reads.WALK)
-    order = [t.task for t in open_]
+    tour = wave_reads.tour_of(task)
+    stops = {s.task: s for s in wave_reads.stops_of(tour)} if tour else {}
+    order = [t for t, s in stops.items() if not s.closed] if tour else [t.task for t in reads.open_tasks(first.site, page_reads.WALK)]
     at = order.index(task) if task in order else 0
     walk = page_reads.stops([task, *(t for t in order[at:] + order[:at] if t != task)]) if not first.closed else []
+    row = wave_reads.tour(tour) if tour else None
     facts = {
-        "stop": first, "site": first.site, "count": len(walk), "walk": [s.shown(reverse("pick_task", args=[s.task])) for s in walk],
+        "stop": first, "site": first.site, "count": len(walk), "walk": [s.shown(reverse("pick_task", args=[s.task])) | _place(s.task, row, stops) for s in walk],
+        "tour": row, "plan": plan_of_tour(tour) if tour else None, "into": _place(task, row, stops),
         "granted": may(request, "fulfilment.pick"), "next": next((t for t in order if t != task), None),
         "reasons": [("box", "Bin is empty"), ("alert-triangle", "Damaged"), ("question-mark", "Other item in bin"), ("lock", "Can’t reach it")],
     }
     return render(request, "fulfilment/pick_task.html", facts, status=200 if not first.closed else 410)
+
+
+def _place(task: int, tour: wave_reads.TourRow | None, stops: Mapping[int, wave_reads.TourStop]) -> dict[str, Any]:
+    """Where a task's units go: the order's own tote, which stands at its place on the cart, or the cart's, to be sorted later."""
+    if tour is None:
+        return {}
+    if tour.method == "batch":
+        return {"into": f"C-{tour.tour}", "slot": "", "tote": f"C-{tour.tour}"}
+    return {"slot": stops[task].slot if tour.orders > 1 else ""}
 
 
 @login_required

@@ -44,11 +44,11 @@ SELECT b.item_id, c.site_id, b.account_id, c.code, b.lot, b.on_hand - b.reserved
  ORDER BY b.item_id, b.account_id, b.lot FOR UPDATE OF b
 """
 RAISE = """
-INSERT INTO fulfilment_task (id, site_id, order_id, line_id, allocation_id, item_id, bin_id, tote_id, lot, to_pick, released_at)
-SELECT t.id, t.site, t.ord, t.line, t.allocation, t.item, t.bin, t.tote, t.lot, t.to_pick, coalesce(t.at, %(now)s::timestamptz)
+INSERT INTO fulfilment_task (id, site_id, order_id, line_id, allocation_id, item_id, bin_id, tote_id, lot, to_pick, released_at, wave_id)
+SELECT t.id, t.site, t.ord, t.line, t.allocation, t.item, t.bin, t.tote, t.lot, t.to_pick, coalesce(t.at, %(now)s::timestamptz), t.wave
   FROM unnest(%(id)s::bigint[], %(site)s::bigint[], %(order)s::bigint[], %(line)s::bigint[], %(allocation)s::bigint[],
-              %(item)s::bigint[], %(bin)s::bigint[], %(tote)s::bigint[], %(lot)s::text[], %(to_pick)s::bigint[], %(at)s::timestamptz[])
-    AS t(id, site, ord, line, allocation, item, bin, tote, lot, to_pick, at)
+              %(item)s::bigint[], %(bin)s::bigint[], %(tote)s::bigint[], %(lot)s::text[], %(to_pick)s::bigint[], %(at)s::timestamptz[], %(wave)s::bigint[])
+    AS t(id, site, ord, line, allocation, item, bin, tote, lot, to_pick, at, wave)
 """
 
 
@@ -67,6 +67,7 @@ class NewTask:
     lot: str
     to_pick: int
     at: datetime | None
+    wave: int | None
 
 
 def open_units(run: Run, allocations: Sequence[int]) -> list[Open]:
@@ -74,8 +75,10 @@ def open_units(run: Run, allocations: Sequence[int]) -> list[Open]:
     return run.rows(Open, OPEN_OF_ALLOCATIONS, allocation=list(allocations)) if allocations else []
 
 
-def raise_tasks(run: Run, wanted: Sequence[Open], at: Mapping[int, datetime | None] = MappingProxyType({})) -> dict[int, list[RaisedTask]]:
-    """Raise pick tasks for open units as far as bins have them; gives the tasks by allocation. `at` says when, by order.
+def raise_tasks(
+    run: Run, wanted: Sequence[Open], at: Mapping[int, datetime | None] = MappingProxyType({}), waves: Mapping[int, int] = MappingProxyType({})
+) -> dict[int, list[RaisedTask]]:
+    """Raise pick tasks for open units as far as bins have them; gives the tasks by allocation. `at` says when, by order; `waves` in which wave, by allocation.
 
     Units end up in the order's tote at the site unless the picker names another one.
     """
@@ -90,7 +93,7 @@ def raise_tasks(run: Run, wanted: Sequence[Open], at: Mapping[int, datetime | No
     ids, opened = run.draw_all({"fulfilment_task_id_seq": len(chosen), PLACES: len(missing)}).values()
     totes = dict(zip(missing, opened, strict=True))
     open_fresh(run, totes)
-    new = [_row(id, c, c.open.tote or totes[_tote(c.open)], at.get(c.open.order)) for id, c in zip(ids, chosen, strict=True)]
+    new = [_row(id, c, c.open.tote or totes[_tote(c.open)], at.get(c.open.order), waves.get(c.open.allocation)) for id, c in zip(ids, chosen, strict=True)]
     run.write(RAISE, new)
     claim(run, [Claim(n.bin, n.item, n.lot, n.to_pick) for n in new])
     advance(run, [Advance(n.allocation, released=n.to_pick) for n in new])
@@ -105,6 +108,6 @@ def _tote(want: Open) -> Place:
     return Place("tote", want.site, order_number(want.order))
 
 
-def _row(id: int, c: Chosen, tote: int, at: datetime | None) -> NewTask:
+def _row(id: int, c: Chosen, tote: int, at: datetime | None, wave: int | None) -> NewTask:
     o = c.open
-    return NewTask(id, o.site, o.order, o.line, o.allocation, o.item, c.shelf.bin, tote, c.shelf.lot, c.quantity, at)
+    return NewTask(id, o.site, o.order, o.line, o.allocation, o.item, c.shelf.bin, tote, c.shelf.lot, c.quantity, at, wave)

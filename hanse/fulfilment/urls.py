@@ -2,11 +2,19 @@
 
 from django.urls import path
 
-from . import packing, pages
+from . import packing, pages, wave_pages
 
 urlpatterns = [
     path("release", pages.show_release, name="release"),
     path("release/chosen", pages.release_chosen, name="release_chosen"),
+    path("waves", wave_pages.show_waves, name="waves"),
+    path("waves/release", wave_pages.release_a_wave, name="release_a_wave"),
+    path("waves/<int:wave>", wave_pages.show_wave, name="wave"),
+    path("tours/<int:tour>", wave_pages.show_tour, name="tour"),
+    path("tours/<int:tour>/leave", wave_pages.leave_walking, name="leave_tour"),
+    path("tours/start", wave_pages.start_walking, name="start_walking"),
+    path("sort", wave_pages.show_sort, name="sort"),
+    path("sort/scanned", wave_pages.sort_scanned, name="sort_scanned"),
     path("pick", pages.show_pick, name="pick"),
     path("pick/<int:task>", pages.pick_task, name="pick_task"),
     path("pick/<int:task>/scan", pages.scan_for_task, name="scan_for_task"),

@@ -8,6 +8,7 @@ from hanse.web.doors import Cursor, Limit, after, answered, answers_to, missing,
 from . import reads
 from .keep import KeepSite, keep_sites
 from .keep_carton_types import KeepCartonType, keep_carton_types
+from .keep_floors import KeepFloor, keep_floors
 from .keep_freight_contracts import KeepFreightContract, keep_freight_contracts
 
 router = Router(tags=["network"])
@@ -64,3 +65,16 @@ def site_bins(request: HttpRequest, code: str, cursor: Cursor = "", limit: Limit
     if reads.site(code) is None:
         return missing(request, "site", code)
     return page_of(reads.bins(code, limit + 1, at[0] if at else ""), limit, lambda bin: bin.code)
+
+
+@router.post("/floors/batch", response=answers_to(keep_floors))
+def set_floors(request: HttpRequest, floors: Body[list[KeepFloor]]) -> HttpResponse:
+    """Say how one walks at sites, and how they pick. A floor is kept whole."""
+    return answered(request, keep_floors, floors)
+
+
+@router.get("/sites/{code}/floor", response=reads.FloorView)
+def site_floor(request: HttpRequest, code: str) -> HttpResponse:
+    """How one walks at a site, and how it picks."""
+    found = reads.floor(code)
+    return shown(found) if found else missing(request, "floor of site", code)

@@ -35,6 +35,13 @@ class Calendar:
         """The day so many working days after `day`; with 0 the day itself, or the next on which it works."""
         return _add(self, day, days)
 
+    def leaves_by(self, arrives: date, days: int) -> date:
+        """The last day on which goods may leave that take so many working days and must have arrived by `arrives`."""
+        day = arrives
+        while not self.is_working(day) or self.add_working_days(day, days) > arrives:
+            day -= ONE_DAY
+        return day
+
     def today(self, now: datetime) -> date:
         """The day it is at the place."""
         return now.astimezone(ZoneInfo(self.zone)).date()

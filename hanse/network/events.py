@@ -81,3 +81,15 @@ class FreightContractKept:
     def said(self) -> str:
         until = f" until {self.until_on}" if self.until_on else ""
         return f"Freight contract of {self.carrier or 'any carrier'} from {self.site or 'any site'} kept from {self.from_on}{until}: size ÷ {self.divisor}, steps of {self.step}"
+
+
+@event("site")
+class FloorKept:
+    """How one walks at a site and how it picks, as it is from now on."""
+
+    site: str
+    floor: FreeForm
+
+    def said(self) -> str:
+        way = f"{len(self.floor['aisles'])} aisles" if self.floor["aisles"] else f"{len(self.floor['racks'])} racks"
+        return f"Floor of {self.site}: {way}, picked by {self.floor['method']}"

@@ -145,7 +145,7 @@ SELECT s.code, b.code, coalesce(z.code, ''), b.x_m, b.y_m, b.level, b.walk
   LEFT JOIN network_zone z ON z.id = b.zone_id
 """
 LANES = """
-SELECT s.code, l.country, l.days, l.region, l.cost, l.currency FROM network_site s JOIN network_lane l ON l.site_id = s.id
+SELECT s.code, l.country, l.days, l.region, l.cost, l.currency, l.carrier FROM network_site s JOIN network_lane l ON l.site_id = s.id
  WHERE s.code = ANY(%(code)s::text[]) ORDER BY s.code, l.country, l.region
 """
 KEEP = """
@@ -178,10 +178,10 @@ SELECT s.id, z.id, b.code, b.x_m, b.y_m, b.level, b.walk
 """
 DROP_LANES = "DELETE FROM network_lane l USING network_site s WHERE s.id = l.site_id AND s.code = ANY(%(site)s::text[])"
 KEEP_LANES = """
-INSERT INTO network_lane (site_id, country, region, days, cost, currency)
-SELECT s.id, l.country, l.region, l.days, l.cost, l.currency
-  FROM unnest(%(site)s::text[], %(country)s::text[], %(region)s::text[], %(days)s::smallint[], %(cost)s::numeric[], %(currency)s::text[])
-    AS l(site, country, region, days, cost, currency) JOIN network_site s ON s.code = l.site
+INSERT INTO network_lane (site_id, country, region, days, cost, currency, carrier)
+SELECT s.id, l.country, l.region, l.days, l.cost, l.currency, l.carrier
+  FROM unnest(%(site)s::text[], %(country)s::text[], %(region)s::text[], %(days)s::smallint[], %(cost)s::numeric[], %(currency)s::text[], %(carrier)s::text[])
+    AS l(site, country, region, days, cost, currency, carrier) JOIN network_site s ON s.code = l.site
 """
 
 

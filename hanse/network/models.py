@@ -139,8 +139,44 @@ class FreightContract(models.Model):
         return f"{self.carrier or 'any carrier'} from {self.site or 'any site'}"
 
 
+METHODS = ["single", "cluster", "batch", "zone"]
+
+
+class Floor(models.Model):
+    """How one walks at a site, and how it picks: aisles along y joined by cross aisles along x, or racks that stand anyhow.
+
+    `open_tasks` is how many pick tasks may be open at once where the site releases by itself.
+    """
+
+    site = models.OneToOneField(Site, on_delete=models.PROTECT, related_name="floor", primary_key=True)
+    aisles = ArrayField(models.DecimalField(max_digits=8, decimal_places=2), db_default=[])
+    cross_aisles = ArrayField(models.DecimalField(max_digits=8, decimal_places=2), db_default=[])
+    racks = models.JSONField(db_default=[])
+    start_x = models.DecimalField(max_digits=8, decimal_places=2, db_default=0)
+    start_y = models.DecimalField(max_digits=8, decimal_places=2, db_default=0)
+    end_x = models.DecimalField(max_digits=8, decimal_places=2, db_default=0)
+    end_y = models.DecimalField(max_digits=8, decimal_places=2, db_default=0)
+    method = models.TextField(db_default="cluster")
+    cart_orders = models.IntegerField(db_default=8)
+    cart_weight_g = models.IntegerField(null=True, blank=True)
+    cart_volume_ml = models.IntegerField(null=True, blank=True)
+    open_tasks = models.IntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(method__in=METHODS), name="network_floor_method_is_known"),
+            models.CheckConstraint(condition=Q(cart_orders__gte=1, cart_orders__lte=500), name="network_floor_cart_takes_orders"),
+            models.CheckConstraint(condition=Q(cart_weight_g__isnull=True) | Q(cart_weight_g__gte=1, cart_weight_g__lte=10**7), name="network_floor_cart_takes_weight"),
+            models.CheckConstraint(condition=Q(cart_volume_ml__isnull=True) | Q(cart_volume_ml__gte=1, cart_volume_ml__lte=10**8), name="network_floor_cart_takes_volume"),
+            models.CheckConstraint(condition=Q(open_tasks__isnull=True) | Q(open_tasks__gte=1, open_tasks__lte=10**5), name="network_floor_open_tasks_in_range"),
+        ]
+
+    def __str__(self) -> str:
+        return f"floor of {self.site_id}"
+
+
 class Lane(models.Model):
-    """The way from a site to a country or one of its regions: transit working days and cost per parcel.
+    """The way from a site to a country or one of its regions: transit working days, cost per parcel, and the carrier who goes there.
 
     The lane with a region wins over the one of the whole country.
     """
@@ -152,6 +188,7 @@ class Lane(models.Model):
     days = models.SmallIntegerField()
     cost = models.DecimalField(max_digits=18, decimal_places=4, db_default=0)
     currency = models.TextField(db_default="EUR")
+    carrier = models.TextField(db_default="", blank=True)
 
     class Meta:
         constraints = [

@@ -31,13 +31,14 @@ class BinGiven:
 
 @ask
 class LaneGiven:
-    """The way to a country, or to one of its regions: transit in working days, and what a parcel costs."""
+    """The way to a country, or to one of its regions: transit in working days, what a parcel costs, and the carrier who goes there."""
 
     country: Country
     days: Annotated[int, Ge(0), Le(365)]
     region: Short = ""
     cost: Money = Decimal(0)
     currency: Currency = "EUR"
+    carrier: Short = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ from hanse.journal.asking import rows
 
 @dataclass(frozen=True, slots=True)
 class LaneView:
-    """The way to a country or region: transit in working days, and what a parcel costs."""
+    """The way to a country or region: transit in working days, what a parcel costs, and the carrier who goes there."""
 
     country: str
     region: str
     days: int
     cost: Decimal
     currency: str
+    carrier: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,25 @@ class BinView:
     y_m: Decimal
     level: int
     walk: int
+
+
+@dataclass(frozen=True, slots=True)
+class FloorView:
+    """How one walks at a site and how it picks; metres from the site's origin. Racks are outlines of points."""
+
+    site: str
+    aisles: list[float]
+    cross: list[float]
+    racks: list[list[list[float]]]
+    start_x: float
+    start_y: float
+    end_x: float
+    end_y: float
+    method: str
+    cart_orders: int
+    cart_weight_g: int | None
+    cart_volume_ml: int | None
+    open_tasks: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +153,7 @@ SITES = """
 SELECT s.code, s.name, s.country, s.region, s.zone, array_to_json(s.workdays)::text, s.cut_off, s.priority, s.street, s.postcode, s.city,
        s.gln, s.latitude, s.longitude, s.sscc_prefix, s.active,
        (SELECT count(*) FROM network_bin b WHERE b.site_id = s.id),
-       (SELECT json_agg(json_build_array(l.country, l.region, l.days, l.cost::text, l.currency) ORDER BY l.country, l.region)::text
+       (SELECT json_agg(json_build_array(l.country, l.region, l.days, l.cost::text, l.currency, l.carrier) ORDER BY l.country, l.region)::text
           FROM network_lane l WHERE l.site_id = s.id)
   FROM network_site s
 """
@@ -161,6 +181,11 @@ SELECT DISTINCT ON (c.carrier) c.carrier, c.divisor, c.step, c.units, c.whole_si
  WHERE c.until_on IS NULL OR c.until_on >= %(day)s::date ORDER BY c.carrier, c.site = ''
 """
 CONTRACTS = "SELECT site, carrier, divisor, step, units, whole_sides, from_on, until_on FROM network_freightcontract ORDER BY site, carrier, from_on"
+FLOORS = """
+SELECT s.code, array_to_json(f.aisles)::text, array_to_json(f.cross_aisles)::text, f.racks::text, f.start_x::float, f.start_y::float, f.end_x::float, f.end_y::float,
+       f.method, f.cart_orders, f.cart_weight_g, f.cart_volume_ml, f.open_tasks
+  FROM network_floor f JOIN network_site s ON s.id = f.site_id
+"""
 LANES = """
 SELECT DISTINCT ON (s.code) s.code, l.days, l.cost, l.currency
   FROM network_lane l JOIN network_site s ON s.id = l.site_id AND s.active
@@ -203,11 +228,26 @@ def bins(site: str, limit: int, after: str = "") -> list[BinView]:
     return rows(BinView, BINS, site=site, limit=limit, after=after)
 
 
+def floor(site: str) -> FloorView | None:
+    """The floor of a site, if somebody kept one."""
+    return next(iter(rows(_floor, FLOORS + " WHERE s.code = %(site)s", site=site)), None)
+
+
+def releasing() -> list[FloorView]:
+    """The floors of the sites that release by themselves."""
+    return rows(_floor, FLOORS + " WHERE s.active AND f.open_tasks IS NOT NULL ORDER BY s.priority, s.code")
+
+
 def lanes_to(country: str, region: str = "") -> list[LaneTo]:
     """For each active site the lane that leads to a country and region: the region's own, else its country's."""
     return rows(LaneTo, LANES, country=country, region=region)
 
 
+def _floor(site: str, aisles: str, cross: str, racks: str, *rest: Any) -> FloorView:
+    return FloorView(site, [float(x) for x in json.loads(aisles)], [float(y) for y in json.loads(cross)],
+                     [[[float(v) for v in spot] for spot in rack] for rack in json.loads(racks)], *rest)
+
+
 def _site(*row: Any) -> SiteView:
-    lanes = [LaneView(c, r, days, Decimal(cost), currency) for c, r, days, cost, currency in json.loads(row[-1] or "[]")]
+    lanes = [LaneView(c, r, days, Decimal(cost), *rest) for c, r, days, cost, *rest in json.loads(row[-1] or "[]")]
     return SiteView(*(*row[:5], json.loads(row[5]), *row[6:-1], lanes))

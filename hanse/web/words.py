@@ -55,3 +55,10 @@ def sign_of(currency: str) -> str:
 def pieces_in_words(number: int) -> str:
     """'4,260', and a true minus sign."""
     return f"{number:,}".replace("-", "−")
+
+
+def duration_in_words(seconds: int) -> str:
+    """'35 min', '2 h 10 min', '3 d'; '−1 h 5 min' when it is over."""
+    minutes = abs(seconds) // 60
+    told = f"{minutes // 1440} d" if minutes >= 2880 else f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+    return f"−{told}" if seconds <= -60 else told

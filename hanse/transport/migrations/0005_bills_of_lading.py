@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('network', '0002_cartons_and_contracts'),
+        ('network', '0003_cartons_and_contracts'),
         ('orders', '0003_fillfactor'),
         ('partners', '0003_carton_rules'),
         ('transport', '0004_fillfactor'),

@@ -22,6 +22,7 @@ register.filter("in_words", words.in_words)
 register.filter("mood", words.mood)
 register.filter("pieces", words.pieces_in_words)
 register.filter("sign", words.sign_of)
+register.filter("hours", words.duration_in_words)
 
 
 @register.simple_tag

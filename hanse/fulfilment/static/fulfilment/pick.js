@@ -58,6 +58,9 @@
     put("taken", taken);
     put("wanted", task.wanted);
     put("tote", task.tote);
+    put("slot", task.slot || "");
+    all("slot").forEach(place => { place.hidden = !task.slot; });
+    document.querySelectorAll("[data-plan-tasks]").forEach(mark => mark.classList.toggle("now", mark.dataset.planTasks.split(" ").includes(String(task.task))));
     put("stop", done + 1);
     put("stops", total);
     one("walkbar").querySelector(".f1").setAttribute("width", done);
@@ -132,10 +135,11 @@
   // scanning
   const keepScan = (what, read) => hanse.keep(screen.dataset.scanUrl.replace("/0/", `/${task.task}/`), { what, read });
   const heard = code => {
-    if (!one("short").hidden || !one("count").hidden) closeSheets();
+    closeSheets();
     if (!task) return;
     if (booking && walk.length > 1 && same(code, walk[1].bin)) book("");  // the next bin is scanned: this task is done
     else if (taken === task.wanted && binRight) { turnRed(code); keepScan("item", code); return; }
+    if (binRight && !taken && same(code, task.bin)) { keepScan("bin", code); clearRed(); flash(one("bin")); hanse.right(); return show(); }
     if (!binRight) {
       const right = same(code, task.bin);
       keepScan("bin", code);
@@ -168,16 +172,22 @@
     clearTimeout(booking);
     booking = 0;
     hanse.keep(screen.dataset.bookUrl.replace("/0/", `/${task.task}/`), {
-      taken, reason, serials: serials.join(" "), scanned_bin: binRight ? task.bin : "", scanned_item: task.tracking === "serial" || !scanned.length ? "" : scanned[0],
+      taken, reason, tote: task.into || "", serials: serials.join(" "), scanned_bin: binRight ? task.bin : "", scanned_item: task.tracking === "serial" || !scanned.length ? "" : scanned[0],
     });
+    document.querySelectorAll("[data-plan-tasks]").forEach(mark => {
+      const left = mark.dataset.planTasks.split(" ").filter(number => walk.slice(1).some(stop => String(stop.task) === number));
+      if (mark.classList.contains("now")) mark.classList.toggle("done", !left.length);
+    });
+    const here = binRight ? task.bin : "";
     walk.shift();
     done++;
-    next();
+    next(here);
   };
-  const next = () => {
+  const next = here => {
     closeSheets();
     clearRed();
-    [task, binRight, taken, serials, scanned] = [walk[0], false, 0, [], []];
+    // who stands at the bin already need not scan it again
+    [task, binRight, taken, serials, scanned] = [walk[0], !!here && walk[0]?.bin === here, 0, [], []];
     if (!task) {
       screen.hidden = true;
       screen.classList.add("gone");
@@ -191,7 +201,7 @@
   };
 
   // buttons
-  const closeSheets = () => { one("short").hidden = one("count").hidden = one("shade").hidden = true; };
+  const closeSheets = () => { ["short", "count", "floor", "shade"].forEach(name => { if (one(name)) one(name).hidden = true; }); };
   const open = name => { closeSheets(); one(name).hidden = one("shade").hidden = false; one(name).querySelector("button").focus(); };
   const undo = () => {
     clearRed();
@@ -207,6 +217,7 @@
     "[data-short-open]": () => { clearRed(); put("short-taken", taken); put("short-left", task.wanted - taken); one("change").disabled = one("type").disabled; open("short"); },
     "[data-reason]": button => book(button.dataset.reason),
     "[data-back], [data-shade]": closeSheets,
+    "[data-map]": () => open("floor"),
     "[data-type], [data-change]": () => { showTyped(taken); open("count"); },
     "[data-add]": button => showTyped(typed + Number(button.dataset.add)),
     "[data-all]": () => showTyped(task.wanted),

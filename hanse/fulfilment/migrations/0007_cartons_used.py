@@ -7,9 +7,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fulfilment', '0005_fillfactor'),
+        ('fulfilment', '0006_waves_and_tours'),
         ('inventory', '0005_balances_of_what_lies_there'),
-        ('network', '0002_cartons_and_contracts'),
+        ('network', '0003_cartons_and_contracts'),
         ('orders', '0003_fillfactor'),
         ('partners', '0003_carton_rules'),
     ]

@@ -1,0 +1,95 @@
+"""Sort units: what was picked for several orders together goes from the cart's tote into the tote of each order.
+
+A batch is picked by total quantities; at the put wall each scan of an item names the order it belongs to. The units of a task
+are sorted as they were picked, all at once.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from hanse.inventory.ledger import Movement, Place, places, post
+from hanse.journal.operation import operation
+from hanse.journal.run import Run
+from hanse.kernel.asks import Id, ask
+from hanse.kernel.numbers import order_number
+from hanse.kernel.refused import Refused, refuse
+from hanse.kernel.rows import row
+
+from .events import UnitsSorted
+
+
+@ask
+class SortUnits:
+    """Put what a task took into the tote of its order."""
+
+    task: Id
+    at: datetime | None = None
+
+
+@row
+class InCart:
+    """What a task took and where it lies; `packed` of it have left the tote already."""
+
+    task: int
+    order: int
+    item: int
+    sku: str
+    site: int
+    lot: str
+    tote: int
+    tote_code: str
+    units: int
+    serials: Sequence[str]
+
+
+def decide(asks: Sequence[SortUnits], tasks: Mapping[int, InCart]) -> list[UnitsSorted | Refused]:
+    """Sort each task once; what lies in its order's tote already needs no sorting."""
+    answers: list[UnitsSorted | Refused] = []
+    done: set[int] = set()
+    for ask in asks:
+        task = tasks.get(ask.task)
+        if task is None:
+            answers.append(refuse("task-unknown", at="task", task=ask.task))
+        elif not task.units or task.tote_code == order_number(task.order) or task.task in done:
+            answers.append(refuse("not-to-sort", task=ask.task))
+        else:
+            done.add(task.task)
+            number = order_number(task.order)
+            answers.append(UnitsSorted(number, task.task, task.sku, task.lot, task.units, task.tote_code, number, ask.at))
+    return answers
+
+
+LOCK = """
+SELECT o.id FROM orders_order o WHERE o.id IN (SELECT t.order_id FROM fulfilment_task t WHERE t.id = ANY(%(task)s::bigint[]))
+ ORDER BY o.id FOR NO KEY UPDATE
+"""
+TASKS = """
+SELECT t.id, t.order_id, t.item_id, i.sku, t.site_id, t.lot, t.tote_id, c.code, coalesce(t.taken, 0) - t.packed,
+       ARRAY(SELECT m.serial FROM inventory_movement m JOIN inventory_serial u ON u.item_id = m.item_id AND u.code = m.serial AND u.account_id = t.tote_id
+              WHERE i.tracking = 'serial' AND m.item_id = t.item_id AND m.target_id = t.tote_id AND m.document = 'H-' || t.order_id AND m.serial <> '' ORDER BY m.id LIMIT 5000)
+  FROM fulfilment_task t JOIN catalogue_item i ON i.id = t.item_id JOIN inventory_account c ON c.id = t.tote_id WHERE t.id = ANY(%(task)s::bigint[])
+"""
+PUT = "UPDATE fulfilment_task t SET tote_id = s.tote FROM unnest(%(task)s::bigint[], %(to)s::bigint[]) AS s(task, tote) WHERE t.id = s.task"
+
+
+@operation
+def sort_units(run: Run, asks: Sequence[SortUnits]) -> list[UnitsSorted | Refused]:
+    """Move what tasks took into the totes of their orders."""
+    run.lock(LOCK, asks)
+    tasks = {t.task: t for t in run.rows(InCart, TASKS, asks)}
+    answers = decide(asks, tasks)
+    told = [a for a in answers if isinstance(a, UnitsSorted)]
+    totes = {t: Place("tote", tasks[t].site, order_number(tasks[t].order)) for t in (a.task for a in told)}
+    at = places(run, totes.values()) if totes else {}
+    run.write(PUT, told, to=[at[totes[a.task]] for a in told])
+    moved: set[tuple[int, str]] = set()
+    post(run, [m for a in told for m in _movements(a, tasks[a.task], at[totes[a.task]], moved)])
+    return answers
+
+
+def _movements(told: UnitsSorted, task: InCart, tote: int, moved: set[tuple[int, str]]) -> list[Movement]:
+    """From the cart's tote to the order's; serials one by one, each once, whichever of the order's tasks took it."""
+    serials = [s for s in task.serials if (task.item, s) not in moved][: told.quantity]
+    moved.update((task.item, s) for s in serials)
+    parts = [(1, s) for s in serials] or [(told.quantity, "")]
+    return [Movement(task.item, task.tote, tote, n, "UnitsSorted", told.order, "", task.lot, serial, 0, 0, told.at) for n, serial in parts]
