@@ -39,6 +39,7 @@ from hanse.journal.principals import HANSE, Principal
 from hanse.kernel import clock
 from hanse.kernel.numbers import order_id
 from hanse.kernel.refused import Refused
+from hanse.network.keep_carton_types import KeepCartonType, keep_carton_types
 from hanse.network.models import Bin
 from hanse.orders.allocate import Allocate, allocate
 from hanse.orders.cancel import Cancel, CancelLine, cancel
@@ -48,6 +49,7 @@ from hanse.orders.hold import Hold, hold
 from hanse.orders.models import Allocation
 from hanse.orders.place import Place, PlaceLine, place
 from hanse.orders.release_hold import ReleaseHold, release_hold
+from hanse.transport.draw_up import DrawUp, draw_up
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.record_proof import RecordProof, record_proof
 from tests.given import Given
@@ -105,7 +107,9 @@ class Company(RuleBasedStateMachine):
         given.customer()
         for code, role in (("R-01", "reserve"), ("DOCK", "dock")):
             Bin.objects.create(site=self.site, code=code, role=role, walk=9)
+        keep_carton_types([KeepCartonType("K-05", 300, 200, 150, 308, 208, 158, 180, 30_000)], by=HANSE)
         self.on_hand, self.doubted, self.owed, self.keys = 0, 0, {}, 0
+        self.shipments, self.on_bills = [], set()
         if stock:
             self.receive(stock)
 
@@ -354,9 +358,9 @@ class Company(RuleBasedStateMachine):
             self.doubted -= apart
             self.on_hand += apart + told.counted - told.expected
 
-    @rule(target=cartons, order=orders)
-    def pack(self, order: str) -> tuple:
-        told = self.do(pack, Pack(order, "HAM")) if order else None
+    @rule(target=cartons, order=orders, type=st.sampled_from([None, "K-05"]))
+    def pack(self, order: str, type: str | None) -> tuple:
+        told = self.do(pack, Pack(order, "HAM", carton_type=type, proposal="other" if type else None)) if order else None
         if told is None or isinstance(told, Refused):
             return ()
         self.owed[order].packed += sum(u.quantity for u in told.units)
@@ -371,7 +375,17 @@ class Company(RuleBasedStateMachine):
             assert told.code == "carton-opened" or (told.code == "change-asked" and owed.stops)
             return ()
         owed.shipped += told.units
+        self.shipments.append(told.shipment)
         return (told.parcel, carton[1], told.units)
+
+    @rule()
+    def draw_up(self) -> None:
+        """All that left goes one way, and a shipment is on one bill at most."""
+        if fresh := [n for n in self.shipments if n not in self.on_bills]:
+            assert not isinstance(self.do(draw_up, DrawUp(tuple(fresh))), Refused)
+            self.on_bills.update(fresh)
+        if self.on_bills:
+            assert self.do(draw_up, DrawUp((min(self.on_bills),))).code == "on-a-bill"
 
     @rule(parcel=parcels)
     def deliver(self, parcel: tuple) -> None:

@@ -25,7 +25,7 @@ class ItemAdmin(KeptAdmin, ExportMixin, ModelAdmin):
     keep, ask, named = keep_items, KeepItem, "sku"
     export_form_class = ExportForm
     list_display = ("sku", "name", "gtin", "price", "currency", "tracking", "retired_on")
-    list_filter = ("tracking", "currency")
+    list_filter = ("tracking", "currency", "bears", "ships_alone", "goods_class", "hazard_class", "temperature_class")
     search_fields = ("sku", "name", "gtin")
     readonly_fields = ("retired_on",)
     inlines = (PacksInline,)

@@ -13,6 +13,8 @@ class Item(models.Model):
     """An article with its stock unit, sizes and how it is tracked. Retired items are kept, not sold."""
 
     TRACKING = [("none", "none"), ("lot", "by lot"), ("serial", "by serial")]
+    ROTATIONS = [("any", "any way"), ("upright", "upright only")]
+    BEARS = [("anything", "anything"), ("lighter", "no more than it weighs itself"), ("nothing", "nothing: it is fragile")]
 
     id = models.BigAutoField(primary_key=True)
     sku = models.TextField(unique=True)
@@ -33,12 +35,20 @@ class Item(models.Model):
     hs_code = models.TextField(db_default="", blank=True)
     origin = models.TextField(db_default="", blank=True)
     un_number = models.TextField(db_default="", blank=True)
+    rotation = models.TextField(choices=ROTATIONS, db_default="any")
+    bears = models.TextField(choices=BEARS, db_default="anything")
+    ships_alone = models.BooleanField(db_default=False)
+    goods_class = models.TextField(db_default="", blank=True)
+    hazard_class = models.TextField(db_default="", blank=True)
+    temperature_class = models.TextField(db_default="", blank=True)
     retired_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(GTIN_14, name="catalogue_item_gtin_once"),
             models.CheckConstraint(condition=Q(tracking__in=["none", "lot", "serial"]), name="catalogue_item_tracking_is_known"),
+            models.CheckConstraint(condition=Q(rotation__in=["any", "upright"]), name="catalogue_item_rotation_is_known"),
+            models.CheckConstraint(condition=Q(bears__in=["anything", "lighter", "nothing"]), name="catalogue_item_bears_is_known"),
             models.CheckConstraint(condition=Q(weight_g__isnull=True) | Q(weight_g__gte=0, weight_g__lte=MOST), name="catalogue_item_weighs_something"),
             models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gte=0, price__lte=10**11), name="catalogue_item_price_in_range"),
             models.CheckConstraint(condition=Q(tax_rate__gte=0, tax_rate__lte=100), name="catalogue_item_tax_in_range"),

@@ -44,13 +44,20 @@ class ItemView:
     hs_code: str
     origin: str
     un_number: str
+    rotation: str
+    bears: str
+    ships_alone: bool
+    goods_class: str
+    hazard_class: str
+    temperature_class: str
     retired_on: date | None
     packs: list[PackView]
 
 
 ITEMS = """
 SELECT i.sku, i.name, i.description, i.gtin, i.stock_unit, i.weight_g, i.length_mm, i.width_mm, i.height_mm, i.tracking,
-       i.shelf_life_days, i.price, i.currency, i.tax_category, i.tax_rate, i.hs_code, i.origin, i.un_number, i.retired_on,
+       i.shelf_life_days, i.price, i.currency, i.tax_category, i.tax_rate, i.hs_code, i.origin, i.un_number,
+       i.rotation, i.bears, i.ships_alone, i.goods_class, i.hazard_class, i.temperature_class, i.retired_on,
        (SELECT json_agg(json_build_array(p.name, p.factor, p.gtin, p.weight_g, p.length_mm, p.width_mm, p.height_mm)
                         ORDER BY p.factor, p.name)::text FROM catalogue_pack p WHERE p.item_id = i.id)
   FROM catalogue_item i

@@ -29,7 +29,9 @@ from hanse.journal.principals import Principal
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
 from hanse.network.keep import keep_sites
+from hanse.network.keep_carton_types import keep_carton_types
 from hanse.network.keep_floors import keep_floors
+from hanse.network.keep_freight_contracts import keep_freight_contracts
 from hanse.orders.cancel import Cancel, CancelLine, cancel
 from hanse.orders.hold import Hold, hold
 from hanse.orders.models import Order
@@ -97,6 +99,8 @@ class Story:
     def _open(self) -> None:
         keep_items(self.company.items, by=DESK)
         keep_sites(self.company.sites, by=DESK)
+        keep_carton_types(self.company.cartons, by=DESK)
+        keep_freight_contracts(self.company.contracts, by=DESK)
         keep_floors(self.company.floors, by=DESK)
         keep_parties(self.company.parties, by=DESK)
         keep_carriers([KeepCarrier(code, name, codes=CODES) for code, name in CARRIERS], by=DOCK)

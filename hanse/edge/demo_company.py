@@ -8,7 +8,9 @@ from random import Random
 from hanse.catalogue.keep import KeepItem
 from hanse.kernel.gs1 import check_digit
 from hanse.network.keep import KeepSite
+from hanse.network.keep_carton_types import KeepCartonType
 from hanse.network.keep_floors import KeepFloor, Spot
+from hanse.network.keep_freight_contracts import KeepFreightContract
 from hanse.network.place import BinGiven, LaneGiven
 from hanse.partners.addresses import AddressGiven
 from hanse.partners.keep import ContactGiven, KeepParty
@@ -25,6 +27,7 @@ KINDS = [
     ("SRV", "Servo drive", ["200W", "400W", "750W"], "590.00", 2300),
     ("SNS", "Proximity sensor", ["M8", "M12", "M18"], "18.90", 60),
 ]
+HS_CODES = {"BRG": "84821010", "SEA": "84842000", "GBX": "84834021", "OIL": "27101981", "BLT": "40103900", "CPL": "84836020", "CHN": "73151190", "SRV": "85044084", "SNS": "90328900"}
 SITES = [
     ("HAM", "Hamburg", "DE", "20457", "53.5405", "9.9884", 10),
     ("LEI", "Leipzig", "DE", "04158", "51.3967", "12.3400", 20),
@@ -43,6 +46,9 @@ CUSTOMERS = [
     ("Kranbau Wismar", "DE", "23966", "Wismar"), ("De Vries Pompen", "NL", "9711 AA", "Groningen"), ("Åkerlund Verkstad", "SE", "411 03", "Göteborg"),
 ]  # fmt: skip
 CARRIERS = [("ELBE", "Elbe Express"), ("OSTWIND", "Ostwind Parcel"), ("POSTLINIE", "Postlinie")]
+CARTONS = [("K-02", (200, 150, 100), 90), ("K-05", (300, 200, 150), 180), ("K-10", (400, 300, 200), 340), ("K-20", (600, 400, 250), 700)]
+"""Carton types: sides inside and their own weight."""
+CONTRACTS = [("", 5000, "0.5"), ("ELBE", 6000, "1")]
 STREETS = ["Hafenstraße", "Industrieweg", "Am Kai", "Werkstraße", "Nordring", "Speicherstraße"]
 ZONES = {"DE": "Europe/Berlin", "NL": "Europe/Amsterdam", "DK": "Europe/Copenhagen", "AT": "Europe/Vienna", "CZ": "Europe/Prague",
          "SE": "Europe/Stockholm", "BE": "Europe/Brussels", "PL": "Europe/Warsaw"}  # fmt: skip
@@ -56,11 +62,14 @@ class Company:
     sites: list[KeepSite]
     floors: list[KeepFloor]
     parties: list[KeepParty]
+    cartons: list[KeepCartonType]
+    contracts: list[KeepFreightContract]
 
 
 def company(random: Random) -> Company:
     """The same company for the same random numbers."""
-    return Company(_items(random), [_site(n) for n in range(len(SITES))], [_floor(n) for n in range(len(SITES))], [_customer(n, random) for n in range(len(CUSTOMERS))])
+    sites = range(len(SITES))
+    return Company(_items(random), [_site(n) for n in sites], [_floor(n) for n in sites], [_customer(n, random) for n in range(len(CUSTOMERS))], _cartons(), _contracts())
 
 
 def _items(random: Random) -> list[KeepItem]:
@@ -72,8 +81,17 @@ def _items(random: Random) -> list[KeepItem]:
                 f"{prefix}-{size}", f"{name} {size}", gtin=data + check_digit(data), price=(Decimal(price) * (10 + 3 * n) / 10).quantize(Decimal("0.01")),
                 currency="EUR", weight_g=grams + 20 * n, length_mm=60 + 10 * n, width_mm=60 + 5 * n, height_mm=20 + random.randrange(40),
                 tax_rate=Decimal(19), stock_unit="piece", tracking="lot" if prefix == "OIL" else "none",
+                rotation="upright" if prefix == "OIL" else "any", bears="nothing" if prefix == "SRV" else "anything", goods_class="oils" if prefix == "OIL" else "", hs_code=HS_CODES[prefix], origin="DE",
             ))  # fmt: skip
     return items
+
+
+def _cartons() -> list[KeepCartonType]:
+    return [KeepCartonType(code, x, y, z, x + 8, y + 8, z + 8, tare, 30_000) for code, (x, y, z), tare in CARTONS]
+
+
+def _contracts() -> list[KeepFreightContract]:
+    return [KeepFreightContract(divisor, Decimal(step), carrier=carrier) for carrier, divisor, step in CONTRACTS]
 
 
 def _site(n: int) -> KeepSite:

@@ -261,6 +261,8 @@ class CartonPacked:
     address: int
     at: datetime | None = None
     carrier: str = ""
+    carton_type: str = ""
+    proposal: str = ""
 
     def said(self) -> str:
         return f"Carton {self.carton} packed at {self.site}: " + ", ".join(f"{u.quantity} {u.sku}" for u in self.units)

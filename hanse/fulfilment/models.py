@@ -5,11 +5,13 @@ from django.db.models import F, Q
 
 from hanse.catalogue.models import Item
 from hanse.inventory.models import Account
-from hanse.network.models import METHODS, Site
+from hanse.network.models import METHODS, CartonType, Site
 from hanse.orders.models import Allocation, Line, Order
 from hanse.partners.models import Address
 
 MOST = 10**12
+PROPOSALS = ["", "followed", "alternative", "other"]
+"""How a carton came about: no proposal, as proposed, by an alternative one, or otherwise than proposed."""
 
 
 class Wave(models.Model):
@@ -125,6 +127,7 @@ class Task(models.Model):
 class Carton(models.Model):
     """A logistic unit with its SSCC, weights expected and measured, and the address version and carrier on its label.
 
+    `type` is the carton it was really packed into, in the version of that day; `proposal` says how it came about, where there was one.
     One that was opened again holds nothing; what was in it is packed anew, under another SSCC.
     """
 
@@ -140,6 +143,8 @@ class Carton(models.Model):
     length_mm = models.IntegerField(null=True)
     width_mm = models.IntegerField(null=True)
     height_mm = models.IntegerField(null=True)
+    type = models.ForeignKey(CartonType, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    proposal = models.TextField(db_default="")
     packed_at = models.DateTimeField()
     handed_over_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
@@ -149,6 +154,7 @@ class Carton(models.Model):
         indexes = [models.Index("site", "id", name="fulfilment_carton_staged", condition=Q(handed_over_at__isnull=True, opened_at__isnull=True))]
         constraints = [
             models.CheckConstraint(condition=Q(sscc__regex="^[0-9]{18}$"), name="fulfilment_carton_has_an_sscc"),
+            models.CheckConstraint(condition=Q(proposal__in=PROPOSALS), name="fulfilment_carton_proposal_is_known"),
             models.CheckConstraint(condition=Q(handed_over_at__isnull=True) | Q(opened_at__isnull=True), name="fulfilment_carton_opened_stays_here"),
         ]
 

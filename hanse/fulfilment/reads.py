@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from hanse.journal.asking import rows
@@ -44,7 +45,7 @@ class WaitingRow:
 
 @dataclass(frozen=True, slots=True)
 class CartonRow:
-    """A carton with its weights and sizes; `label_outdated` when its order's address or carrier changed since,
+    """A carton with its weights and sizes, measured or of its type; `label_outdated` when its order's address or carrier changed since,
     `change_asked` while its site is asked for a change that concerns it."""
 
     carton: str
@@ -59,6 +60,8 @@ class CartonRow:
     length_mm: int | None
     width_mm: int | None
     height_mm: int | None
+    carton_type: str
+    proposal: str
     ship_to: str
     country: str
     label_outdated: bool
@@ -66,6 +69,23 @@ class CartonRow:
     promised_on: date | None
     holds: list[str]
     contents: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class UsedRow:
+    """A carton type as it was used: how often as proposed, by another way, otherwise or without a proposal; how full; how weights and sizes differed."""
+
+    carton_type: str
+    cartons: int
+    followed: int
+    alternative: int
+    other: int
+    unproposed: int
+    full_percent: Decimal | None
+    weighed: int
+    mean_off_g: int | None
+    most_off_g: int | None
+    size_differs: int
 
 
 TASK = """
@@ -101,7 +121,8 @@ SELECT 'H-' || w.order_id, w.site, array_agg(DISTINCT w.tote), json_agg(json_bui
  GROUP BY w.order_id, w.site, w.site_id ORDER BY w.order_id, w.site LIMIT %(limit)s
 """
 CARTON = """
-SELECT k.sscc, 'H-' || k.order_id, s.code, k.packed_at, k.handed_over_at, k.opened_at, k.carrier, k.expected_g, k.weight_g, k.length_mm, k.width_mm, k.height_mm,
+SELECT k.sscc, 'H-' || k.order_id, s.code, k.packed_at, k.handed_over_at, k.opened_at, k.carrier, k.expected_g, k.weight_g, coalesce(k.length_mm, t.outer_length_mm), coalesce(k.width_mm, t.outer_width_mm),
+       coalesce(k.height_mm, t.outer_height_mm), coalesce(t.code, ''), k.proposal,
        concat_ws(', ', d.name, nullif(d.street, ''), nullif(concat_ws(' ', nullif(d.postcode, ''), nullif(d.city, '')), '')), d.country,
        k.handed_over_at IS NULL AND k.opened_at IS NULL AND (k.address_id, k.carrier) IS DISTINCT FROM (o.ship_to_id, o.carrier)
          AND NOT EXISTS (SELECT 1 FROM orders_changerequest r WHERE r.order_id = k.order_id AND r.site_id = k.site_id AND r.outcome IN ('let-go', 'return')
@@ -115,6 +136,7 @@ SELECT k.sscc, 'H-' || k.order_id, s.code, k.packed_at, k.handed_over_at, k.open
        (SELECT json_agg(json_build_object('line', l.position, 'sku', i.sku, 'name', i.name, 'lot', x.lot, 'serial', x.serial, 'quantity', x.quantity) ORDER BY l.position, x.id)
           FROM fulfilment_content x JOIN orders_line l ON l.id = x.line_id JOIN catalogue_item i ON i.id = x.item_id WHERE x.carton_id = k.id)
   FROM fulfilment_carton k JOIN orders_order o ON o.id = k.order_id JOIN network_site s ON s.id = k.site_id JOIN partners_address d ON d.id = k.address_id
+  LEFT JOIN network_cartontype t ON t.id = k.type_id
 """
 STAGED = CARTON + """
  WHERE k.handed_over_at IS NULL AND k.opened_at IS NULL AND k.id > coalesce((SELECT id FROM fulfilment_carton WHERE sscc = %(after)s::text), 0)
@@ -122,6 +144,23 @@ STAGED = CARTON + """
  ORDER BY k.id LIMIT %(limit)s
 """
 ONE_CARTON = CARTON + " WHERE k.sscc = %(carton)s::text"
+
+
+USED = """
+SELECT coalesce(t.code, ''), count(*), count(*) FILTER (WHERE k.proposal = 'followed'), count(*) FILTER (WHERE k.proposal = 'alternative'),
+       count(*) FILTER (WHERE k.proposal = 'other'), count(*) FILTER (WHERE k.proposal = ''),
+       round(100 * sum(f.volume) FILTER (WHERE f.known) / nullif(sum(t.inner_length_mm::numeric * t.inner_width_mm * t.inner_height_mm) FILTER (WHERE f.known), 0), 1),
+       count(*) FILTER (WHERE k.weight_g IS NOT NULL AND k.expected_g IS NOT NULL),
+       round(avg(k.weight_g - k.expected_g), 0)::bigint, max(abs(k.weight_g - k.expected_g)),
+       count(*) FILTER (WHERE k.length_mm <> t.outer_length_mm OR k.width_mm <> t.outer_width_mm OR k.height_mm <> t.outer_height_mm)
+  FROM fulfilment_carton k JOIN network_site s ON s.id = k.site_id LEFT JOIN network_cartontype t ON t.id = k.type_id
+  CROSS JOIN LATERAL (SELECT sum(c.quantity * i.length_mm::numeric * i.width_mm * i.height_mm) AS volume,
+                             bool_and(coalesce(i.length_mm * i.width_mm::numeric * i.height_mm, 0) > 0) AS known
+                        FROM fulfilment_content c JOIN catalogue_item i ON i.id = c.item_id WHERE c.carton_id = k.id) f
+ WHERE (%(site)s::text = '' OR s.code = %(site)s::text) AND k.opened_at IS NULL AND k.packed_at >= %(since)s::date::timestamp AT TIME ZONE s.zone
+   AND k.packed_at < (%(until)s::date + 1)::timestamp AT TIME ZONE s.zone
+ GROUP BY t.code ORDER BY t.code NULLS LAST
+"""
 
 
 BEFORE_ALL = (-(2**31), "", 0)
@@ -147,6 +186,11 @@ def to_pack(site: str = "", limit: int = 100, after: int = 0, order: int = 0) ->
 def staged(site: str = "", limit: int = 100, after: str = "") -> list[CartonRow]:
     """Cartons that stand ready for a carrier, oldest first, behind an SSCC."""
     return rows(CartonRow, STAGED, site=site, after=after, limit=limit)
+
+
+def cartons_used(site: str, since: date, until: date) -> list[UsedRow]:
+    """What was packed into at a site (or all) from a day until a day, by carton type; cartons without one last."""
+    return rows(UsedRow, USED, site=site, since=since, until=until)
 
 
 def carton(sscc: str) -> CartonRow | None:

@@ -22,9 +22,12 @@ urlpatterns = [
     path("changes", answering.show_changes, name="changes"),
     path("changes/<int:number>/answer", answering.answer, name="answer_change"),
     path("pack", packing.show_pack, name="pack"),
+    path("pack/cartons-used", packing.cartons_used, name="cartons_used"),
     path("pack/<str:order>/<str:site>", packing.pack_order, name="pack_order"),
     path("cartons/<str:sscc>", packing.carton, name="carton"),
     path("cartons/<str:sscc>/label.pdf", packing.label_pdf, name="carton_label"),
+    path("cartons/<str:sscc>/label.zpl", packing.label_zpl, name="carton_label_zpl"),
+    path("cartons/<str:sscc>/commercial-invoice.pdf", packing.customs_pdf, name="carton_customs"),
     path("cartons/<str:sscc>/packing-slip.pdf", packing.slip_pdf, name="carton_slip"),
     path("cartons/<str:sscc>/relabel", packing.relabel_carton, name="relabel_carton"),
 ]

@@ -8,7 +8,7 @@ from django.db import connection
 
 ROLES: dict[str, frozenset[str]] = {
     "order desk": frozenset({"orders.*", "fulfilment.release", "partners.*", "billing.invoice", "billing.credit"}),
-    "warehouse": frozenset({"inventory.*", "fulfilment.*", "transport.hand_over", "orders.allocate", "orders.free"}),
+    "warehouse": frozenset({"inventory.*", "fulfilment.*", "transport.hand_over", "transport.draw_up", "orders.allocate", "orders.free"}),
     "transport": frozenset({"transport.*", "fulfilment.answer_change"}),
     "finance": frozenset({"billing.*", "orders.hold", "orders.release_hold"}),
     "admin": frozenset({"*"}),

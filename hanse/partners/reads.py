@@ -54,6 +54,9 @@ class PartyRow:
     credit_limit: Decimal | None
     priority: int
     min_life_days: int
+    carton_rule: str
+    carton_max_g: int
+    carton_max_mm: int
     active: bool
 
 
@@ -67,7 +70,7 @@ class PartyView(PartyRow):
 
 PARTIES = """
 SELECT p.code, p.name, array_to_json(p.roles)::text, p.currency, p.tax_id, p.gln, p.ship_rule, p.invoice_rule, p.payment_days,
-       p.credit_limit, p.priority, p.min_life_days, p.active
+       p.credit_limit, p.priority, p.min_life_days, p.carton_rule, p.carton_max_g, p.carton_max_mm, p.active
   FROM partners_party p
 """
 ADDRESSES = """

@@ -50,11 +50,11 @@ def a_company(given: Any) -> None:
     at = clock.now()
     told(record_tracking([Track("UPS", "1Z-1", "D", at, type="D"), Track("UPS", "1Z-2", "I", at, type="I")], by="ann"))
     told(record_proof([RecordProof("1Z-1", receiver="Reuter", at=at)], by="ann"))
+    _stop(part)
     tasks = released(floor)
     told(pick([Pick(tasks[0].task, 4, "bin empty")], by="ann"))
     told(hold([Hold(waiting, "price", "checks the price")], by="ann"))
     told(cancel([Cancel(gone), Cancel(waiting, (CancelLine(1, 10),))], by="ann"))
-    _stop(part)
     _money(done, way, waiting)
 
 
