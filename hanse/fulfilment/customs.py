@@ -136,7 +136,7 @@ SELECT k.sscc, 'H-' || k.order_id, o.ref, o.currency, o.delivery_term, s.code, s
                  'quantity', x.quantity, 'net', l.net::text, 'ordered', l.ordered, 'before', x.before) ORDER BY l.position)
           FROM (SELECT c.line_id, c.item_id, sum(c.quantity) AS quantity,
                        (SELECT coalesce(sum(e.quantity), 0) FROM fulfilment_carton y JOIN fulfilment_content e ON e.carton_id = y.id
-                         WHERE y.order_id = k.order_id AND y.id < k.id AND e.line_id = c.line_id) AS before
+                         WHERE y.order_id = k.order_id AND y.id < k.id AND y.opened_at IS NULL AND e.line_id = c.line_id) AS before
                   FROM fulfilment_content c WHERE c.carton_id = k.id GROUP BY c.line_id, c.item_id) x
           JOIN orders_line l ON l.id = x.line_id JOIN catalogue_item i ON i.id = x.item_id)
   FROM fulfilment_carton k JOIN orders_order o ON o.id = k.order_id JOIN network_site s ON s.id = k.site_id JOIN partners_address d ON d.id = k.address_id
