@@ -13,7 +13,7 @@ from typing import Annotated
 
 from annotated_types import MaxLen
 
-from hanse.inventory.ledger import Account, Claim, Movement, Reserve, claim, post, reserve
+from hanse.inventory.ledger import Account, Claim, Movement, Reserve, claim, lock_totes, post, reserve
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Id, Short, ask
@@ -219,6 +219,7 @@ def _stop(run: Run, done: Sequence[Done]) -> None:
     touched = [(d, t) for d, t, _ in cut] + [(d, t) for d, t, _, _ in back]
     run.lock(LOCK_STOCK, item=[t.item for _, t in touched], site=[d.request.site for d, _ in touched])
     run.lock(LOCK_SHELVES, bin=[t.bin for _, t in touched], item=[t.item for _, t in touched], lot=[t.lot for _, t in touched])
+    lock_totes(run, [t.tote for _, t, _, _ in back])
     moved = [(t.task, n, 0, 0) for _, t, n in cut] + [(t.task, 0, n, 0) for _, t, _, n in unpacked] + [(t.task, 0, 0, n) for _, t, n, _ in back]
     run.write(MOVE_TASKS, task=[m[0] for m in moved], cut=[m[1] for m in moved], unpacked=[m[2] for m in moved], back=[m[3] for m in moved])
     open_again(run, sorted({c for _, p in plans for c in p.opened}))

@@ -7,7 +7,7 @@ are sorted as they were picked, all at once.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from hanse.inventory.ledger import Account, Movement, Place, places, post
+from hanse.inventory.ledger import Account, Movement, Place, lock_totes, places, post
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Id, ask
@@ -82,6 +82,7 @@ def sort_units(run: Run, asks: Sequence[SortUnits]) -> list[UnitsSorted | Refuse
     totes = {t: Place("tote", tasks[t].site, order_number(tasks[t].order)) for t in (a.task for a in told)}
     at = places(run, totes.values()) if totes else {}
     run.write(PUT, told, to=[at[totes[a.task]] for a in told])
+    lock_totes(run, [tasks[a.task].tote for a in told])
     moved: set[tuple[int, str]] = set()
     post(run, [m for a in told for m in _movements(a, tasks[a.task], at[totes[a.task]], moved)])
     return answers

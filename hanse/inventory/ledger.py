@@ -150,6 +150,9 @@ FIELDS = {
     "more": ("item", "site", "moved"), "less": ("item", "site", "moved", "reserved"),
 }
 COUNTED = {"loss": ["lost"], "own": ["cleared", "lessened"], "less": ["stock_lost"]}
+LOCK_TOTES = """
+SELECT 1 FROM inventory_balance b WHERE b.account_id = ANY(%(tote)s::bigint[]) ORDER BY b.item_id, b.account_id, b.lot FOR UPDATE
+"""
 MOVE_SERIALS = """
 WITH found AS (
   UPDATE inventory_serial s SET account_id = m.target
@@ -263,6 +266,12 @@ def _post_sql(parts: tuple[str, ...]) -> str:
 
 def _ends(movements: Sequence[Movement]) -> dict[str, list[int]]:
     return {"source": [m.source.id for m in movements], "target": [m.target.id for m in movements]}
+
+
+def lock_totes(run: Run, totes: Iterable[int]) -> None:
+    """Lock what lies in totes that several orders share, before it is posted out of them: an order's lock does not keep the others away."""
+    if shared := sorted(set(totes)):
+        run.lock(LOCK_TOTES, tote=shared)
 
 
 def reserve(run: Run, reserves: Iterable[Reserve]) -> None:
