@@ -11,6 +11,7 @@ from hanse.journal.follow import Told, follower
 from hanse.journal.principals import HANSE
 from hanse.kernel import clock
 from hanse.kernel.numbers import order_ids
+from hanse.orders.kits import LOOSE
 
 from .credit import Credit, credit
 from .invoice import Invoice, Units, invoice
@@ -21,8 +22,9 @@ AT_ONCE = 500
 
 BILLABLE = """
 SELECT o.id FROM orders_order o
- WHERE o.invoiced < CASE o.invoice_rule WHEN 'order' THEN o.ordered - o.cancelled ELSE o.shipped END AND {which} ORDER BY o.id
-"""
+ WHERE o.invoiced < CASE o.invoice_rule WHEN 'order' THEN o.ordered - o.cancelled ELSE o.shipped END AND {which}
+   AND (o.invoice_rule = 'order' OR o.invoiced < o.shipped - {loose}) ORDER BY o.id
+""".replace("{loose}", LOOSE)
 SETTLED = """
 NOT EXISTS (SELECT 1 FROM journal_event e WHERE e.subject = 'order/H-' || o.id AND e.recorded_at > %(until)s
                                             AND e.kind IN ('OrderPlaced', 'OrderChanged', 'ParcelHandedOver'))

@@ -1,7 +1,8 @@
 """Cancel: cancel units of an order that are not picked yet.
 
 Units without a site go first, then reserved ones, those not yet on the floor before those that are. Stock
-that comes free goes to the queue of waiting orders, never back to the order that was cancelled.
+that comes free goes to the queue of waiting orders, never back to the order that was cancelled. Kits are cancelled
+whole, at their position. Units of a component alone break it: what is left of that kit is loose and billed by its share.
 """
 
 from collections import defaultdict
@@ -17,16 +18,16 @@ from hanse.kernel.asks import Code, Quantity, Text, ask
 from hanse.kernel.numbers import order_ids
 from hanse.kernel.refused import Refused, refuse, refuse_all
 
-from .cancelling import Known, cancel_units, facts, take
+from .cancelling import Known, cancel_units, cancellable, everything, facts, take
 from .counters import lock_orders
-from .events import CancelledUnits, UnitsCancelled
+from .events import CancelledKits, CancelledUnits, UnitsCancelled
 
 Position = Annotated[int, Gt(0), Le(100_000)]
 
 
 @ask
 class CancelLine:
-    """Cancel so many units of the line at a position."""
+    """Cancel so many units of the line, or so many kits, at a position."""
 
     line: Position
     quantity: Quantity
@@ -52,22 +53,25 @@ def _decide(ask: Cancel, known: Known) -> UnitsCancelled | Refused:
     lines = known.lines.get(ask.order)
     if lines is None:
         return refuse("order-unknown", order=ask.order)
-    left = {x.position: x.open + sum(p.free for p in known.parts.get(x.line, ())) for x in lines}
+    left = cancellable(lines, known.parts)
+    kits = {x.kit: x.kit_sku for x in lines if x.kit is not None}
     wanted: dict[int, int] = defaultdict(int)
-    for cancel in ask.lines or [CancelLine(p, n) for p, n in left.items() if n]:
+    for cancel in ask.lines or [CancelLine(p, n) for p, n in everything(lines, left).items()]:
         wanted[cancel.line] += cancel.quantity
+    units = {x.position: wanted.get(x.position, 0) + wanted.get(x.kit or 0, 0) * x.per_kit for x in lines}
     findings = [
         refuse("line-unknown", at="lines", order=ask.order, line=p) if p not in left else refuse("units-bound", at="lines", free=left[p], wanted=n)
         for p, n in wanted.items() if n > left.get(p, 0)
-    ]
+    ] or [refuse("units-bound", at="lines", free=left[p], wanted=n) for p, n in units.items() if n > left[p]]
     if findings:
         return refuse_all(findings)
     if not wanted:
         return refuse("order-closed", order=ask.order, status=lines[0].status)
-    cut = [(x, wanted[x.position]) for x in lines if x.position in wanted]
+    cut = [(x, units[x.position]) for x in lines if units[x.position]]
     freed = [g for line, n in cut for g in take(line, n, known.parts.get(line.line, ()))]
-    told = tuple(CancelledUnits(x.line, x.position, x.sku, n) for x, n in cut)
-    return UnitsCancelled(ask.order, told, tuple(freed), ask.reason, ask.by_customer, ask.at)
+    told = tuple(CancelledUnits(x.line, x.position, x.sku, n, x.kit) for x, n in cut)
+    whole = tuple(CancelledKits(p, kits[p], n) for p, n in wanted.items() if p in kits)
+    return UnitsCancelled(ask.order, told, tuple(freed), ask.reason, ask.by_customer, ask.at, whole)
 
 
 @operation

@@ -1,7 +1,8 @@
 """Cancelling: what of an order can be cancelled, and the set function that does it for cancel and change.
 
 Units without a site go first, then reserved ones, those not yet on the floor before those that are. Stock
-that comes free goes to the queue of waiting orders, never back to the order that was cancelled.
+that comes free goes to the queue of waiting orders, never back to the order that was cancelled. Kits are cancelled
+by their components, in their ratio.
 """
 
 from collections import defaultdict
@@ -14,6 +15,7 @@ from . import pegging
 from .counters import LineAdvance, advance_lines
 from .events import CancelledUnits, GivenBack
 from .free import give_back
+from .kits import whole
 
 
 @dataclass(slots=True)
@@ -30,7 +32,7 @@ class Part:
 
 @dataclass(slots=True)
 class LineFact:
-    """A line with what of it is open (has no site)."""
+    """A line with what of it is open (has no site) and what stands (is not cancelled)."""
 
     line: int
     order: int
@@ -39,11 +41,17 @@ class LineFact:
     sku: str
     status: str
     open: int
+    stands: int = 0
+    kit: int | None = None
+    per_kit: int = 1
+    kit_sku: str = ""
 
 
 LINES = """
-SELECT l.id, l.order_id, l.position, l.item_id, i.sku, o.status, l.ordered - l.cancelled - l.reserved + l.freed
+SELECT l.id, l.order_id, l.position, l.item_id, i.sku, o.status, l.ordered - l.cancelled - l.reserved + l.freed,
+       l.ordered - l.cancelled, l.kit, l.per_kit, m.sku
   FROM orders_line l JOIN orders_order o ON o.id = l.order_id JOIN catalogue_item i ON i.id = l.item_id
+  LEFT JOIN orders_kit k ON k.order_id = l.order_id AND k.position = l.kit LEFT JOIN catalogue_item m ON m.id = k.item_id
  WHERE l.order_id = ANY(%(order)s::bigint[]) ORDER BY l.order_id, l.position
 """
 PARTS = """
@@ -58,6 +66,19 @@ class Known:
 
     lines: Mapping[str, Sequence[LineFact]]
     parts: Mapping[int, Sequence[Part]]
+
+
+def cancellable(lines: Sequence[LineFact], parts: Mapping[int, Sequence[Part]]) -> dict[int, int]:
+    """How many units of each line are not picked yet, and how many kits have none of theirs picked, by position."""
+    left = {x.position: x.open + sum(p.free for p in parts.get(x.line, ())) for x in lines}
+    return left | whole((x.kit, x.per_kit, left[x.position]) for x in lines)
+
+
+def everything(lines: Sequence[LineFact], left: Mapping[int, int]) -> dict[int, int]:
+    """All that can be cancelled, by position: kits whole, and of components alone what belongs to no whole kit any more."""
+    stand = whole((x.kit, x.per_kit, x.stands) for x in lines)
+    loose = {x.position: min(left[x.position], x.stands - stand[x.kit] * x.per_kit) for x in lines if x.kit is not None}
+    return {position: n for position, units in left.items() if (n := loose.get(position, units))}
 
 
 def take(line: LineFact, units: int, parts: Sequence[Part]) -> list[GivenBack]:

@@ -2,10 +2,12 @@
 
 A preview is a dry run of the change itself: it answers with the effect on stock, money and promise and a
 mark. Accepting with that mark does exactly what was previewed, or refuses when the world has moved on.
-A line that grows gets a sister line at the same price; a line that shrinks has units cancelled.
+A line that grows gets a sister line at the same price; a line that shrinks has units cancelled. A kit grows and
+shrinks as a whole, by the recipe it was placed with.
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,13 +24,15 @@ from hanse.kernel.refused import Refused, refuse, refuse_all
 from hanse.kernel.rows import as_tuple
 from hanse.partners.addresses import AddressGiven, address_of, keep_addresses, wrong_address
 
-from .cancelling import Known, LineFact, cancel_units, facts, take
+from .cancelling import Known, LineFact, cancel_units, cancellable, facts, take
 from .counters import lock_orders
 from .events import CancelledUnits, Effect, GivenBack, OrderChanged, PromiseMoved
-from .pricing import Priced, price
+from .growing import Wish, add_lines
+from .kits import whole
+from .pricing import price
 from .promises import move_promises
-from .reserving import Want, reserve_lines
-from .selling import ITEMS, PlaceLine, Sold, to_price
+from .reserving import reserve_lines
+from .selling import ITEMS, Component, PlaceLine, Sold, sold, to_price
 
 Position = Annotated[int, Gt(0), Le(100_000)]
 Total = Annotated[int, Ge(0), Le(MOST_UNITS)]
@@ -36,7 +40,7 @@ Total = Annotated[int, Ge(0), Le(MOST_UNITS)]
 
 @ask
 class ChangeLine:
-    """The line at this position shall have so many units in all; 0 removes it."""
+    """The line or kit at this position shall have so many units in all; 0 removes it."""
 
     line: Position
     quantity: Total
@@ -81,7 +85,7 @@ class OrderFact:
 
 @dataclass(frozen=True, slots=True)
 class LineMoney:
-    """A line's quantity and price, for its sister line."""
+    """A line's quantity and price, for its sister line; a kit's with the recipe that was frozen."""
 
     order: int
     position: int
@@ -89,6 +93,25 @@ class LineMoney:
     left: int
     unit_price: Decimal
     tax_rate: Decimal
+    sold: Sold | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartMoney:
+    """A component of a placed kit, with the kit's own item and price."""
+
+    order: int
+    kit: int
+    sku: str
+    kit_item: int
+    unit_price: Decimal
+    item: int
+    part_sku: str
+    per_kit: int
+    stands: int
+    weight: Decimal
+    tax_rate: Decimal
+    tax_category: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +134,11 @@ MONEY = """
 SELECT l.order_id, l.position, i.sku, l.ordered - l.cancelled, l.unit_price, l.tax_rate
   FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id WHERE l.order_id = ANY(%(order)s::bigint[])
 """
-ADD_LINES = """
-INSERT INTO orders_line (id, order_id, position, item_id, ordered, unit_price, discount, net, freight, tax, tax_rate, tax_category, requested_on)
-SELECT * FROM unnest(%(line)s::bigint[], %(order)s::bigint[], %(position)s::int[], %(item)s::bigint[], %(quantity)s::bigint[],
-       %(unit_price)s::numeric[], %(discount)s::numeric[], %(net)s::numeric[], %(freight)s::numeric[], %(tax)s::numeric[],
-       %(tax_rate)s::numeric[], %(tax_category)s::text[], %(requested_on)s::date[])
-"""
-GROW = """
-UPDATE orders_order o SET ordered = o.ordered + g.quantity, net = o.net + g.net, tax = o.tax + g.tax, total = o.total + g.net + g.tax
-  FROM (SELECT ord, sum(quantity)::bigint AS quantity, sum(net) AS net, sum(tax) AS tax
-          FROM unnest(%(order)s::bigint[], %(quantity)s::bigint[], %(net)s::numeric[], %(tax)s::numeric[]) AS g(ord, quantity, net, tax)
-         GROUP BY ord) g
- WHERE o.id = g.ord
+PARTS = """
+SELECT l.order_id, l.kit, i.sku, k.item_id, k.unit_price, l.item_id, p.sku, l.per_kit, l.ordered - l.cancelled, l.net, l.tax_rate, l.tax_category
+  FROM orders_kit k JOIN orders_line l ON l.order_id = k.order_id AND l.kit = k.position
+  JOIN catalogue_item i ON i.id = k.item_id JOIN catalogue_item p ON p.id = l.item_id
+ WHERE k.order_id = ANY(%(order)s::bigint[]) ORDER BY l.id
 """
 MARK = """
 UPDATE orders_order o SET version = o.version + 1, ship_to_id = coalesce(c.ship_to, o.ship_to_id), receiver = coalesce(c.receiver, o.receiver),
@@ -191,20 +207,24 @@ def _other_changes(ask: Change, order: OrderFact) -> list[str]:
 
 
 def _line(i: int, wish: ChangeLine, order: OrderFact, lines: Mapping[int, LineFact], known: Known, money: Mapping[tuple[int, int], LineMoney], items: Mapping[str, Sold], done: Decided) -> list[Refused]:
-    """One line's wish: nothing, units to cancel, or a sister line for more."""
-    line = lines.get(wish.line)
-    if line is None:
+    """One line's or kit's wish: nothing, units to cancel, or a sister line for more."""
+    now = money.get((order.id, wish.line))
+    if now is None:
         return [refuse("line-unknown", at=f"lines/{i}/line", order=f"H-{order.id}", line=wish.line)]
-    now = money[order.id, wish.line]
+    line = lines.get(wish.line)
+    if line and line.kit is not None:
+        return [refuse("part-of-kit", at=f"lines/{i}/line", line=wish.line, kit=line.kit)]
     more = wish.quantity - now.left
     if more > 0:
-        done.add.append((PlaceLine(now.sku, more, unit_price=now.unit_price, tax_rate=now.tax_rate), items[now.sku]))
+        done.add.append((PlaceLine(now.sku, more, unit_price=now.unit_price, tax_rate=now.tax_rate), now.sold or replace(items[now.sku], components=())))
     elif more < 0:
-        free = line.open + sum(p.free for p in known.parts.get(line.line, ()))
+        free = cancellable(list(lines.values()), known.parts)[wish.line]
         if -more > free:
             return [refuse("units-bound", at=f"lines/{i}/quantity", free=free, wanted=-more)]
-        done.freed.extend(take(line, -more, known.parts.get(line.line, ())))
-        done.cut.append(CancelledUnits(line.line, line.position, line.sku, -more))
+        for x in [line] if line else [x for x in lines.values() if x.kit == wish.line]:
+            units = -more * x.per_kit
+            done.freed.extend(take(x, units, known.parts.get(x.line, ())))
+            done.cut.append(CancelledUnits(x.line, x.position, x.sku, units, x.kit))
     if more:
         done.changes.append(f"{now.sku} from {now.left} to {wish.quantity}")
     return []
@@ -219,7 +239,9 @@ def change(run: Run, asks: Sequence[Change]) -> list[OrderChanged | Refused]:
     orders = {f"H-{o.id}": o for o in run.rows(OrderFact, ORDERS, order=ids)}
     money = {(m.order, m.position): m for m in run.rows(LineMoney, MONEY, order=ids)}
     skus = sorted({x.sku for a in asks for x in a.add} | {m.sku for m in money.values()})
-    items = {i.sku: i for i in run.rows(Sold, ITEMS, skus=skus, today=run.now.date())}
+    items = {i.sku: i for i in run.rows(sold, ITEMS, skus=skus, today=run.now.date())}
+    if any(x.kit is not None for lines in known.lines.values() for x in lines):
+        money |= _of_kits(run.rows(PartMoney, PARTS, order=ids))
     decided = decide(asks, orders, known, money, items)
     done = [(ask, d) for ask, d in zip(asks, decided, strict=True) if isinstance(d, Decided)]
     _write(run, done, known)
@@ -232,7 +254,7 @@ def _write(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -> No
     if not done:
         return
     cancel_units(run, [x for _, d in done for x in d.cut], [g for _, d in done for g in d.freed], known)
-    reserve_lines(run, _add_lines(run, done, known))
+    reserve_lines(run, add_lines(run, _wishes(done, known)))
     moved = [(ask, d) for ask, d in done if ask.ship_to]
     kept = keep_addresses(run, [address_of(d.order.customer, ask.ship_to, ask.ship_to.code) for ask, d in moved if ask.ship_to])
     ship_to = {d.order.id: id for (_, d), id in zip(moved, kept, strict=True)}
@@ -244,21 +266,28 @@ def _write(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -> No
         move_promises(run, [PromiseMoved(*[*row, *said[row[0]]]) for row in found])
 
 
-def _add_lines(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -> list[Want]:
-    """Write the added lines, priced like any other; what they want."""
-    rows: list[tuple[int, int, Sold, Priced, date | None]] = []
+def _wishes(done: Sequence[tuple[Change, Decided]], known: Known) -> list[Wish]:
+    """The added lines, priced like any other."""
+    wishes: list[Wish] = []
     for ask, d in done:
         priced = price([to_price(line, item) for line, item in d.add], d.order.currency, Decimal(0), Decimal(0), None)
         last = max((x.position for x in known.lines[ask.order]), default=0)
-        rows += [(d.order.id, last + n, item, p, line.requested_on or ask.requested_on) for n, ((line, item), p) in enumerate(zip(d.add, priced, strict=True), 1)]
-    if not rows:
-        return []
-    ids = run.draw("orders_line_id_seq", len(rows))
-    columns: dict[str, Any] = {name: [getattr(p, name) for _, _, _, p, _ in rows] for name in ("quantity", "unit_price", "discount", "net", "freight", "tax", "tax_rate", "tax_category")}
-    orders = [order for order, *_ in rows]
-    run.write(ADD_LINES, line=ids, order=orders, position=[p for _, p, *_ in rows], item=[i.id for _, _, i, _, _ in rows], requested_on=[r[4] for r in rows], **columns)
-    run.write(GROW, order=orders, quantity=columns["quantity"], net=columns["net"], tax=columns["tax"])
-    return [Want(id, p.quantity) for id, (_, _, _, p, _) in zip(ids, rows, strict=True)]
+        wishes += [Wish(d.order.id, last, item, p, d.order.currency, line.requested_on or ask.requested_on) for (line, item), p in zip(d.add, priced, strict=True)]
+    return wishes
+
+
+def _of_kits(parts: Sequence[PartMoney]) -> dict[tuple[int, int], LineMoney]:
+    """The placed kits as they were sold: more of one has the recipe, the price and the shares of the first."""
+    kits: dict[tuple[int, int], list[PartMoney]] = defaultdict(list)
+    for part in parts:
+        kits[part.order, part.kit].append(part)
+    found = {}
+    for (order, kit), of in kits.items():
+        first, stand = of[0], whole((p.kit, p.per_kit, p.stands) for p in of)[kit]
+        frozen = tuple(Component(p.item, p.part_sku, p.per_kit, p.weight) for p in of)
+        sold = Sold(first.kit_item, first.sku, first.unit_price, "", first.tax_category, first.tax_rate, False, frozen)
+        found[order, kit] = LineMoney(order, kit, first.sku, stand, first.unit_price, first.tax_rate, sold)
+    return found
 
 
 def _told(ask: Change, d: Decided, after: OrderFact) -> OrderChanged | Refused:

@@ -21,6 +21,18 @@ class PlacedLine:
     freight: Decimal
     tax: Decimal
     tax_rate: Decimal
+    kit: int | None = None
+    per_kit: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedKit:
+    """So many kits as they were placed, at a position of their own; the lines that name it are what they are made of."""
+
+    position: int
+    sku: str
+    quantity: int
+    unit_price: Decimal
 
 
 @event("order")
@@ -42,6 +54,7 @@ class OrderPlaced:
     lines: tuple[PlacedLine, ...]
     at: datetime
     zone: str = "UTC"
+    kits: tuple[PlacedKit, ...] = ()
 
     def said(self) -> str:
         units = sum(line.quantity for line in self.lines)
@@ -111,6 +124,16 @@ class CancelledUnits:
     position: int
     sku: str
     quantity: int
+    kit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelledKits:
+    """Kits that are cancelled whole: the lines that name their position lost the units of so many."""
+
+    position: int
+    sku: str
+    quantity: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +154,12 @@ class UnitsCancelled:
     reason: str = ""
     by_customer: bool = True
     at: datetime | None = None
+    kits: tuple[CancelledKits, ...] = ()
 
     def said(self) -> str:
-        what = ", ".join(f"{c.quantity} {c.sku}" for c in self.lines)
+        whole = {kit.position for kit in self.kits}
+        units = [(kit.quantity, kit.sku) for kit in self.kits] + [(c.quantity, c.sku) for c in self.lines if c.kit not in whole]
+        what = ", ".join(f"{n} {sku}" for n, sku in units)
         return f"Cancelled: {what}" + (f" ({self.reason})" if self.reason else "")
 
 

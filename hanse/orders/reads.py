@@ -180,8 +180,35 @@ class LineView:
     invoiced: int
     credited: int
     waiting: int
+    kit: int | None
+    per_kit: int
+    substitute_of: int | None
     allocations: list[dict[str, Any]]
     waits_for: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class KitView:
+    """So many kits of an order: how many are whole at each step, and which of their components are loose.
+
+    Its money is that of the lines that name its position; `net` is all of theirs.
+    """
+
+    position: int
+    sku: str
+    name: str
+    unit_price: Decimal
+    net: Decimal
+    ordered: int
+    cancelled: int
+    reserved: int
+    picked: int
+    packed: int
+    shipped: int
+    delivered: int
+    invoiced: int
+    waiting: int
+    loose: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +253,7 @@ class OrderView:
     bill_to: dict[str, Any]
     holds: list[dict[str, Any]]
     promises: list[dict[str, Any]]
+    kits: list[KitView]
     lines: list[LineView]
 
 
@@ -239,7 +267,9 @@ SELECT 'H-' || o.id, o.id, o.ref, o.channel, p.code, p.name, o.placed_at, o.zone
                   'released_by', h.released_by, 'released_at', h.released_at) ORDER BY h.id) FROM orders_hold h WHERE h.order_id = o.id), '[]'),
        coalesce((SELECT json_agg(json_build_object('line', l.position, 'promised_on', m.promised_on, 'was_on', m.was_on, 'reason', m.reason,
                   'asked_by', m.asked_by, 'agreed_by', m.agreed_by, 'at', m.at) ORDER BY m.id)
-                   FROM orders_promise m JOIN orders_line l ON l.id = m.line_id WHERE l.order_id = o.id), '[]')
+                   FROM orders_promise m JOIN orders_line l ON l.id = m.line_id WHERE l.order_id = o.id), '[]'),
+       (SELECT json_agg(json_build_object('position', k.position, 'sku', i.sku, 'name', i.name, 'unit_price', k.unit_price::text, 'ordered', k.quantity) ORDER BY k.position)
+          FROM orders_kit k JOIN catalogue_item i ON i.id = k.item_id WHERE k.order_id = o.id)
   FROM orders_order o JOIN partners_party p ON p.id = o.customer_id
   JOIN partners_address s ON s.id = o.ship_to_id JOIN partners_address b ON b.id = o.bill_to_id
  WHERE o.id = %(order)s
@@ -248,8 +278,8 @@ LINES = """
 SELECT l.id, l.position, i.sku, i.name, l.unit_price, l.discount, l.net, l.freight, l.tax, l.tax_rate, l.requested_on, l.first_promised_on,
        l.promised_on, l.status, l.ordered, l.cancelled, l.reserved - l.freed, l.picked, l.packed, l.shipped, l.delivered, l.lost, l.sent_back,
        l.returned, l.invoiced, l.credited, l.ordered - l.cancelled - l.reserved + l.freed,
-       coalesce(a.parts, '[]'), coalesce(w.pegs, '[]')
-  FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id
+       l.kit, l.per_kit, of.position, coalesce(a.parts, '[]'), coalesce(w.pegs, '[]')
+  FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id LEFT JOIN orders_line of ON of.id = l.substitute_of_id
   LEFT JOIN LATERAL (
     SELECT json_agg(json_build_object('allocation', a.id, 'site', s.code, 'site_name', s.name, 'promised_on', a.promised_on, 'reserved', a.reserved,
              'freed', a.freed, 'released', a.released - a.recalled, 'picked', a.picked, 'packed', a.packed, 'shipped', a.shipped, 'delivered', a.delivered)
@@ -266,7 +296,26 @@ def order(number: str) -> OrderView | None:
     """One order, whole; nothing where there is none of this number."""
     given = {"order": order_id(number)}
     found: Any = rows(as_tuple, ORDER, **given)
-    return OrderView(*[*found[0], rows(LineView, LINES, **given)]) if found else None
+    if not found:
+        return None
+    *fields, kits = found[0]
+    lines = rows(LineView, LINES, **given)
+    made = [_kit(kit, [line for line in lines if line.kit == kit["position"]]) for kit in kits or ()]
+    return OrderView(*[*fields, made, lines])
+
+
+STEPS = ("reserved", "picked", "packed", "shipped", "delivered", "invoiced")
+
+
+def _kit(kit: dict[str, Any], of: list[LineView]) -> KitView:
+    """A kit with what is whole of it: at each step the fewest that its components make."""
+    made = {step: min(getattr(line, step) // line.per_kit for line in of) for step in STEPS}
+    stand = min((line.ordered - line.cancelled) // line.per_kit for line in of)
+    loose = [{"sku": line.sku, "shipped": n, "delivered": max(line.delivered - made["delivered"] * line.per_kit, 0)}
+             for line in of if (n := line.shipped - made["shipped"] * line.per_kit)]
+    return KitView(
+        kit["position"], kit["sku"], kit["name"], Decimal(kit["unit_price"]), sum((line.net for line in of), Decimal(0)), kit["ordered"],
+        kit["ordered"] - stand, **made, waiting=max(stand - made["reserved"], 0), loose=loose)
 
 
 @dataclass(frozen=True, slots=True)
