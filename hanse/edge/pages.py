@@ -184,7 +184,7 @@ def shown(request: HttpRequest, whole: WholeOrder, limit: int) -> dict[str, Any]
     sites = allocated.by_site(it, reads.explanations(it.number) if it.reserved else [])
     standing = [h for h in it.holds if not h["released_at"]]
     return {
-        "order": it, "zone": zone, "today": on, "number": it.number, "lines": [line_row(line) for line in it.lines], "sites": sites, "waiting": allocated.waiting(it),
+        "order": it, "zone": zone, "today": on, "number": it.number, "lines": [line_row(line) for line in reads.in_order(it)], "sites": sites, "waiting": allocated.waiting(it),
         "reserved": sum(line.reserved for line in it.lines), "unallocated": sum(line.waiting for line in it.lines), "owed": owed(it), "owed_net": owed(it, net=True),
         "parcels": [{"parcel": p, "nr": n, "said": parcels.said(p)} for n, p in enumerate(whole.parcels, 1)],
         "timeline": json.dumps(parcels.timeline(whole.parcels, zone, it.promised_on, now)) if whole.parcels else "", "invoices": invoiced(whole), "money": money_of(whole),
@@ -199,11 +199,14 @@ def shown(request: HttpRequest, whole: WholeOrder, limit: int) -> dict[str, Any]
     }  # fmt: skip
 
 
-def line_row(line: reads.LineView) -> dict[str, Any]:
-    """A line with its bar, and one note where something stands out."""
+def line_row(line: reads.LineView | reads.KitView) -> dict[str, Any]:
+    """A line or kit with its bar, and one note where something stands out."""
     names = ("ordered", "cancelled", "reserved", "picked", "packed", "shipped", "delivered", "waiting")
+    row: dict[str, Any] = {"line": line, "counters": {name: getattr(line, name) for name in names}, "due_on": None}
+    if isinstance(line, reads.KitView):
+        return row | {"kit": True, "loose": ", ".join(f"{part['shipped']:,} {part['sku']}" for part in line.loose)}
     due = min((peg["due_on"] for peg in line.waits_for), default=None)
-    return {"line": line, "counters": {name: getattr(line, name) for name in names}, "due_on": datetime.fromisoformat(due).date() if due else None, "stock_url": address("stock_item", line.sku)}
+    return row | {"part": line.kit is not None, "due_on": datetime.fromisoformat(due).date() if due else None, "stock_url": address("stock_item", line.sku)}
 
 
 def badges(it: OrderView, on: Any) -> list[tuple[str, str, str]]:

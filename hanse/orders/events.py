@@ -156,10 +156,14 @@ class UnitsCancelled:
     at: datetime | None = None
     kits: tuple[CancelledKits, ...] = ()
 
-    def said(self) -> str:
+    @property
+    def units(self) -> list[tuple[int, str]]:
+        """What was cancelled, kits before lines: of a kit not what it is made of."""
         whole = {kit.position for kit in self.kits}
-        units = [(kit.quantity, kit.sku) for kit in self.kits] + [(c.quantity, c.sku) for c in self.lines if c.kit not in whole]
-        what = ", ".join(f"{n} {sku}" for n, sku in units)
+        return [(kit.quantity, kit.sku) for kit in self.kits] + [(c.quantity, c.sku) for c in self.lines if c.kit not in whole]
+
+    def said(self) -> str:
+        what = ", ".join(f"{n} {sku}" for n, sku in self.units)
         return f"Cancelled: {what}" + (f" ({self.reason})" if self.reason else "")
 
 

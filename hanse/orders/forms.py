@@ -27,7 +27,7 @@ from .hold import Hold, hold
 from .holds import BLOCKS
 from .place import PlaceLine
 from .previewing import effects, tried
-from .reads import LineView, OrderView
+from .reads import KitView, LineView, OrderView
 from .release_hold import ReleaseHold, release_hold
 
 MOST_ADDED = 50
@@ -153,23 +153,25 @@ def form_of(order: OrderView) -> dict[str, Any]:
     return {"receiver": order.receiver, "requested_on": order.requested_on.isoformat() if order.requested_on else "", **order.ship_to}
 
 
-def shown_lines(order: OrderView, findings: dict[str, str], request: HttpRequest | None = None) -> list[dict[str, Any]]:
-    """The lines with what was typed for each."""
+def shown_lines(order: OrderView, findings: dict[str, str], request: HttpRequest | None = None, alone: bool = False) -> list[dict[str, Any]]:
+    """The lines and kits with what was typed for each; `alone` shows the components of kits too."""
     return [
-        {"line": line, "left": line.ordered - line.cancelled, "free": free_of(line), "bound": bound_of(line),
-         "typed": request.POST.get(f"line-{line.position}", "") if request else str(line.ordered - line.cancelled), "found": findings.get(f"line-{line.position}", "")}
-        for line in order.lines if line.ordered > line.cancelled
+        {"line": it, "left": it.ordered - it.cancelled, "free": free_of(it), "bound": bound_of(it), "part": not isinstance(it, KitView) and it.kit is not None,
+         "typed": request.POST.get(f"line-{it.position}", "") if request else str(it.ordered - it.cancelled), "found": findings.get(f"line-{it.position}", "")}
+        for it in reads.in_order(order) if it.ordered > it.cancelled and (alone or isinstance(it, KitView) or it.kit is None)
     ]  # fmt: skip
 
 
-def free_of(line: LineView) -> int:
-    """How many units can still be cancelled: open ones, and reserved ones that are not picked."""
-    return line.ordered - line.cancelled - line.picked
+def free_of(it: LineView | KitView) -> int:
+    """How many units can still be cancelled: open ones, and reserved ones that are not picked. Of kits those of which nothing is picked."""
+    return it.cancellable if isinstance(it, KitView) else it.ordered - it.cancelled - it.picked
 
 
-def bound_of(line: LineView) -> str:
+def bound_of(line: LineView | KitView) -> str:
     """'8 of the 12 units are already packed': what stands in the way of taking more, in the furthest stage."""
     left = line.ordered - line.cancelled
+    if isinstance(line, KitView):
+        return f"{left - line.cancellable:,} of the {left:,} kits are begun" if line.cancellable < left else ""
     for word, units in (("shipped", line.shipped), ("packed", line.packed), ("picked", line.picked)):
         if units and units == line.picked:
             return f"{units:,} of the {left:,} units are already {word}"
@@ -179,7 +181,7 @@ def bound_of(line: LineView) -> str:
 def changed_lines(request: HttpRequest, order: OrderView) -> tuple[ChangeLine, ...]:
     """The lines whose quantity shall be another one."""
     asks, findings = [], {}
-    for line in order.lines:
+    for line in reads.in_order(order):
         name = f"line-{line.position}"
         if name not in request.POST:
             continue
@@ -189,7 +191,7 @@ def changed_lines(request: HttpRequest, order: OrderView) -> tuple[ChangeLine, .
             findings[name] = bad.findings["quantity"]
     if findings:
         raise BadForm(findings, request.POST.dict())
-    left = {line.position: line.ordered - line.cancelled for line in order.lines}
+    left = {line.position: line.ordered - line.cancelled for line in reads.in_order(order)}
     return tuple(a for a in asks if a.quantity != left[a.line])
 
 
@@ -213,8 +215,8 @@ def cancel_units(request: HttpRequest, number: str) -> HttpResponse:
     """Cancel units that are not picked: previewed, then done."""
     granted(request, cancel)
     order = order_or_404(number)
-    rows = [row | {"typed": ""} for row in shown_lines(order, {})]
-    context: dict[str, Any] = {"order": order, "lines": rows, "reason": reason_of(request), "units": sum(row["free"] for row in rows)}
+    rows = [row | {"typed": ""} for row in shown_lines(order, {}, alone=True)]
+    context: dict[str, Any] = {"order": order, "lines": rows, "reason": reason_of(request), "units": sum(row["free"] for row in rows if not row["part"])}
     if request.method == "GET":
         return render(request, "orders/cancel_units.html", context)
     asks, wrong = cancelled_lines(request, rows)
@@ -233,7 +235,7 @@ def cancel_units(request: HttpRequest, number: str) -> HttpResponse:
     if isinstance(found.answer, Refused) or found.order is None:
         return render(request, "orders/cancel_units.html", context | {"answer": found.answer}, status=422)
     return render(request, "orders/preview.html", {
-        "order": order, "heading": "Cancel units", "said": [f"{c.quantity:,} of {c.sku}" for c in found.answer.lines],
+        "order": order, "heading": "Cancel units", "said": [f"{n:,} of {sku}" for n, sku in found.answer.units],
         "changes": effects(order, found.order, clock.now().date()), "fields": [*repeated(request), ("sure", "1")],
         "action": reverse("cancel_units", args=[number]), "button": f"Cancel {units:,} unit{'' if units == 1 else 's'}", "danger": True,
     })

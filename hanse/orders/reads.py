@@ -208,6 +208,7 @@ class KitView:
     delivered: int
     invoiced: int
     waiting: int
+    cancellable: int
     loose: list[dict[str, Any]]
 
 
@@ -315,7 +316,14 @@ def _kit(kit: dict[str, Any], of: list[LineView]) -> KitView:
              for line in of if (n := line.shipped - made["shipped"] * line.per_kit)]
     return KitView(
         kit["position"], kit["sku"], kit["name"], Decimal(kit["unit_price"]), sum((line.net for line in of), Decimal(0)), kit["ordered"],
-        kit["ordered"] - stand, **made, waiting=max(stand - made["reserved"], 0), loose=loose)
+        kit["ordered"] - stand, **made, waiting=max(stand - made["reserved"], 0), loose=loose,
+        cancellable=min((line.ordered - line.cancelled - line.picked) // line.per_kit for line in of))
+
+
+def in_order(order: OrderView) -> list[LineView | KitView]:
+    """Lines and kits by their position; a kit's components stand below it."""
+    placed: list[LineView | KitView] = [*order.kits, *order.lines]
+    return sorted(placed, key=lambda it: (it.position, 0) if isinstance(it, KitView) else (it.kit or it.position, it.position))
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,8 +372,11 @@ SELECT p.code, p.name || coalesce(', ' || nullif(a.city, ''), '') FROM partners_
  WHERE p.active AND 'customer' = ANY(p.roles) AND (p.code ILIKE %(like)s OR p.name ILIKE %(like)s) ORDER BY p.code LIMIT 12
 """
 ITEMS_LIKE = """
-SELECT i.sku, i.name || coalesce(', ' || trim_scale(i.price) || ' ' || i.currency, '') || ', ' || coalesce(s.free, 0) || ' free' FROM (
+SELECT i.sku, i.name || coalesce(', ' || trim_scale(i.price) || ' ' || i.currency, '') || ', ' || coalesce(k.kits, s.free, 0) || ' free' FROM (
   SELECT * FROM catalogue_item i WHERE i.retired_on IS NULL AND (i.sku ILIKE %(like)s OR i.name ILIKE %(like)s) ORDER BY i.sku LIMIT 12) i
+  LEFT JOIN LATERAL (
+    SELECT min(coalesce(f.free, 0) / c.quantity) AS kits FROM catalogue_component c LEFT JOIN LATERAL (SELECT sum(on_hand - reserved)::bigint AS free FROM inventory_stock x WHERE x.item_id = c.item_id) f ON true
+     WHERE c.kit_id = i.id AND c.from_on = (SELECT max(d.from_on) FROM catalogue_component d WHERE d.kit_id = i.id AND d.from_on <= %(today)s::date)) k ON true
   LEFT JOIN LATERAL (SELECT sum(on_hand - reserved) AS free FROM inventory_stock x WHERE x.item_id = i.id) s ON true
  ORDER BY i.sku
 """
@@ -382,8 +393,9 @@ def customers_like(q: str) -> list[tuple[str, str]]:
 
 
 def items_like(q: str) -> list[tuple[str, str]]:
-    """A dozen items on sale whose SKU or name has what was typed: SKU, and name with price and free stock."""
-    return rows(as_tuple, ITEMS_LIKE, like=f"%{q[:80]}%")
+    """A dozen items on sale whose SKU or name has what was typed: SKU, and name with price and free stock. Of a kit
+    so many are free as its components make."""
+    return rows(as_tuple, ITEMS_LIKE, like=f"%{q[:80]}%", today=clock.now().date())
 
 
 def ship_tos(customer: str) -> list[tuple[str, str]]:
