@@ -194,6 +194,7 @@ def shown(request: HttpRequest, whole: WholeOrder, limit: int) -> dict[str, Any]
             "change": it.open and may(request, "orders.change"), "cancel": it.ordered - it.cancelled > it.picked and may(request, "orders.cancel"),
             "hold": it.open and may(request, "orders.hold"), "release_hold": bool(standing) and may(request, "orders.release_hold"),
             "release": any(s.released < s.counters["reserved"] for s in sites) and not standing and may(request, "fulfilment.release"),
+            "substitute": any(line.waiting for line in it.lines) and may(request, "orders.substitute") and bool(reads.proposals(it.number)),
             "allocate": any(line.waiting for line in it.lines) and may(request, "orders.allocate"),
         },
     }  # fmt: skip

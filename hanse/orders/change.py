@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Ge, Gt, Le, MaxLen
 
@@ -26,13 +26,16 @@ from hanse.partners.addresses import AddressGiven, address_of, keep_addresses, w
 
 from .cancelling import Known, LineFact, cancel_units, cancellable, facts, take
 from .counters import lock_orders
-from .events import CancelledUnits, Effect, GivenBack, OrderChanged, PromiseMoved
+from .events import CancelledUnits, Effect, GivenBack, OrderChanged, PromiseMoved, UnitsSubstituted
 from .growing import Wish, add_lines
 from .kits import whole
 from .pricing import price
 from .promises import move_promises
 from .reserving import reserve_lines
 from .selling import ITEMS, Component, PlaceLine, Sold, sold, to_price
+
+if TYPE_CHECKING:
+    from .substitute import Substitute
 
 Position = Annotated[int, Gt(0), Le(100_000)]
 Total = Annotated[int, Ge(0), Le(MOST_UNITS)]
@@ -304,6 +307,6 @@ def effect(order: OrderFact) -> Effect:
     return Effect(order.reserved, order.waiting, order.total, order.promised_on)
 
 
-def mark(ask: Change, told: OrderChanged) -> str:
+def mark(ask: "Change | Substitute", told: OrderChanged | UnitsSubstituted) -> str:
     """What an accepted preview is known by: the change and its whole effect."""
     return hashlib.sha256(repr((replace(ask, accept=""), told.version, told.before, told.after)).encode()).hexdigest()[:16]

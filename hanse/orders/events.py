@@ -220,6 +220,34 @@ class OrderChanged:
 
 
 @event("order")
+class UnitsSubstituted:
+    """Waiting units were replaced by another item, as approved; the line they were ordered on stays on record."""
+
+    order: str
+    version: int
+    line: int
+    position: int
+    sku: str
+    quantity: int
+    substitute: int
+    by: str
+    units: int
+    price_rule: str
+    was_net: Decimal
+    net: Decimal
+    agreed_by: str
+    agreed_how: str
+    agreed_at: datetime | None
+    before: Effect
+    after: Effect
+    reason: str = ""
+
+    def said(self) -> str:
+        agreed = f", agreed by {self.agreed_by} ({self.agreed_how})" if self.agreed_by else ""
+        return f"{self.quantity} {self.sku} replaced by {self.units} {self.by}{agreed}"
+
+
+@event("order")
 class PromiseMoved:
     """A line's promise moved; the first promise stays on record."""
 

@@ -366,6 +366,44 @@ def sites() -> list[tuple[str, str]]:
     return rows(as_tuple, "SELECT code, name FROM network_site WHERE active ORDER BY priority, code")
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An approved substitute for units of a line that wait: `free` units of it have a site to come from."""
+
+    line: int
+    sku: str
+    waiting: int
+    by: str
+    name: str
+    per: int
+    units: int
+    price_rule: str
+    consent: bool
+    price: Decimal | None
+    free: int
+
+    @property
+    def most(self) -> int:
+        """How many waiting units it could replace."""
+        return min(self.waiting // self.per, self.free // self.units) * self.per
+
+
+PROPOSALS = """
+SELECT l.position, i.sku, l.ordered - l.cancelled - l.reserved + l.freed, b.sku, b.name, s.per, s.units, s.price_rule, s.consent, b.price, f.free
+  FROM orders_line l JOIN orders_order o ON o.id = l.order_id JOIN catalogue_item i ON i.id = l.item_id
+  JOIN catalogue_substitute s ON s.item_id = l.item_id AND s.from_on <= %(today)s AND coalesce(s.until_on >= %(today)s, true)
+  JOIN catalogue_item b ON b.id = s.by_id AND coalesce(b.retired_on > %(today)s, true)
+  JOIN LATERAL (SELECT sum(x.on_hand - x.reserved)::bigint AS free FROM inventory_stock x JOIN network_site n ON n.id = x.site_id AND n.active
+                 WHERE x.item_id = s.by_id AND x.on_hand > x.reserved) f ON f.free >= s.units
+ WHERE l.order_id = %(order)s AND l.kit IS NULL AND l.ordered - l.cancelled - l.reserved + l.freed >= s.per ORDER BY l.position, b.sku
+"""
+
+
+def proposals(number: str) -> list[Proposal]:
+    """What may stand in for units of an order that wait, and is in stock."""
+    return rows(Proposal, PROPOSALS, order=order_id(number), today=clock.now().date())
+
+
 CUSTOMERS_LIKE = """
 SELECT p.code, p.name || coalesce(', ' || nullif(a.city, ''), '') FROM partners_party p
   LEFT JOIN LATERAL (SELECT city FROM partners_address x WHERE x.party_id = p.id AND x.code = 'main' ORDER BY version DESC LIMIT 1) a ON true
