@@ -39,7 +39,7 @@ Position = Annotated[int, Gt(0), Le(100_000)]
 class Substitute:
     """Replace waiting units of a line by another item. Where the list asks for consent, say who agreed and how.
 
-    `quantity` counts units of the line. `accept` is the mark of a preview.
+    `quantity` counts units of the line; agreed now unless said when. `accept` is the mark of a preview.
     """
 
     order: Code
@@ -208,7 +208,7 @@ def substitute(run: Run, asks: Sequence[Substitute]) -> list[UnitsSubstituted | 
     run.write(VERSION, order=[d.order.id for _, d in done])
     after = {o.id: o for o in run.rows(OrderFact, ORDERS, order=ids)}
     made = iter(wants)
-    return [d if isinstance(d, Refused) else _told(ask, d, next(made).line, effect(after[d.order.id])) for ask, d in zip(asks, decided, strict=True)]
+    return [d if isinstance(d, Refused) else _told(ask, d, next(made).line, effect(after[d.order.id]), run.now) for ask, d in zip(asks, decided, strict=True)]
 
 
 def _known(run: Run, asks: Sequence[Substitute], ids: Sequence[int]) -> Known:
@@ -222,11 +222,11 @@ def _known(run: Run, asks: Sequence[Substitute], ids: Sequence[int]) -> Known:
         items, dict(run.rows(as_tuple, FREE, items=sorted(i.id for i in items.values()))))
 
 
-def _told(ask: Substitute, d: Decided, line: int, after: Effect) -> UnitsSubstituted | Refused:
+def _told(ask: Substitute, d: Decided, line: int, after: Effect, now: datetime) -> UnitsSubstituted | Refused:
     """The substitution with its effect; refused when an accepted preview had another one."""
     told = UnitsSubstituted(
         ask.order, d.order.version + 1, d.line.line, d.line.position, d.line.sku, ask.quantity, line, ask.by, d.priced.quantity, d.approved.price_rule, d.was_net,
-        d.priced.net or Decimal(0), ask.agreed_by, ask.agreed_how, ask.agreed_at, effect(d.order), after, ask.reason)
+        d.priced.net or Decimal(0), ask.agreed_by, ask.agreed_how, (ask.agreed_at or now) if ask.agreed_by else None, effect(d.order), after, ask.reason)
     marked = replace(told, after=replace(after, mark=mark(ask, told)))
     if ask.accept and ask.accept != marked.after.mark:
         return refuse("preview-expired")

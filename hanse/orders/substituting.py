@@ -1,5 +1,6 @@
 """The form for substitutes: what may stand in for waiting units and is in stock, previewed, then done."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -41,7 +42,7 @@ def substitute_units(request: HttpRequest, number: str) -> HttpResponse:
     if it is None:
         return render(request, TEMPLATE, context | {"bad": BadForm({"choice": "This is not in stock any more. Choose another."}, request.POST.dict())}, status=422)
     try:
-        ask = posted(Substitute, request, order=number, line=it.line, by=it.by, agreed_at=clock.now() if request.POST.get("agreed_by", "").strip() else None)
+        ask = posted(Substitute, request, order=number, line=it.line, by=it.by, agreed_at=None)
     except BadForm as bad:
         return render(request, TEMPLATE, context | {"bad": bad}, status=422)
     refused = None
@@ -51,8 +52,7 @@ def substitute_units(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, f"{answer.said()}.")
             return to_order(number)
         refused = answer
-    asked = Substitute(number, it.line, it.by, ask.quantity, ask.agreed_by, ask.agreed_how, None, ask.reason)
-    seen = tried(lambda: substitute([asked], by=user(request)), number)
+    seen = tried(lambda: substitute([replace(ask, accept="")], by=user(request)), number)
     if isinstance(seen.answer, Refused) or seen.order is None:
         wrong = {error.pointer.removeprefix("#/"): error.detail for error in seen.answer.errors}
         return render(request, TEMPLATE, context | {"answer": None if wrong else seen.answer, "bad": BadForm(wrong, request.POST.dict())}, status=422)
