@@ -103,5 +103,9 @@ def items(limit: int, after: str = "", q: str = "") -> list[ItemView]:
 
 def _item(*row: Any) -> ItemView:
     *head, packs, recipes, substitutes = row
-    lists = [[PackView(*p) for p in json.loads(packs or "[]")], [ComponentView(**c) for c in json.loads(recipes or "[]")], [SubstituteView(**s) for s in json.loads(substitutes or "[]")]]
-    return ItemView(*head, *lists)
+    made_of = [ComponentView(**_dated(c)) for c in json.loads(recipes or "[]")]
+    return ItemView(*[*head, [PackView(*p) for p in json.loads(packs or "[]")], made_of, [SubstituteView(**_dated(s)) for s in json.loads(substitutes or "[]")]])
+
+
+def _dated(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {name: date.fromisoformat(row[name]) for name in ("from_on", "until_on") if row.get(name)}

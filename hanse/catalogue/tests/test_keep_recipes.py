@@ -42,7 +42,7 @@ def test_a_recipe_of_the_same_day_is_replaced_and_one_of_another_stands_beside_i
         given.item(sku)
     keep_recipes([recipe("SET", ("A", 1)), recipe("SET", ("A", 2), ("B", 1)), recipe("SET", ("B", 4), from_on=date(2027, 1, 1))], by="ann")
     assert list(Component.objects.order_by("from_on", "item__sku").values_list("item__sku", "quantity")) == [("A", 2), ("B", 1), ("B", 4)]
-    assert [(c.from_on, c.sku, c.quantity) for c in reads.item("SET").recipes] == [(TODAY.isoformat(), "A", 2), (TODAY.isoformat(), "B", 1), ("2027-01-01", "B", 4)]
+    assert [(c.from_on, c.sku, c.quantity) for c in reads.item("SET").recipes] == [(TODAY, "A", 2), (TODAY, "B", 1), (date(2027, 1, 1), "B", 4)]
 
 
 def test_the_same_key_keeps_a_recipe_once(given):

@@ -36,4 +36,4 @@ def test_the_list_is_kept_told_and_ended(given):
     assert keep_substitutes([KeepSubstitute("A", "B", both_ways=True)], by="ann", key="k") == given.told("SubstituteKept")[:1]
     assert [(t.item, t.by) for t in given.told("SubstituteKept")] == [("A", "B"), ("B", "A")]
     keep_substitutes([KeepSubstitute("A", "B", until_on=date(2026, 11, 20))], by="ann")
-    assert [(s.sku, s.until_on) for s in reads.item("A").substitutes] == [("B", "2026-11-20")]
+    assert [(s.sku, s.until_on) for s in reads.item("A").substitutes] == [("B", date(2026, 11, 20))]
