@@ -58,31 +58,28 @@ class Sold:
 
 
 ITEMS = """
-SELECT i.id, i.sku, i.price, i.currency, i.tax_category, i.tax_rate,
-       coalesce(i.retired_on <= %(today)s::date, false) OR coalesce((kit.parts ->> 'retired')::boolean, false), kit.parts ->> 'of'
-  FROM catalogue_item i
-  LEFT JOIN LATERAL (
-    SELECT jsonb_build_object('retired', bool_or(coalesce(x.retired_on <= %(today)s::date, false)),
-                              'of', jsonb_agg(jsonb_build_array(x.id, x.sku, c.quantity, CASE WHEN x.currency = i.currency THEN x.price::text END) ORDER BY c.id)) AS parts
-      FROM catalogue_component c JOIN catalogue_item x ON x.id = c.item_id
-     WHERE c.kit_id = i.id AND c.from_on = (SELECT max(d.from_on) FROM catalogue_component d WHERE d.kit_id = i.id AND d.from_on <= %(today)s::date)
-    HAVING count(*) > 0) kit ON true
- WHERE i.sku = ANY(%(skus)s::text[])
+SELECT i.id, i.sku, i.price, i.currency, i.tax_category, i.tax_rate, coalesce(i.retired_on <= %(today)s::date, false),
+       CASE WHEN EXISTS (SELECT 1 FROM catalogue_component k WHERE k.kit_id = i.id) THEN (
+         SELECT jsonb_agg(jsonb_build_array(x.id, x.sku, c.quantity, CASE WHEN x.currency = i.currency THEN x.price::text END,
+                                            coalesce(x.retired_on <= %(today)s::date, false)) ORDER BY c.id)
+           FROM catalogue_component c JOIN catalogue_item x ON x.id = c.item_id
+          WHERE c.kit_id = i.id AND c.from_on = (SELECT max(d.from_on) FROM catalogue_component d WHERE d.kit_id = i.id AND d.from_on <= %(today)s::date))::text END
+  FROM catalogue_item i WHERE i.sku = ANY(%(skus)s::text[])
 """
 """Items as they are sold today, kits with the recipe in force."""
 
 
 def sold(*row: Any) -> Sold:
-    """An item of ITEMS."""
-    *fields, recipe = row
-    return Sold(*[*fields, _components(json.loads(recipe)) if recipe else ()])
+    """An item of ITEMS. A kit is not sold when one of its components is not."""
+    *fields, retired, recipe = row
+    parts = json.loads(recipe) if recipe else ()
+    return Sold(*[*fields, retired or any(gone for *_, gone in parts), _components(parts) if parts else ()])
 
 
-def _components(recipe: Sequence[tuple[int, str, int, str | None]]) -> tuple[Component, ...]:
+def _components(recipe: Sequence[tuple[int, str, int, str | None, bool]]) -> tuple[Component, ...]:
     """Components weigh what they cost by themselves; where one has no price in the kit's currency, all weigh by their units."""
-    prices = [price for *_, price in recipe]
-    weights = [Decimal(price or 0) * units for _, _, units, price in recipe] if all(prices) else [Decimal(units) for _, _, units, _ in recipe]
-    return tuple(Component(item, sku, units, weight) for (item, sku, units, _), weight in zip(recipe, weights, strict=True))
+    priced = all(price for _, _, _, price, _ in recipe)
+    return tuple(Component(item, sku, units, Decimal(price or 0) * units if priced else Decimal(units)) for item, sku, units, price, _ in recipe)
 
 
 def lines_of(item: Sold | None) -> int:
