@@ -32,7 +32,7 @@ from .kits import whole
 from .pricing import price
 from .promises import move_promises
 from .reserving import reserve_lines
-from .selling import ITEMS, Component, PlaceLine, Sold, sold, to_price
+from .selling import ITEMS, Component, PlaceLine, Sold, most_of, sold, to_price
 
 if TYPE_CHECKING:
     from .substitute import Substitute
@@ -189,6 +189,8 @@ def _decide(ask: Change, order: OrderFact, known: Known, money: Mapping[tuple[in
             findings.append(refuse("not-sellable", at=f"add/{i}/sku", skus=added.sku))
         elif added.net is None and added.unit_price is None and item.price is None:
             findings.append(refuse("values-refused", at=f"add/{i}/unit_price", why=f"{added.sku} has no price: say one."))
+        elif added.quantity > most_of(item):
+            findings.append(refuse("out-of-range", at=f"add/{i}/quantity", field=f"The quantity of {added.sku}", low=1, high=most_of(item), got=added.quantity))
         else:
             done.add.append((added, item))
             done.changes.append(f"{added.quantity} {added.sku} added")
@@ -218,6 +220,8 @@ def _line(i: int, wish: ChangeLine, order: OrderFact, lines: Mapping[int, LineFa
     if line and line.kit is not None:
         return [refuse("part-of-kit", at=f"lines/{i}/line", line=wish.line, kit=line.kit)]
     more = wish.quantity - now.left
+    if more > 0 and now.sold and more > most_of(now.sold):
+        return [refuse("out-of-range", at=f"lines/{i}/quantity", field=f"The quantity of {now.sku}", low=0, high=now.left + most_of(now.sold), got=wish.quantity)]
     if more > 0:
         done.add.append((PlaceLine(now.sku, more, unit_price=now.unit_price, tax_rate=now.tax_rate), now.sold or replace(items[now.sku], components=())))
     elif more < 0:

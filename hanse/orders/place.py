@@ -26,7 +26,7 @@ from .events import OrderPlaced, PlacedKit, PlacedLine
 from .placing import Customer, Taken, write_orders
 from .pricing import Priced, price
 from .reserving import Want, reserve_lines
-from .selling import ITEMS, PlaceLine, Sold, demand, lines_of, sold, to_price
+from .selling import ITEMS, PlaceLine, Sold, demand, lines_of, most_of, sold, to_price
 
 Rank = Annotated[int, Ge(0), Le(100)]
 
@@ -125,6 +125,8 @@ def _findings(ask: Place, known: Known, used: Mapping[tuple[int, str], int]) -> 
             found.append(refuse("values-refused", at=f"lines/{i}/unit_price", why=f"{line.sku} has no price: say one."))
         elif line.net is None and line.discount > (line.unit_price if line.unit_price is not None else item.price) * line.quantity:  # type: ignore[operator]
             found.append(refuse("money-differs", at=f"lines/{i}/discount", why=f"The discount of {line.discount} is more than the line is worth."))
+        elif line.quantity > most_of(item):
+            found.append(refuse("out-of-range", at=f"lines/{i}/quantity", field=f"The quantity of {line.sku}", low=1, high=most_of(item), got=line.quantity))
         found += [
             refuse("values-refused", at=f"lines/{i}/{name}", why=f"{name} has at most {kept} decimals.")
             for name, kept, amount in (("net", 4, line.net), ("discount", 4, line.discount), ("unit_price", 6, line.unit_price), ("tax_rate", 4, line.tax_rate))

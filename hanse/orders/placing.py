@@ -8,6 +8,7 @@ from hanse.journal.run import Run
 from hanse.partners.addresses import AddressGiven, address_of, keep_addresses
 
 from .events import OrderPlaced
+from .growing import KITS
 from .selling import Sold
 
 if TYPE_CHECKING:
@@ -58,14 +59,9 @@ INSERT INTO orders_line (id, order_id, position, kit, per_kit, item_id, ordered,
        requested_on, first_promised_on, promised_on)
 SELECT l.*, l.promised_on
   FROM unnest(%(line)s::bigint[], %(order)s::bigint[], %(position)s::int[], %(kit)s::int[], %(per_kit)s::bigint[], %(item)s::bigint[],
-              %(quantity)s::bigint[], %(unit_price)s::numeric[], %(discount)s::numeric[], %(net)s::numeric[], %(freight)s::numeric[], %(tax)s::numeric[], %(tax_rate)s::numeric[],
-              %(tax_category)s::text[], %(requested_on)s::date[], %(promised_on)s::date[])
+              %(quantity)s::bigint[], %(unit_price)s::numeric[], %(discount)s::numeric[], %(net)s::numeric[], %(freight)s::numeric[],
+              %(tax)s::numeric[], %(tax_rate)s::numeric[], %(tax_category)s::text[], %(requested_on)s::date[], %(promised_on)s::date[])
     AS l(line, ord, position, kit, per_kit, item, quantity, unit_price, discount, net, freight, tax, tax_rate, tax_category, requested_on, promised_on)
-"""
-
-KITS = """
-INSERT INTO orders_kit (order_id, position, item_id, quantity, unit_price)
-SELECT * FROM unnest(%(order)s::bigint[], %(position)s::int[], %(item)s::bigint[], %(quantity)s::bigint[], %(unit_price)s::numeric[])
 """
 
 

@@ -1,7 +1,8 @@
 """Reserving: find sites for open units and reserve there. The set function behind place, allocate, pick and change.
 
-Kits get their components together, as many as are whole, or none. Orders are locked by the caller; stock rows are locked here in the order of (item, site). What no site can
-supply stays open on the line, pegged to inbound supply where there is some.
+Orders are locked by the caller; stock rows are locked here in the order of (item, site). What no site can
+supply stays open on the line, pegged to inbound supply where there is some. Kits get their components together,
+as many as make whole ones.
 """
 
 from collections import Counter, defaultdict

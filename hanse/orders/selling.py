@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from annotated_types import Ge, Le
 
-from hanse.kernel.asks import Code, Money, Quantity, ask
+from hanse.kernel.asks import MOST_UNITS, Code, Money, Quantity, ask
 
 from .pricing import Priced
 
@@ -85,6 +85,11 @@ def _components(recipe: Sequence[tuple[int, str, int, str | None, bool]]) -> tup
 def lines_of(item: Sold | None) -> int:
     """How many lines an item takes: one, or one for each component of a kit."""
     return len(item.components) or 1 if item else 1
+
+
+def most_of(item: Sold) -> int:
+    """How many of an item a line may want: of a kit as many as keep each component's line in bounds."""
+    return MOST_UNITS // max((c.per_kit for c in item.components), default=1)
 
 
 def demand(lines: Iterable[tuple[PlaceLine, Sold]]) -> dict[int, tuple[int, str, int]]:

@@ -28,6 +28,7 @@ from .events import CancelledUnits, Effect, UnitsSubstituted
 from .growing import Wish, add_lines
 from .holds import blocking
 from .kits import PRICE
+from .place import FREE
 from .pricing import Priced
 from .reserving import reserve_lines
 from .selling import ITEMS, Sold, sold
@@ -177,12 +178,6 @@ APPROVED = """
 SELECT i.sku, b.sku, s.per, s.units, s.price_rule, s.consent
   FROM catalogue_substitute s JOIN catalogue_item i ON i.id = s.item_id JOIN catalogue_item b ON b.id = s.by_id
  WHERE b.sku = ANY(%(by)s::text[]) AND s.from_on <= %(today)s::date AND coalesce(s.until_on >= %(today)s::date, true)
-"""
-FREE = """
-SELECT s.item_id, sum(s.on_hand - s.reserved)::bigint FROM (
-  SELECT s.item_id, s.on_hand, s.reserved FROM inventory_stock s JOIN network_site n ON n.id = s.site_id AND n.active
-   WHERE s.item_id = ANY(%(items)s::bigint[]) AND s.on_hand > s.reserved ORDER BY s.item_id, s.site_id FOR UPDATE OF s) s
- GROUP BY s.item_id
 """
 VERSION = "UPDATE orders_order SET version = version + 1 WHERE id = ANY(%(order)s::bigint[])"
 

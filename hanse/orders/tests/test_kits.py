@@ -244,3 +244,11 @@ def test_prepaid_kits_are_billed_when_they_are_ordered(shop):
 def test_placing_a_kit_twice_with_one_key_is_one_order(shop):
     ask = Place("REUTER", (PlaceLine("SET", 1),))
     assert place([ask], by="ann", key="k") == place([ask], by="ann", key="k") and Kit.objects.count() == 1
+
+
+def test_so_many_kits_that_a_component_could_not_be_counted_are_refused(shop):
+    [no] = place([Place("REUTER", (PlaceLine("SET", 10**9),))], by="ann")
+    assert (no.code, no.errors[0].pointer) == ("out-of-range", "#/lines/0/quantity")
+    order = sold(("SET", 1))
+    [no] = change([Change(order, (ChangeLine(1, 10**9),), (PlaceLine("SET", 10**9),))], by="ann")
+    assert [e.code for e in no.errors] == ["out-of-range", "out-of-range"]
