@@ -5,6 +5,7 @@ the stock and the ledger must say what the model says, and `hanse verify` must f
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db import connection, transaction
 from hypothesis import HealthCheck, settings
@@ -15,19 +16,21 @@ from hanse.billing.credit import Credit, credit
 from hanse.billing.invoice import Invoice, invoice
 from hanse.edge import verify
 from hanse.fulfilment import planning
+from hanse.fulfilment.answer_change import AnswerChange, answer_change
 from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.release import Release, release
 from hanse.fulfilment.release_wave import ReleaseWave, release_wave
 from hanse.fulfilment.sort_units import SortUnits, sort_units
 from hanse.fulfilment.start_tour import StartTour, start_tour
-from hanse.fulfilment.withdraw import Withdraw, withdraw
 from hanse.inventory.receive import Receive, receive
 from hanse.journal.principals import HANSE
+from hanse.kernel import clock
 from hanse.kernel.numbers import order_id
 from hanse.kernel.refused import Refused
 from hanse.orders.allocate import Allocate, allocate
 from hanse.orders.cancel import Cancel, CancelLine, cancel
+from hanse.orders.expire import Expire, expire
 from hanse.orders.free import Free, free
 from hanse.orders.hold import Hold, hold
 from hanse.orders.models import Allocation
@@ -53,13 +56,22 @@ class Owed:
     delivered: int = 0
     invoiced: int = 0
     credited: int = 0
-    on_floor: int = 0
-    held: bool = False
-    loose: list[int] = field(default_factory=list)
+    released: int = 0
+    stops: dict[int, int] = field(default_factory=dict)
 
     @property
     def open(self) -> int:
         return self.ordered - self.cancelled - self.reserved
+
+    @property
+    def at_once(self) -> int:
+        """What can be cancelled without asking anybody."""
+        return self.ordered - self.cancelled - self.released
+
+    @property
+    def to_stop(self) -> int:
+        """What the site can be asked to stop."""
+        return max(self.released - self.shipped - sum(self.stops.values()), 0)
 
 
 class Company(RuleBasedStateMachine):
@@ -68,6 +80,7 @@ class Company(RuleBasedStateMachine):
     cartons = Bundle("cartons")
     parcels = Bundle("parcels")
     invoices = Bundle("invoices")
+    requests = Bundle("requests")
 
     @initialize(stock=st.integers(0, 12))
     def open_company(self, stock: int) -> None:
@@ -123,10 +136,9 @@ class Company(RuleBasedStateMachine):
         if not order:
             return
         owed = self.owed[order]
-        can = owed.ordered - owed.cancelled - owed.picked
         told = self.do(cancel, Cancel(order, (CancelLine(1, quantity),)))
-        if quantity > can:
-            assert told.code == "units-bound"
+        if quantity > owed.at_once:
+            assert told.code == ("units-bound" if quantity > owed.at_once + owed.to_stop else "ask-the-site")
             return
         owed.reserved -= max(quantity - owed.open, 0)
         owed.cancelled += quantity
@@ -150,7 +162,10 @@ class Company(RuleBasedStateMachine):
     @rule(target=tasks, order=orders)
     def release(self, order: str) -> tuple:
         told = self.do(release, Release(order)) if order else None
-        return () if told is None or isinstance(told, Refused) else tuple((t.task, order) for t in told.tasks)
+        if told is None or isinstance(told, Refused):
+            return ()
+        self.owed[order].released += sum(t.quantity for t in told.tasks)
+        return tuple((t.task, order) for t in told.tasks)
 
     @rule(target=tasks, method=st.sampled_from(["single", "cluster", "batch", "zone"]), lines=st.integers(1, 6))
     def release_wave(self, method: str, lines: int) -> tuple:
@@ -162,17 +177,75 @@ class Company(RuleBasedStateMachine):
         self.do(start_tour, StartTour("HAM"))
         with connection.cursor() as cursor:
             cursor.execute("SELECT id, 'H-' || order_id FROM fulfilment_task WHERE wave_id = %s ORDER BY id", [told.wave])
-            return tuple(cursor.fetchall())
+            tasks = tuple(cursor.fetchall())
+        for _, order in tasks:
+            self.owed[order].released = self.released(order)
+        return tasks
 
     @rule(tasks=tasks)
     def sort_units(self, tasks: tuple) -> None:
         for task, _ in tasks[:1]:
             self.do(sort_units, SortUnits(task))
 
-    @rule(order=orders)
-    def withdraw(self, order: str) -> None:
-        if order:
-            self.do(withdraw, Withdraw(order))
+    @rule(target=requests, order=orders, quantity=units, fallback=st.sampled_from(["let-go", "intercept", "return"]))
+    def ask(self, order: str, quantity: int, fallback: str) -> tuple:
+        """Cancel what can be cancelled at once, and ask the site to stop the rest."""
+        if not order:
+            return ()
+        owed = self.owed[order]
+        told = self.do(cancel, Cancel(order, (CancelLine(1, quantity),), fallback=fallback))
+        if quantity > owed.at_once + owed.to_stop:
+            assert told.code == "units-bound"
+            return ()
+        now = min(quantity, owed.at_once)
+        owed.reserved -= max(now - owed.open, 0)
+        owed.cancelled += now
+        assert [a.units for a in told.asked] == [quantity - now] * (quantity > now)
+        for asked in told.asked:
+            owed.stops[asked.request] = asked.units
+        return (told.asked[0].request, order, fallback) if told.asked else ()
+
+    @rule(request=requests)
+    def accept(self, request: tuple) -> None:
+        if request:
+            owed = self.owed[request[1]]
+            told = self.do(answer_change, AnswerChange(request[0], True))
+            if request[0] not in owed.stops:
+                assert told.code == "request-closed"
+                return
+            assert told.units == min(owed.stops.pop(request[0]), owed.released - owed.shipped)
+            back = sum(p.quantity for p in told.put_back)
+            owed.cancelled += told.units
+            owed.reserved -= told.units
+            owed.released -= told.units
+            owed.picked -= back
+            self.on_hand += back
+            owed.packed = self.packed(request[1])
+
+    @rule(request=requests)
+    def refuse_change(self, request: tuple) -> None:
+        if request:
+            told = self.do(answer_change, AnswerChange(request[0], False, "on the lorry"))
+            self.falls_back(request, told.fallback if not isinstance(told, Refused) else "")
+
+    @rule(request=requests)
+    def expire(self, request: tuple) -> None:
+        if request:
+            with clock.standing_at(clock.now() + timedelta(days=30)):
+                told = self.do(expire, Expire(request[0]))
+            self.falls_back(request, told.fallback if not isinstance(told, Refused) else "")
+
+    def falls_back(self, request: tuple, fallback: str) -> None:
+        """What was let go, or comes back on arrival, is asked for no more."""
+        if fallback in ("let-go", "return"):
+            del self.owed[request[1]].stops[request[0]]
+
+    def packed(self, order: str) -> int:
+        """How many units cartons hold or held when they left; which carton is opened is the floor's business."""
+        with connection.cursor() as cursor:
+            cursor.execute("""SELECT coalesce(sum(c.quantity), 0)::bigint FROM fulfilment_content c JOIN fulfilment_carton k ON k.id = c.carton_id
+                WHERE k.order_id = %s AND k.opened_at IS NULL""", [order_id(order)])
+            return cursor.fetchone()[0]
 
     @rule(tasks=consumes(tasks), short=st.booleans())
     def pick(self, tasks: tuple, short: bool) -> None:
@@ -184,13 +257,18 @@ class Company(RuleBasedStateMachine):
                 continue
             owed, missing = self.owed[order], 1 if short else 0
             told = self.do(pick, Pick(task, max(row[0] - missing, 0), "bin empty" if short else "", tote="C-1" if task % 3 == 0 else ""))
-            if isinstance(told, Refused):
-                assert told.code == "task-withdrawn"
-                continue
+            assert not isinstance(told, Refused), told
             self.on_hand -= told.taken + told.short
             owed.picked += told.taken
             owed.reserved -= told.short
             owed.reserved += min(told.short, owed.open, self.free_stock())
+            owed.released = self.released(order)
+
+    def released(self, order: str) -> int:
+        """What short units found in other bins is on the floor at once; where is the bins' business."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT sum(released - recalled)::bigint FROM orders_allocation WHERE order_id = %s", [order_id(order)])
+            return cursor.fetchone()[0]
 
     @rule(target=cartons, order=orders)
     def pack(self, order: str) -> tuple:
@@ -204,8 +282,11 @@ class Company(RuleBasedStateMachine):
     def hand_over(self, carton: tuple) -> tuple:
         if not carton:
             return ()
-        told = self.do(hand_over, HandOver(carton[0], "UPS"))
-        self.owed[carton[1]].shipped += told.units
+        owed, told = self.owed[carton[1]], self.do(hand_over, HandOver(carton[0], "UPS"))
+        if isinstance(told, Refused):
+            assert told.code == "carton-opened" or (told.code == "change-asked" and owed.stops)
+            return ()
+        owed.shipped += told.units
         return (told.parcel, carton[1], told.units)
 
     @rule(parcel=parcels)
@@ -245,7 +326,7 @@ class Company(RuleBasedStateMachine):
         if not hasattr(self, "owed"):
             return
         with connection.cursor() as cursor:
-            cursor.execute("""SELECT 'H-' || id, ordered, cancelled, reserved - freed, picked, packed, shipped, delivered, invoiced, credited
+            cursor.execute("""SELECT 'H-' || id, ordered, cancelled, reserved - freed, picked - put_back, packed - unpacked, shipped, delivered, invoiced, credited
                 FROM orders_order""")
             found = {row[0]: row[1:] for row in cursor.fetchall()}
             cursor.execute("SELECT coalesce(sum(on_hand), 0)::bigint, coalesce(sum(reserved), 0)::bigint FROM inventory_stock")

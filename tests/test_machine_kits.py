@@ -14,6 +14,7 @@ from hanse.billing.invoice import Invoice, invoice
 from hanse.catalogue.keep_recipes import ComponentGiven, KeepRecipe, keep_recipes
 from hanse.catalogue.keep_substitutes import KeepSubstitute, keep_substitutes
 from hanse.edge import verify
+from hanse.fulfilment.answer_change import AnswerChange, answer_change
 from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.release import Release, release
@@ -40,6 +41,7 @@ SELECT count(*) FROM (
 
 class KitCompany(RuleBasedStateMachine):
     orders = Bundle("orders")
+    asked = Bundle("asked")
 
     @initialize(a=st.integers(0, 8), b=st.integers(0, 20))
     def open_company(self, a: int, b: int) -> None:
@@ -83,7 +85,31 @@ class KitCompany(RuleBasedStateMachine):
         if order:
             [kit] = [k for k in reads.order(order).kits if k.position == 1]
             told = self.do(cancel, Cancel(order, (CancelLine(1, quantity),)))
-            assert isinstance(told, Refused) == (quantity > kit.cancellable)
+            assert isinstance(told, Refused) == (quantity > kit.at_once)
+
+    @rule(target=asked, order=orders, quantity=units)
+    def stop_kits(self, order: str, quantity: int) -> int:
+        """Of what a site works on it is asked to stop the components, in the kit's ratio."""
+        if not order:
+            return 0
+        [kit] = [k for k in reads.order(order).kits if k.position == 1]
+        told = self.do(cancel, Cancel(order, (CancelLine(1, quantity),), fallback="let-go"))
+        assert isinstance(told, Refused) == (quantity > kit.at_once + kit.on_floor)
+        return 0 if isinstance(told, Refused) or not told.asked else told.asked[0].request
+
+    @rule(request=asked, accept=st.booleans())
+    def answer(self, request: int, accept: bool) -> None:
+        """A site says no: what was cancelled at once of these kits is gone, and the rest of them loose."""
+        if request:
+            told = self.do(answer_change, AnswerChange(request, accept, "" if accept else "wrapped"))
+            assert not isinstance(told, Refused) or told.code == "request-closed"
+
+    @rule(order=orders, part=st.integers(0, 2))
+    def begin(self, order: str, part: int) -> None:
+        """Release, and pick only the first of the tasks."""
+        told = self.do(release, Release(order)) if order else None
+        for task in [] if told is None or isinstance(told, Refused) else told.tasks[:part]:
+            self.do(pick, Pick(task.task, task.quantity))
 
     @rule(order=orders)
     def break_a_kit(self, order: str) -> None:
@@ -103,6 +129,14 @@ class KitCompany(RuleBasedStateMachine):
             proposal = next(iter(reads.proposals(order)), None)
             told = self.do(substitute, Substitute(order, proposal.line if proposal else 2, "C", quantity))
             assert isinstance(told, Refused) == (proposal is None or quantity > proposal.most)
+
+    @rule(order=orders)
+    def send_what_is_picked(self, order: str) -> None:
+        if order:
+            self.broken.add(int(order[2:]))
+            packed = self.do(pack, Pack(order, "HAM"))
+            if not isinstance(packed, Refused):
+                self.do(hand_over, HandOver(packed.carton, "UPS"))
 
     @rule(order=orders, short=st.booleans())
     def ship(self, order: str, short: bool) -> None:

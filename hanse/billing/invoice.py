@@ -15,7 +15,7 @@ from typing import Annotated
 
 from annotated_types import Gt, Le, MaxLen
 
-from hanse.journal.operation import operation
+from hanse.journal.operation import draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Instant, Quantity, ask
 from hanse.kernel.money import minor_unit
@@ -155,13 +155,14 @@ NUMBERS = "SELECT number FROM billing_invoice WHERE number = ANY(%(number)s::tex
 
 
 @operation
+@draws(lambda asks: {"billing_invoice_id_seq": len(asks)})
 def invoice(run: Run, asks: Sequence[Invoice]) -> list[InvoiceIssued | Refused]:
     """Bill orders: counters, documents, open items and comparison move together; numbers come last."""
     known = _known(run, asks)
     answers = decide(asks, known)
     drafts = [a for a in answers if isinstance(a, Document)]
-    advance_lines(run, [LineAdvance(x.line, invoiced=x.quantity) for d in drafts for x in d.lines])
     issued = issue(run, drafts)
+    advance_lines(run, [LineAdvance(x.line, invoiced=x.quantity) for d in drafts for x in d.lines])
     by_id = {x.id: x for lines in known.lines.values() for x in lines}
     match(run, [compare(i.id, x, by_id[x.line], known.orders[i.document.order].rule) for i in issued for x in i.document.lines])
     told = iter(issued)

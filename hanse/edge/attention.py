@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from hanse.journal.asking import rows
+from hanse.kernel import clock
 from hanse.orders.board import hold_word
 from hanse.web.words import day_in_words
 
@@ -17,13 +18,13 @@ KINDS = {
     "short": ("Short pick", "Short pick, no stock elsewhere", "hand-stop", "bad"),
     "late": ("Late", "Promise has passed", "clock", "bad"),
     "parcel": ("Parcel", "Parcel needs a look", "truck", "bad"),
+    "change": ("Change", "Asked for a change, not settled", "hand-stop", "bad"),
     "hold": ("Hold", "On hold", "lock", "watch"),
     "slipped": ("Supplier slipped", "Supply comes too late", "calendar-event", "watch"),
     "supply": ("No supply", "No stock and none on its way", "package", "watch"),
     "moved": ("Promise moved", "Promise moved, not agreed", "calendar-event", "watch"),
-    "label": ("Label", "Label shows an old address", "map-pin", "watch"),
 }
-ROLES = {"warehouse": ("short", "label"), "transport": ("parcel", "label", "late"), "finance": ("hold",)}
+ROLES = {"warehouse": ("short", "change"), "transport": ("parcel", "change", "late"), "finance": ("hold",)}
 """What of it a role looks after; the other roles see everything."""
 
 
@@ -94,10 +95,11 @@ QUESTIONS = {
           SELECT p.at, p.reason, p.agreed_by FROM orders_promise p JOIN orders_line l ON l.id = p.line_id
            WHERE l.order_id = o.id AND p.promised_on > p.was_on ORDER BY p.id DESC LIMIT 1) m
        WHERE o.open AND o.promised_on >= %(today)s::date AND o.promised_on > o.first_promised_on AND m.agreed_by = ''""",
-    "label": """
-      SELECT 'label', c.order_id, o.net, c.packed_at, jsonb_build_object('carton', c.sscc, 'site', s.code)
-        FROM fulfilment_carton c JOIN orders_order o ON o.id = c.order_id JOIN network_site s ON s.id = c.site_id
-       WHERE c.handed_over_at IS NULL AND c.address_id <> o.ship_to_id""",
+    "change": """
+      SELECT 'change', r.order_id, o.net, r.answer_by,
+             jsonb_build_object('kind', r.kind, 'units', r.units, 'site', s.code, 'site_name', s.name, 'state', r.state)
+        FROM orders_changerequest r JOIN orders_order o ON o.id = r.order_id JOIN network_site s ON s.id = r.site_id
+       WHERE r.outcome = '' AND (r.state <> 'requested' OR r.answer_by <= %(now)s::timestamptz)""",
     "parcel": """
       SELECT 'parcel', s.order_id, o.net, p.moved_at,
              jsonb_build_object('tracking', p.tracking, 'carrier', k.name, 'state', p.state, 'doubt', p.doubt, 'shipment', p.shipment_id)
@@ -112,14 +114,14 @@ def needs(kinds: Collection[str], today: date) -> list[Need]:
     """What needs a person among these kinds, most urgent first; in one statement, at most 200 of a kind."""
     found: list[Need] = rows(Need, _asked(kinds, """
         SELECT n.kind, 'H-' || o.id, p.name, o.currency, n.at_stake, o.promised_on, n.since, n.facts::json
-          FROM ({}) n(kind, order_id, at_stake, since, facts) JOIN orders_order o ON o.id = n.order_id JOIN partners_party p ON p.id = o.customer_id"""), today=today)
+          FROM ({}) n(kind, order_id, at_stake, since, facts) JOIN orders_order o ON o.id = n.order_id JOIN partners_party p ON p.id = o.customer_id"""), today=today, now=clock.now())
     worst = {"bad": 0, "watch": 1}
     return sorted(found, key=lambda n: (worst[n.tone], n.promised_on or date.max, n.order))
 
 
 def count(kinds: Collection[str], today: date) -> int:
     """How many things need a person."""
-    [n] = rows(int, _asked(kinds, "SELECT count(*) FROM ({}) n"), today=today)
+    [n] = rows(int, _asked(kinds, "SELECT count(*) FROM ({}) n"), today=today, now=clock.now())
     return int(n)
 
 
@@ -153,8 +155,9 @@ def why(need: Need, today: date) -> str:
             return f"{here:,} of {it['left']:,} units are still here" if here else f"All shipped, {it['delivered']:,} of {it['left']:,} delivered"
         case "moved":
             return f"Now {_day(it['on'], today)}, was {_day(it['was'], today)}"
-        case "label":
-            return f"Carton {it['carton'][-6:]} in {it['site']} was labelled before the address changed"
+        case "change":
+            asked = {"stop": f"stop {it['units']:,} units", "address": "label anew", "carrier": "send with another carrier", "redirect": "have it turned round"}[it["kind"]]
+            return f"{it['site_name']} is asked to {asked}; " + ("no answer in time" if it["state"] == "requested" else f"{it['state'].replace('-', ' ')}, kept at the dock")
     return f"{it['carrier']} {it['tracking']}: {DOUBTS.get(it['doubt']) or it['state'].replace('-', ' ')}"
 
 

@@ -119,6 +119,8 @@ def step(request: HttpRequest, need: Need) -> tuple[str, str]:
     words, url, operation = STEPS.get(need.kind, ("", "", ""))
     if url and may(request, operation):
         return words, reverse(url, args=[need.order])
+    if need.kind == "change" and may(request, "fulfilment.answer_change"):
+        return "Answer…", f"{reverse('changes')}?site={need.facts['site']}"
     if need.kind == "parcel" and (shipment := address("shipment", need.facts["shipment"])):
         return "See the shipment", shipment
     return "See the order", reverse("order", args=[need.order])
@@ -189,15 +191,26 @@ def shown(request: HttpRequest, whole: WholeOrder, limit: int) -> dict[str, Any]
         "parcels": [{"parcel": p, "nr": n, "said": parcels.said(p)} for n, p in enumerate(whole.parcels, 1)],
         "timeline": json.dumps(parcels.timeline(whole.parcels, zone, it.promised_on, now)) if whole.parcels else "", "invoices": invoiced(whole), "money": money_of(whole),
         "happened": happened.told(facts[:SHOWN] if limit == SHOWN + 1 else facts, zone, on), "more": len(facts) > SHOWN and limit == SHOWN + 1,
-        "badges": badges(it, on), "standing": [board.hold_word(h["type"]) for h in standing], "agreed": agreed(it), "late": it.open and it.promised_on is not None and it.promised_on < on,
+        "requests": [request_row(r, now) for r in reads.requests(order=it.id, open=False)] if it.requests else [], "badges": badges(it, on), "standing": [board.hold_word(h["type"]) for h in standing], "agreed": agreed(it), "late": it.open and it.promised_on is not None and it.promised_on < on,
         "can": {
-            "change": it.open and may(request, "orders.change"), "cancel": it.ordered - it.cancelled > it.picked and may(request, "orders.cancel"),
+            "change": it.open and may(request, "orders.change"), "cancel": it.ordered - it.cancelled > it.shipped and may(request, "orders.cancel"),
             "hold": it.open and may(request, "orders.hold"), "release_hold": bool(standing) and may(request, "orders.release_hold"),
             "release": any(s.released < s.counters["reserved"] for s in sites) and not standing and may(request, "fulfilment.release"),
             "substitute": any(line.waiting for line in it.lines) and may(request, "orders.substitute") and bool(reads.proposals(it.number)),
             "allocate": any(line.waiting for line in it.lines) and may(request, "orders.allocate"),
         },
     }  # fmt: skip
+
+
+def request_row(it: reads.RequestRow, now: datetime) -> dict[str, Any]:
+    """A change that a site is asked for, and how it stands: in words, with a tone."""
+    if it.outcome == "done":
+        return {"it": it, "said": "Done", "tone": "good", "mark": "check"}
+    if it.state == "requested":
+        late = it.answer_by < now
+        return {"it": it, "said": "Overdue" if late else "Asked", "tone": "bad" if late else "busy", "mark": "clock"}
+    word = "Refused" if it.state == "refused" else "Too late"
+    return {"it": it, "said": f"{word}, kept at the dock" if not it.outcome else word, "tone": "watch" if it.outcome else "bad", "mark": "hand-stop"}
 
 
 def line_row(line: reads.LineView | reads.KitView) -> dict[str, Any]:

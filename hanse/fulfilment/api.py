@@ -10,6 +10,7 @@ from hanse.kernel.numbers import order_id
 from hanse.web.doors import Cursor, Limit, after, answered, answers_to, missing, page_of, page_schema, shown
 
 from . import papers, reads, wave_reads
+from .answer_change import AnswerChange, answer_change
 from .leave_tour import LeaveTour, leave_tour
 from .pack import Pack, pack
 from .pick import Pick, pick
@@ -20,7 +21,6 @@ from .release_wave import ReleaseWave, release_wave
 from .scan import Scan, record_scans
 from .sort_units import SortUnits, sort_units
 from .start_tour import StartTour, start_tour
-from .withdraw import Withdraw, withdraw
 
 router = Router(tags=["fulfilment"])
 Word = Annotated[str, MaxLen(200)]
@@ -97,10 +97,10 @@ def keep_scans(request: HttpRequest, scans: Body[list[Scan]]) -> HttpResponse:
     return answered(request, record_scans, scans)
 
 
-@router.post("/withdrawals/batch", response=answers_to(withdraw))
-def withdraw_units(request: HttpRequest, withdrawals: Body[list[Withdraw]]) -> HttpResponse:
-    """Take what is no longer wanted out of orders' pick tasks; hanse does so by itself after a cancellation."""
-    return answered(request, withdraw, withdrawals)
+@router.post("/changes/answers/batch", response=answers_to(answer_change))
+def answer_changes(request: HttpRequest, answers: Body[list[AnswerChange]]) -> HttpResponse:
+    """Answer what sites are asked to change: accepting does the work, refusing takes the fallback."""
+    return answered(request, answer_change, answers)
 
 
 @router.post("/packs/batch", response=answers_to(pack))

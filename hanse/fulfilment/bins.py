@@ -30,6 +30,7 @@ class Open:
     line_missing: int = 0
     lasts_until: date | None = None
     tote: int | None = None
+    drawn: int = 0
 
 
 @row

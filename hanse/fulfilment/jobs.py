@@ -1,6 +1,4 @@
-"""What the floor does by itself: units that were cancelled or freed leave the pick tasks at once, waves get their tours, and
-sites with a limit of open tasks release the most urgent whenever there is room.
-"""
+"""What the floor does by itself: waves get their tours, and sites with a limit of open tasks release the most urgent whenever there is room."""
 
 from collections.abc import Sequence
 
@@ -13,13 +11,6 @@ from hanse.network import reads as network
 
 from . import planning, wave_reads
 from .release_wave import MOST_LINES, ReleaseWave, release_wave
-from .withdraw import Withdraw, withdraw
-
-
-@follower("fulfilment: withdraw pick tasks", "UnitsCancelled", "UnitsFreed", "OrderChanged")
-def withdraw_unwanted(facts: Sequence[Told]) -> None:
-    """Shrink or close the tasks of orders that lost units; orders without such tasks are left alone."""
-    withdraw([Withdraw(order) for order in dict.fromkeys(fact.body["order"] for fact in facts)], by=HANSE)
 
 
 @follower("fulfilment: plan tours", "WaveReleased")

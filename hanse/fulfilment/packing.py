@@ -16,6 +16,7 @@ from hanse.web.posted import BadForm, posted
 from hanse.web.words import in_words
 
 from . import page_reads, papers, reads
+from .answering import panel
 from .pack import Pack, PackLine, pack
 from .relabel import Relabel, relabel
 from .rules import LEAST_TOLERANCE_G
@@ -33,7 +34,7 @@ def show_pack(request: HttpRequest) -> HttpResponse:
         request.session["site"] = site
     waiting = sorted(reads.to_pack(site, 200), key=lambda w: (w.still_to_pick > 0, w.promised_on is None, w.promised_on, w.order)) if site else []
     facts = {"site": site, "work": work, "waiting": waiting, "staged": reads.staged(site, 8) if site else [], "here": request.get_full_path(),
-             "zone": page_reads.zone_of(site), "granted": may(request, "fulfilment.pack")}
+             "zone": page_reads.zone_of(site), "granted": may(request, "fulfilment.pack"), **panel(request, site)}
     return render(request, "fulfilment/_pack.html" if request.htmx else "fulfilment/pack.html", facts)  # type: ignore[attr-defined]
 
 
@@ -60,7 +61,7 @@ def _station(request: HttpRequest, order: page_reads.Packing, status: int = 200,
             {"line": x.line, "sku": x.sku, "gtin": x.gtin, "name": x.name, "lot": x.lot, "tracking": x.tracking, "quantity": x.quantity, "weight": x.weight_g, "serials": list(x.serials)}
             for x in lines]},
     }
-    return render(request, "fulfilment/pack_order.html", facts | more, status=status)
+    return render(request, "fulfilment/pack_order.html", facts | panel(request, order.site, order_id(order.number)) | more, status=status)
 
 
 def _close(request: HttpRequest, order: page_reads.Packing) -> HttpResponse:

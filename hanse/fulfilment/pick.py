@@ -11,7 +11,7 @@ from typing import Annotated
 
 from annotated_types import MaxLen
 
-from hanse.inventory.ledger import Claim, Movement, Place, claim, places, post
+from hanse.inventory.ledger import Account, Claim, Movement, Place, claim, places, post
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Count, Id, Short, ask
@@ -138,7 +138,7 @@ SELECT o.id FROM orders_order o WHERE o.id IN (SELECT t.order_id FROM fulfilment
 """
 TASKS = """
 SELECT t.id, t.order_id, t.line_id, l.position, t.allocation_id, t.item_id, i.sku, coalesce(i.gtin, ''), i.tracking, t.site_id, s.code,
-       t.bin_id, b.code, t.tote_id, c.code, t.lot, t.to_pick - t.withdrawn, t.closed_at IS NOT NULL, a.reserved - a.freed - a.picked
+       t.bin_id, b.code, t.tote_id, c.code, t.lot, t.to_pick - t.withdrawn, t.closed_at IS NOT NULL, a.reserved - a.freed - a.picked + a.put_back
   FROM fulfilment_task t JOIN orders_allocation a ON a.id = t.allocation_id JOIN orders_line l ON l.id = t.line_id
   JOIN catalogue_item i ON i.id = t.item_id JOIN network_site s ON s.id = t.site_id
   JOIN inventory_account b ON b.id = t.bin_id JOIN inventory_account c ON c.id = t.tote_id
@@ -210,10 +210,11 @@ def _placed(run: Run, asks: Sequence[Pick], answers: Sequence[UnitsPicked | Refu
 def _movements(d: Done) -> list[Movement]:
     """From the bin to the tote, unit by unit for serials; what was not there goes missing. Claim and reservation are used up."""
     p, t = d.told, d.task
+    bin, tote = Account(t.bin, "bin", t.site), Account(d.tote, "tote", t.site)
     parts = [(1, s) for s in p.serials] if p.serials else [(p.taken, "")] * (p.taken > 0)
-    moved = [Movement(t.item, t.bin, d.tote, n, "UnitsPicked", p.order, "", t.lot, serial, n, n, p.at) for n, serial in parts]
+    moved = [Movement(t.item, bin, tote, n, "UnitsPicked", p.order, "", t.lot, serial, n, n, p.at) for n, serial in parts]
     if p.short:
-        moved.append(Movement(t.item, t.bin, d.missing, p.short, "UnitsPicked", p.order, p.reason, t.lot, "", p.short, p.short, p.at))
+        moved.append(Movement(t.item, bin, Account(d.missing, "missing", t.site), p.short, "UnitsPicked", p.order, p.reason, t.lot, "", p.short, p.short, p.at))
     return moved
 
 

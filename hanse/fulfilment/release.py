@@ -7,7 +7,8 @@ without stock. Bins are chosen by expiry, then fewest bins, and claimed, so pick
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from hanse.journal.operation import operation
+from hanse.inventory.ledger import PLACES
+from hanse.journal.operation import draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, ask
 from hanse.kernel.numbers import order_id, order_ids
@@ -16,7 +17,7 @@ from hanse.kernel.refused import Refused, refuse
 from .bins import Open
 from .events import OrderReleased, RaisedTask
 from .rules import Due, ready
-from .tasks import DUE, OPEN_OF_ORDERS, raise_tasks
+from .tasks import DUE, open_of_orders, raise_tasks
 
 
 @ask
@@ -59,12 +60,13 @@ SITES = "SELECT code FROM network_site WHERE code = ANY(%(site)s::text[])"
 
 
 @operation
+@draws(lambda asks: {PLACES: len(asks)})
 def release(run: Run, asks: Sequence[Release]) -> list[OrderReleased | Refused]:
     """Turn reserved units into pick tasks; bins are claimed for them."""
     ids = order_ids(a.order for a in asks)
     orders = {d.order: d for d in run.rows(Due, DUE, order=ids)}
     opens: dict[int, list[Open]] = {}
-    for o in run.rows(Open, OPEN_OF_ORDERS, order=ids):
+    for o in open_of_orders(run, ids):
         opens.setdefault(o.order, []).append(o)
     asked = sorted({a.site for a in asks if a.site})
     sites = set(run.rows(str, SITES, site=asked)) if asked else set()
@@ -75,7 +77,7 @@ def release(run: Run, asks: Sequence[Release]) -> list[OrderReleased | Refused]:
 
 
 def _told(ask: Release, opens: Sequence[Open], raised: Mapping[int, Sequence[RaisedTask]]) -> OrderReleased | Refused:
-    """What was released; a refusal where every bin is still claimed by tasks that are being withdrawn."""
+    """What was released; a refusal where every bin is claimed by other tasks."""
     tasks = tuple(t for o in opens for t in raised.get(o.allocation, ()))
     if not tasks:
         return refuse("bins-short", order=ask.order, skus=sorted({o.sku for o in opens}))

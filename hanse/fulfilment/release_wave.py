@@ -26,7 +26,7 @@ from .bins import Open
 from .events import OrderReleased, RaisedTask, WaveReleased
 from .rules import Due, ready
 from .slack import Departs, Waits, by_slack
-from .tasks import DUE, OPEN_OF_ORDERS, raise_tasks
+from .tasks import DUE, open_of_orders, raise_tasks
 
 MOST_LINES = 20_000
 
@@ -175,7 +175,7 @@ def release_wave(run: Run, asks: Sequence[ReleaseWave]) -> list[WaveReleased | R
     ids = sorted({order for _, order in taken})
     due = {d.order: d for d in run.rows(Due, DUE, order=ids)} if ids else {}
     opens: dict[tuple[int, int], list[Open]] = {}
-    for o in run.rows(Open, OPEN_OF_ORDERS, order=ids) if ids else ():
+    for o in open_of_orders(run, ids) if ids else ():
         opens.setdefault((o.order, o.site), []).append(o)
     free = {n: _free(answer.orders, floors[asks[n].site].site, due, opens) for n, answer in enumerate(decided) if not isinstance(answer, Refused)}
     numbers = dict(zip(free, run.draw("fulfilment_wave_id_seq", len(free)), strict=True))

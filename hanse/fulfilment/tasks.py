@@ -17,6 +17,7 @@ from hanse.orders.counters import Advance, advance
 from .bins import Chosen, Open, Shelf, choose
 from .events import RaisedTask
 
+TASKS = "fulfilment_task_id_seq"
 DUE = """
 SELECT o.id, o.holds, o.ship_rule, o.ordered - o.cancelled - o.reserved + o.freed
   FROM orders_order o WHERE o.id = ANY(%(order)s::bigint[]) ORDER BY o.id FOR NO KEY UPDATE
@@ -24,7 +25,7 @@ SELECT o.id, o.holds, o.ship_rule, o.ordered - o.cancelled - o.reserved + o.free
 OPEN = """
 SELECT a.id, a.order_id, a.line_id, l.position, a.item_id, i.sku, a.site_id, s.code,
        a.reserved - a.freed - a.released + a.recalled, l.ordered - l.cancelled - l.reserved + l.freed,
-       (%(now)s::timestamptz AT TIME ZONE s.zone)::date + p.min_life_days, t.id
+       (%(now)s::timestamptz AT TIME ZONE s.zone)::date + p.min_life_days, t.id, nextval('fulfilment_task_id_seq')
   FROM orders_allocation a JOIN orders_line l ON l.id = a.line_id JOIN orders_order o ON o.id = a.order_id
   JOIN partners_party p ON p.id = o.customer_id JOIN catalogue_item i ON i.id = a.item_id
   JOIN network_site s ON s.id = a.site_id
@@ -70,9 +71,20 @@ class NewTask:
     wave: int | None
 
 
+def open_of_orders(run: Run, orders: Sequence[int]) -> list[Open]:
+    """Units of these orders that no task asks for yet."""
+    return _numbered(run, run.rows(Open, OPEN_OF_ORDERS, order=orders))
+
+
 def open_units(run: Run, allocations: Sequence[int]) -> list[Open]:
     """Units of these allocations that no task asks for yet."""
-    return run.rows(Open, OPEN_OF_ALLOCATIONS, allocation=list(allocations)) if allocations else []
+    return _numbered(run, run.rows(Open, OPEN_OF_ALLOCATIONS, allocation=list(allocations))) if allocations else []
+
+
+def _numbered(run: Run, opens: list[Open]) -> list[Open]:
+    """Mostly one bin has them all, so each comes with the number of a task."""
+    run.take_in(TASKS, [o.drawn for o in opens])
+    return opens
 
 
 def raise_tasks(
@@ -90,7 +102,7 @@ def raise_tasks(
     if not chosen:
         return {}
     missing = list(dict.fromkeys(_tote(c.open) for c in chosen if c.open.tote is None))
-    ids, opened = run.draw_all({"fulfilment_task_id_seq": len(chosen), PLACES: len(missing)}).values()
+    ids, opened = run.draw_all({TASKS: len(chosen), PLACES: len(missing)}).values()
     totes = dict(zip(missing, opened, strict=True))
     open_fresh(run, totes)
     new = [_row(id, c, c.open.tote or totes[_tote(c.open)], at.get(c.open.order), waves.get(c.open.allocation)) for id, c in zip(ids, chosen, strict=True)]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import packing, pages, wave_pages
+from . import answering, packing, pages, wave_pages
 
 urlpatterns = [
     path("release", pages.show_release, name="release"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("pick/<int:task>", pages.pick_task, name="pick_task"),
     path("pick/<int:task>/scan", pages.scan_for_task, name="scan_for_task"),
     path("pick/<int:task>/book", pages.book_task, name="book_task"),
+    path("changes", answering.show_changes, name="changes"),
+    path("changes/<int:number>/answer", answering.answer, name="answer_change"),
     path("pack", packing.show_pack, name="pack"),
     path("pack/<str:order>/<str:site>", packing.pack_order, name="pack_order"),
     path("cartons/<str:sscc>", packing.carton, name="carton"),

@@ -16,7 +16,7 @@ from hanse.kernel.refused import Refused, refuse, refuse_all
 
 from .events import BinCounted
 from .holdings import Holdings, Spot, accounts, holdings
-from .ledger import Movement, post
+from .ledger import Account, Movement, post
 from .named import Named, Unit, named, wrong_names, wrong_tracking
 from .receive import Serials
 
@@ -124,7 +124,8 @@ def count(run: Run, asks: Sequence[Count]) -> list[BinCounted | Refused]:
     if told:
         run.write(COUNTED, told, account=[known.places[("bin", a.site_id, a.bin)] for a in told])
     movements = [m for a in told for m in _movements(a, known.places)]
-    run.write(FOUND, [m for m in movements if m.serial and m.source in _missing(known.places)])
+    found = [m for m in movements if m.serial and m.source.kind == "missing"]
+    run.write(FOUND, found, source=[m.source.id for m in found])
     post(run, movements)
     return answers
 
@@ -142,13 +143,9 @@ def _known(run: Run, asks: Sequence[Count]) -> Known:
     return Known(found, places, holdings(run, [s for _, _, s in spots]), {(u.item, u.serial): u for u in units})
 
 
-def _missing(places: Mapping[tuple[str, int, str], int]) -> set[int]:
-    return {id for (kind, _, _), id in places.items() if kind == "missing"}
-
-
 def _movements(it: BinCounted, places: Mapping[tuple[str, int, str], int]) -> list[Movement]:
     """The difference as movements: one, or one for each unit that is known by its serial."""
-    bin, missing = places[("bin", it.site_id, it.bin)], places[("missing", it.site_id, "")]
+    bin, missing = (Account(places[kind, it.site_id, code], kind, it.site_id) for kind, code in (("bin", it.bin), ("missing", "")))
     difference = it.counted - it.expected
     each = [(missing, bin, 1, s) for s in it.found] + [(bin, missing, 1, s) for s in it.lost]
     if difference and not each:

@@ -37,7 +37,7 @@ class Account(models.Model):
 class Movement(models.Model):
     """So many units of an item went from one account to another, and why. Never changed, never deleted.
 
-    Accounts and items are not foreign keys: `ledger.post` finds them, and `hanse verify` proves them, for
+    Accounts and items are not foreign keys: whoever posts has found them, and `hanse verify` proves them, for
     at several movements a unit the checks would cost more than the rest of the posting.
     """
 

@@ -14,7 +14,7 @@ from hanse.kernel.refused import Refused, refuse, refuse_all
 
 from .events import StockMoved
 from .holdings import Holdings, Spot, accounts, holdings
-from .ledger import Movement, post
+from .ledger import Account, Movement, post
 from .named import Named, Unit, named, units, wrong_names, wrong_tracking
 from .receive import Serials
 
@@ -106,6 +106,6 @@ def _known(run: Run, asks: Sequence[Move]) -> Known:
 
 
 def _movements(it: StockMoved, places: Mapping[tuple[str, int, str], int]) -> list[Movement]:
-    source, target = places[("bin", it.site_id, it.from_bin)], places[("bin", it.site_id, it.to_bin)]
+    source, target = (Account(places["bin", it.site_id, bin], "bin", it.site_id) for bin in (it.from_bin, it.to_bin))
     each = [(1, s) for s in it.serials] or [(it.quantity, "")]
     return [Movement(it.item_id, source, target, n, "StockMoved", it.document, it.reason, it.lot, s, at=it.at) for n, s in each]

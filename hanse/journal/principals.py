@@ -1,6 +1,7 @@
 """Principals: who acts, and which operations they may do. A principal is never nobody."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
@@ -8,7 +9,7 @@ from django.db import connection
 ROLES: dict[str, frozenset[str]] = {
     "order desk": frozenset({"orders.*", "fulfilment.release", "partners.*", "billing.invoice", "billing.credit"}),
     "warehouse": frozenset({"inventory.*", "fulfilment.*", "transport.hand_over", "orders.allocate", "orders.free"}),
-    "transport": frozenset({"transport.*"}),
+    "transport": frozenset({"transport.*", "fulfilment.answer_change"}),
     "finance": frozenset({"billing.*", "orders.hold", "orders.release_hold"}),
     "admin": frozenset({"*"}),
     "read-only": frozenset(),
@@ -17,11 +18,23 @@ ROLES: dict[str, frozenset[str]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What must still be so for a principal to act: a condition of SQL, and what its names stand for."""
+
+    sql: str
+    given: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Principal:
-    """Who acts: a user, an API key or hanse itself. `grants` are scopes like those of ROLES."""
+    """Who acts: a user, an API key or hanse itself. `grants` are scopes like those of ROLES.
+
+    One that was found by an earlier request has a `standing`: no key is claimed for it unless that holds.
+    """
 
     name: str
     grants: frozenset[str]
+    standing: Standing | None = field(default=None, compare=False)
 
     def may(self, operation: str) -> bool:
         """Whether one of the grants covers `area.operation`."""

@@ -17,10 +17,12 @@ from . import reads
 from .allocate import Allocate, allocate
 from .cancel import Cancel, CancelLine, cancel
 from .change import Change, ChangeLine, change
+from .expire import Expire, expire
 from .free import Free, free
 from .hold import Hold, hold
 from .place import Place, PlaceLine, place
 from .release_hold import ReleaseHold, release_hold
+from .requests import Fallback
 from .substitute import Position, Substitute, substitute
 
 router = Router(tags=["orders"])
@@ -70,17 +72,19 @@ def order_events(request: HttpRequest, number: Word, cursor: Cursor = "", limit:
 
 @ask
 class CancelAsk:
-    """Which units to cancel; without lines all that can still be cancelled."""
+    """Which units to cancel; without lines all that can still be cancelled. With a fallback sites are asked to stop what is released."""
 
     lines: Annotated[tuple[CancelLine, ...], MaxLen(1000)] = ()
     reason: Word = ""
     by_customer: bool = True
+    fallback: Fallback | None = None
+    answer_by: datetime | None = None
 
 
 @router.post("/orders/{number}/cancel", response=answer_to(cancel))
 def cancel_order(request: HttpRequest, number: Word, wish: Body[CancelAsk]) -> HttpResponse:
-    """Cancel units that are not picked yet."""
-    return answered_one(request, cancel, Cancel(number, wish.lines, wish.reason, wish.by_customer))
+    """Cancel units no site works on yet, and ask the sites to stop the others."""
+    return answered_one(request, cancel, Cancel(number, wish.lines, wish.reason, wish.by_customer, None, wish.fallback, wish.answer_by))
 
 
 @ask
@@ -97,11 +101,14 @@ class ChangeAsk:
     reason: Word = ""
     accept: Word = ""
     preview: bool = False
+    carrier: Annotated[str, MaxLen(80)] | None = None
+    fallback: Fallback | None = None
+    answer_by: datetime | None = None
 
 
 @router.post("/orders/{number}/change", response=answer_to(change))
 def change_order(request: HttpRequest, number: Word, wish: Body[ChangeAsk]) -> HttpResponse:
-    """Change quantities, lines, address or dates; or preview the effect on stock, money and promise."""
+    """Change quantities, lines, address, carrier or dates; or preview the effect on stock, money and promise, and whom it asks."""
     asked = Change(number, **{f.name: getattr(wish, f.name) for f in fields(Change)[1:]})
     return answered_one(request, change, asked, dry_run=wish.preview)
 
@@ -167,6 +174,20 @@ def release_holds(request: HttpRequest, releases: Body[list[ReleaseHold]]) -> Ht
 def cancel_orders(request: HttpRequest, cancellations: Body[list[Cancel]]) -> HttpResponse:
     """Cancel units of orders."""
     return answered(request, cancel, cancellations)
+
+
+@router.get("/changes", response=page_schema(reads.RequestRow))
+def requests(request: HttpRequest, site: Word = "", order: Word = "", open: bool = True, cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+    """What sites are asked to change, oldest first; `open` leaves out what is settled."""
+    at = after(cursor, int)
+    found = reads.requests(site, order_id(order) or -1 if order else 0, open, at[0] if at else 0, limit + 1)
+    return page_of(found, limit, lambda row: row.request)
+
+
+@router.post("/changes/expired/batch", response=answers_to(expire))
+def expire_requests(request: HttpRequest, expired: Body[list[Expire]]) -> HttpResponse:
+    """Take the fallback of requests whose time is over; hanse does so by itself each minute."""
+    return answered(request, expire, expired)
 
 
 @router.post("/allocations/batch", response=answers_to(allocate))

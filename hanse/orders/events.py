@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from hanse.journal.events import FreeForm, event
 
@@ -125,6 +126,7 @@ class CancelledUnits:
     sku: str
     quantity: int
     kit: int | None = None
+    per_kit: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +146,58 @@ class GivenBack:
     quantity: int
 
 
+FALLBACK_SAID = {"let-go": "it goes on as it is", "intercept": "the dock keeps it here", "return": "it comes back on arrival"}
+"""What a site's no comes to, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOfSite:
+    """What one site is asked to do with units it works on already, until when, and what follows if it cannot."""
+
+    request: int
+    site: str
+    kind: str
+    what: str
+    units: int
+    answer_by: datetime
+    zone: str
+    fallback: str
+
+    def said(self) -> str:
+        there = self.answer_by.astimezone(ZoneInfo(self.zone))
+        return f"{self.site} asked to {self.what} by {there:%d.%m. %H:%M}; if it cannot, {FALLBACK_SAID[self.fallback]}"
+
+
+@event("order")
+class ChangeAsked:
+    """A change touches units that sites work on already; they were asked for it."""
+
+    order: str
+    asked: tuple[AskedOfSite, ...]
+    reason: str = ""
+    by_customer: bool = True
+
+    def said(self) -> str:
+        return "; ".join(asked.said() for asked in self.asked) + (f" ({self.reason})" if self.reason else "")
+
+
+@event("order")
+class ChangeTooLate:
+    """A site did not answer a request in time; its fallback was taken."""
+
+    order: str
+    request: int
+    site: str
+    kind: str
+    fallback: str
+
+    def said(self) -> str:
+        return f"{self.site} did not answer in time ({self.kind}): {FALLBACK_SAID[self.fallback]}"
+
+
 @event("order")
 class UnitsCancelled:
-    """Units were cancelled: open ones and such as were reserved but not picked."""
+    """Units were cancelled: such as no site works on, or that a site stopped. `asked` are those that sites are asked for."""
 
     order: str
     lines: tuple[CancelledUnits, ...]
@@ -154,13 +205,15 @@ class UnitsCancelled:
     reason: str = ""
     by_customer: bool = True
     at: datetime | None = None
+    asked: tuple[AskedOfSite, ...] = ()
     kits: tuple[CancelledKits, ...] = ()
 
     @property
     def units(self) -> list[tuple[int, str]]:
-        """What was cancelled, kits before lines: of a kit not what it is made of."""
-        whole = {kit.position for kit in self.kits}
-        return [(kit.quantity, kit.sku) for kit in self.kits] + [(c.quantity, c.sku) for c in self.lines if c.kit not in whole]
+        """What was cancelled, kits before lines: of a component what belongs to none of these kits."""
+        whole = {kit.position: kit.quantity for kit in self.kits}
+        alone = [(c.quantity - whole.get(c.kit or 0, 0) * c.per_kit, c.sku) for c in self.lines]
+        return [(kit.quantity, kit.sku) for kit in self.kits] + [(n, sku) for n, sku in alone if n]
 
     def said(self) -> str:
         what = ", ".join(f"{n} {sku}" for n, sku in self.units)
@@ -214,9 +267,10 @@ class OrderChanged:
     before: Effect
     after: Effect
     freed: tuple[GivenBack, ...] = ()
+    asked: tuple[AskedOfSite, ...] = ()
 
     def said(self) -> str:
-        return "Changed: " + "; ".join(self.changes)
+        return "Changed: " + "; ".join(self.changes) if self.changes else "A change was asked of " + ", ".join(dict.fromkeys(a.site for a in self.asked))
 
 
 @event("order")

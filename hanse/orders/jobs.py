@@ -1,14 +1,17 @@
-"""What follows: supply that arrives or comes free goes to the queue of waiting orders at once."""
+"""What follows: supply that arrives or comes free goes to the queue of waiting orders at once; a site that does not answer in time is too late."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
+from procrastinate.contrib.django import app
 
 from hanse.journal.follow import Told, follower
 from hanse.journal.principals import HANSE
+from hanse.kernel import clock
 
 from .allocate import Allocate, allocate
+from .expire import Expire, expire
 from .holds import BLOCKS
 
 WAITING = """
@@ -41,3 +44,23 @@ def skus_of(body: Mapping[str, Any]) -> set[str]:
     """The items a fact names: a stock fact its own, an order's fact one, or one per line."""
     named = {body[name] for name in ("item", "sku") if name in body}
     return named or {line["sku"] for line in body.get("lines", [])}
+
+
+OVER = "SELECT id FROM orders_changerequest WHERE outcome = '' AND state = 'requested' AND answer_by <= %s ORDER BY id LIMIT 5000"
+
+
+def expire_overdue() -> int:
+    """Take the fallback of every request whose time is over; gives back how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(OVER, [clock.now()])
+        over = [Expire(request) for (request,) in cursor.fetchall()]
+    if over:
+        expire(over, by=HANSE)
+    return len(over)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="expire", pass_context=False)
+def expire_each_minute(timestamp: int) -> None:
+    """Each minute: what no site answered in time is too late."""
+    expire_overdue()

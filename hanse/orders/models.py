@@ -1,4 +1,4 @@
-"""What we owe: orders, lines, kits and allocations with their counters, holds, promises, pegs and previewed changes.
+"""What we owe: orders, lines, kits and allocations with their counters, holds, promises, pegs and changes asked of sites.
 
 State is quantities: counters only grow, `status` is generated from them and set by nobody.
 """
@@ -14,13 +14,15 @@ from hanse.inventory.models import Inbound
 from hanse.network.models import Site
 from hanse.partners.models import INVOICE_RULES, SHIP_RULES, Address, Party
 
+from .requests import FALLBACKS, REQUESTED
+
 MOST = 10**12
 MONEY: dict[str, Any] = {"max_digits": 18, "decimal_places": 4}
 COUNTERS = [
-    "ordered", "cancelled", "reserved", "freed", "picked", "packed", "shipped", "delivered",
+    "ordered", "cancelled", "reserved", "freed", "picked", "put_back", "packed", "unpacked", "shipped", "delivered",
     "lost", "sent_back", "returned", "invoiced", "credited",
 ]
-"""The counters of a line and, summed up, of its order. Each only grows; freed takes back reserved."""
+"""The counters of a line and, summed up, of its order. Each only grows; freed takes back reserved, put_back picked, unpacked packed."""
 
 
 def counter() -> models.BigIntegerField:
@@ -33,9 +35,9 @@ def never_overtakes() -> Q:
         Q(cancelled__gte=0, cancelled__lte=F("ordered"))
         & Q(freed__gte=0, freed__lte=F("reserved"))
         & Q(reserved__lte=F("ordered") - F("cancelled") + F("freed"))
-        & Q(picked__gte=0, picked__lte=F("reserved") - F("freed"))
-        & Q(packed__gte=0, packed__lte=F("picked"))
-        & Q(shipped__gte=0, shipped__lte=F("packed"))
+        & Q(put_back__gte=0, picked__gte=F("put_back"), picked__lte=F("reserved") - F("freed") + F("put_back"))
+        & Q(unpacked__gte=0, packed__gte=F("unpacked"), packed__lte=F("picked") - F("put_back") + F("unpacked"))
+        & Q(shipped__gte=0, shipped__lte=F("packed") - F("unpacked"))
         & Q(delivered__gte=0, lost__gte=0, sent_back__gte=0)
         & Q(delivered__lte=F("shipped") - F("lost") - F("sent_back"))
         & Q(returned__gte=0, returned__lte=F("delivered"))
@@ -56,8 +58,8 @@ def status() -> models.GeneratedField:
             When(Q(shipped__gte=left) & Q(shipped__lte=ended), then=Value("closed")),
             When(shipped__gte=left, then=Value("shipped")),
             When(shipped__gt=0, then=Value("part-shipped")),
-            When(packed__gte=left, then=Value("packed")),
-            When(picked__gt=0, then=Value("picking")),
+            When(packed__gte=left + F("unpacked"), then=Value("packed")),
+            When(picked__gt=F("put_back"), then=Value("picking")),
             When(reserved__gte=left + F("freed"), then=Value("allocated")),
             When(reserved__gt=F("freed"), then=Value("part-allocated")),
             default=Value("placed"),
@@ -87,6 +89,7 @@ class Order(models.Model):
     invoice_rule = models.TextField(db_default="shipment")
     payment_days = models.IntegerField(db_default=30)
     delivery_term = models.TextField(db_default="DAP")
+    carrier = models.TextField(db_default="")
     requested_on = models.DateField(null=True)
     first_promised_on = models.DateField(null=True)
     promised_on = models.DateField(null=True)
@@ -102,7 +105,9 @@ class Order(models.Model):
     reserved = counter()
     freed = counter()
     picked = counter()
+    put_back = counter()
     packed = counter()
+    unpacked = counter()
     shipped = counter()
     delivered = counter()
     lost = counter()
@@ -144,7 +149,7 @@ class Line(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, db_constraint=False, related_name="lines", db_index=False)
     position = models.IntegerField()
     kit = models.IntegerField(null=True)
     per_kit = models.BigIntegerField(db_default=1)
@@ -165,7 +170,9 @@ class Line(models.Model):
     reserved = counter()
     freed = counter()
     picked = counter()
+    put_back = counter()
     packed = counter()
+    unpacked = counter()
     shipped = counter()
     delivered = counter()
     lost = counter()
@@ -217,7 +224,7 @@ class Allocation(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="allocations", db_constraint=False, db_index=False)
-    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="allocations", db_index=False)
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, db_constraint=False, related_name="allocations", db_index=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
     promised_on = models.DateField(null=True)
@@ -226,7 +233,9 @@ class Allocation(models.Model):
     released = counter()
     recalled = counter()
     picked = counter()
+    put_back = counter()
     packed = counter()
+    unpacked = counter()
     shipped = counter()
     delivered = counter()
     lost = counter()
@@ -245,10 +254,10 @@ class Allocation(models.Model):
                 & Q(freed__gte=0, freed__lte=F("reserved"))
                 & Q(recalled__gte=0, recalled__lte=F("released"))
                 & Q(released__lte=F("reserved") + F("recalled"))
-                & Q(picked__gte=0, picked__lte=F("released") - F("recalled"))
-                & Q(picked__lte=F("reserved") - F("freed"))
-                & Q(packed__gte=0, packed__lte=F("picked"))
-                & Q(shipped__gte=0, shipped__lte=F("packed"))
+                & Q(put_back__gte=0, picked__gte=F("put_back"), picked__lte=F("released") - F("recalled") + F("put_back"))
+                & Q(picked__lte=F("reserved") - F("freed") + F("put_back"))
+                & Q(unpacked__gte=0, packed__gte=F("unpacked"), packed__lte=F("picked") - F("put_back") + F("unpacked"))
+                & Q(shipped__gte=0, shipped__lte=F("packed") - F("unpacked"))
                 & Q(delivered__gte=0, lost__gte=0, sent_back__gte=0)
                 & Q(delivered__lte=F("shipped") - F("lost") - F("sent_back"))
                 & Q(returned__gte=0, returned__lte=F("delivered")),
@@ -311,3 +320,66 @@ class Peg(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} of {self.inbound_id}"
+
+
+class ChangeRequest(models.Model):
+    """A change that a site was asked for, because it works on the units already: what, until when, and what follows if it cannot.
+
+    The first answer is `state`; `outcome` says what came of it and is empty as long as something is to be done.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="requests", db_index=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.TextField()
+    units = models.BigIntegerField()
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    carrier = models.TextField(db_default="")
+    fallback = models.TextField()
+    answer_by = models.DateTimeField()
+    reason = models.TextField(db_default="")
+    by_customer = models.BooleanField(db_default=True)
+    asked_by = models.TextField()
+    asked_at = models.DateTimeField()
+    state = models.TextField(db_default="requested")
+    answered_by = models.TextField(db_default="")
+    answered_at = models.DateTimeField(null=True)
+    answer = models.TextField(db_default="")
+    outcome = models.TextField(db_default="")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index("order", "site", name="orders_changerequest_order"),
+            models.Index("site", "id", name="orders_changerequest_open", condition=Q(outcome="")),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(units__gt=0, units__lte=MOST), name="orders_changerequest_asks_for_something"),
+            models.CheckConstraint(condition=Q(kind__in=REQUESTED), name="orders_changerequest_kind_is_known"),
+            models.CheckConstraint(condition=Q(fallback__in=FALLBACKS), name="orders_changerequest_fallback_is_known"),
+            models.CheckConstraint(
+                name="orders_changerequest_outcome_follows",
+                condition=Q(state="requested", outcome="", answered_at__isnull=True, settled_at__isnull=True)
+                | Q(state="accepted", outcome="done", answered_at__isnull=False, settled_at__isnull=False)
+                | Q(state__in=["refused", "too-late"], outcome__in=["done", "let-go", "return"], answered_at__isnull=False, settled_at__isnull=False)
+                | Q(state__in=["refused", "too-late"], outcome="", fallback="intercept", answered_at__isnull=False, settled_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}, {self.state}"
+
+
+class RequestedUnits(models.Model):
+    """So many units of an allocation that a site is asked to stop. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    request = models.ForeignKey(ChangeRequest, on_delete=models.PROTECT, related_name="stops")
+    allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, related_name="stops")
+    quantity = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0, quantity__lte=MOST), name="orders_requestedunits_is_something")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of {self.allocation_id}"

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 
-from hanse.journal.operation import operation
+from hanse.journal.operation import draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import MOST_MONEY, Code, Currency, Money, Short, ask
 from hanse.kernel.money import is_currency
@@ -214,6 +214,7 @@ SELECT s.item_id, sum(s.on_hand - s.reserved)::bigint FROM (
  GROUP BY s.item_id
 """
 @operation
+@draws(lambda asks: {"orders_order_id_seq": len(asks), "orders_line_id_seq": sum(len(a.lines) for a in asks)})
 def place(run: Run, asks: Sequence[Place]) -> list[OrderPlaced | Refused]:
     """Take orders: each whole or not at all; reserved at once unless the ask says later."""
     known = _known(run, asks)

@@ -11,8 +11,10 @@ from hanse.kernel import clock
 from hanse.kernel.numbers import order_id
 from hanse.kernel.rows import as_tuple
 
+from .events import FALLBACK_SAID
+
 MOST_ROWS = 500
-COUNTERS = "o.ordered, o.cancelled, o.reserved - o.freed, o.picked, o.packed, o.shipped, o.delivered, o.invoiced, o.credited"
+COUNTERS = "o.ordered, o.cancelled, o.reserved - o.freed, o.picked - o.put_back, o.packed - o.unpacked, o.shipped, o.delivered, o.invoiced, o.credited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ SELECT 'H-' || o.id, o.ref, p.code, p.name, a.country, o.channel, o.placed_at, o
   JOIN partners_party p ON p.id = o.customer_id JOIN partners_address a ON a.id = o.ship_to_id
   CROSS JOIN LATERAL (
     SELECT array_agg(DISTINCT s.code ORDER BY s.code) FILTER (WHERE x.reserved > x.freed) AS sites,
-           sum(x.reserved - x.freed - greatest(x.released - x.recalled, x.picked)) AS to_release
+           sum(x.reserved - x.freed - greatest(x.released - x.recalled, x.picked - x.put_back)) AS to_release
       FROM orders_allocation x JOIN network_site s ON s.id = x.site_id WHERE x.order_id = o.id) t
  ORDER BY {order}
 """
@@ -186,12 +188,28 @@ class LineView:
     allocations: list[dict[str, Any]]
     waits_for: list[dict[str, Any]]
 
+    @property
+    def released(self) -> int:
+        """How many units sites work on, or sent."""
+        return sum(part["released"] for part in self.allocations)
+
+    @property
+    def at_once(self) -> int:
+        """How many units can be cancelled at once: open ones, and reserved ones that no site works on."""
+        return self.ordered - self.cancelled - self.released
+
+    @property
+    def on_floor(self) -> int:
+        """How many units sites can be asked to stop."""
+        return sum(max(part["released"] - part["shipped"] - part["asked"], 0) for part in self.allocations)
+
 
 @dataclass(frozen=True, slots=True)
 class KitView:
     """So many kits of an order: how many are whole at each step, and which of their components are loose.
 
-    Its money is that of the lines that name its position; `net` is all of theirs.
+    Its money is that of the lines that name its position; `net` is all of theirs. Of those that stand so many can be
+    cancelled `at_once`, and for so many more (`on_floor`) sites can be asked to stop what they work on.
     """
 
     position: int
@@ -208,13 +226,14 @@ class KitView:
     delivered: int
     invoiced: int
     waiting: int
-    cancellable: int
+    at_once: int
+    on_floor: int
     loose: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order with everything that the order desk knows of it."""
+    """An order with everything that the order desk knows of it; `requests` is how many changes sites were asked for."""
 
     number: str
     id: int
@@ -229,6 +248,7 @@ class OrderView:
     invoice_rule: str
     payment_days: int
     delivery_term: str
+    carrier: str
     receiver: str
     requested_on: date | None
     first_promised_on: date | None
@@ -254,6 +274,7 @@ class OrderView:
     bill_to: dict[str, Any]
     holds: list[dict[str, Any]]
     promises: list[dict[str, Any]]
+    requests: int
     kits: list[KitView]
     lines: list[LineView]
 
@@ -262,13 +283,14 @@ ADDRESS = """json_build_object('id', {a}.id, 'code', {a}.code, 'version', {a}.ve
   'city', {a}.city, 'region', {a}.region, 'country', {a}.country, 'zone', {a}.zone, 'gln', {a}.gln, 'latitude', {a}.latitude, 'longitude', {a}.longitude)"""
 ORDER = f"""
 SELECT 'H-' || o.id, o.id, o.ref, o.channel, p.code, p.name, o.placed_at, o.zone, o.priority, o.ship_rule, o.invoice_rule, o.payment_days,
-       o.delivery_term, o.receiver, o.requested_on, o.first_promised_on, o.promised_on, o.currency, o.net, o.freight, o.tax, o.total,
+       o.delivery_term, o.carrier, o.receiver, o.requested_on, o.first_promised_on, o.promised_on, o.currency, o.net, o.freight, o.tax, o.total,
        o.status, o.open, o.version, {COUNTERS}, {ADDRESS.format(a="s")}, {ADDRESS.format(a="b")},
        coalesce((SELECT json_agg(json_build_object('type', h.type, 'reason', h.reason, 'held_by', h.held_by, 'held_at', h.held_at,
                   'released_by', h.released_by, 'released_at', h.released_at) ORDER BY h.id) FROM orders_hold h WHERE h.order_id = o.id), '[]'),
        coalesce((SELECT json_agg(json_build_object('line', l.position, 'promised_on', m.promised_on, 'was_on', m.was_on, 'reason', m.reason,
                   'asked_by', m.asked_by, 'agreed_by', m.agreed_by, 'at', m.at) ORDER BY m.id)
                    FROM orders_promise m JOIN orders_line l ON l.id = m.line_id WHERE l.order_id = o.id), '[]'),
+       (SELECT count(*) FROM orders_changerequest r WHERE r.order_id = o.id),
        (SELECT json_agg(json_build_object('position', k.position, 'sku', i.sku, 'name', i.name, 'unit_price', k.unit_price::text, 'ordered', k.quantity) ORDER BY k.position)
           FROM orders_kit k JOIN catalogue_item i ON i.id = k.item_id WHERE k.order_id = o.id)
   FROM orders_order o JOIN partners_party p ON p.id = o.customer_id
@@ -277,15 +299,18 @@ SELECT 'H-' || o.id, o.id, o.ref, o.channel, p.code, p.name, o.placed_at, o.zone
 """
 LINES = """
 SELECT l.id, l.position, i.sku, i.name, l.unit_price, l.discount, l.net, l.freight, l.tax, l.tax_rate, l.requested_on, l.first_promised_on,
-       l.promised_on, l.status, l.ordered, l.cancelled, l.reserved - l.freed, l.picked, l.packed, l.shipped, l.delivered, l.lost, l.sent_back,
+       l.promised_on, l.status, l.ordered, l.cancelled, l.reserved - l.freed, l.picked - l.put_back, l.packed - l.unpacked, l.shipped, l.delivered, l.lost, l.sent_back,
        l.returned, l.invoiced, l.credited, l.ordered - l.cancelled - l.reserved + l.freed,
        l.kit, l.per_kit, of.position, coalesce(a.parts, '[]'), coalesce(w.pegs, '[]')
   FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id LEFT JOIN orders_line of ON of.id = l.substitute_of_id
   LEFT JOIN LATERAL (
     SELECT json_agg(json_build_object('allocation', a.id, 'site', s.code, 'site_name', s.name, 'promised_on', a.promised_on, 'reserved', a.reserved,
-             'freed', a.freed, 'released', a.released - a.recalled, 'picked', a.picked, 'packed', a.packed, 'shipped', a.shipped, 'delivered', a.delivered)
+             'freed', a.freed, 'released', a.released - a.recalled, 'picked', a.picked - a.put_back, 'packed', a.packed - a.unpacked, 'asked', coalesce(q.asked, 0), 'shipped', a.shipped, 'delivered', a.delivered)
              ORDER BY a.id) AS parts
-      FROM orders_allocation a JOIN network_site s ON s.id = a.site_id WHERE a.order_id = l.order_id AND a.line_id = l.id) a ON true
+      FROM orders_allocation a JOIN network_site s ON s.id = a.site_id
+      LEFT JOIN LATERAL (SELECT sum(u.quantity)::bigint AS asked FROM orders_requestedunits u JOIN orders_changerequest r ON r.id = u.request_id
+                          WHERE u.allocation_id = a.id AND r.outcome = '') q ON true
+     WHERE a.order_id = l.order_id AND a.line_id = l.id) a ON true
   LEFT JOIN LATERAL (
     SELECT json_agg(json_build_object('inbound', b.ref, 'due_on', b.due_on, 'quantity', g.quantity) ORDER BY b.due_on) AS pegs
       FROM orders_peg g JOIN inventory_inbound b ON b.id = g.inbound_id WHERE g.line_id = l.id AND g.quantity > 0) w ON true
@@ -312,18 +337,91 @@ def _kit(kit: dict[str, Any], of: list[LineView]) -> KitView:
     """A kit with what is whole of it: at each step the fewest that its components make."""
     made = {step: min(getattr(line, step) // line.per_kit for line in of) for step in STEPS}
     stand = min((line.ordered - line.cancelled) // line.per_kit for line in of)
+    at_once = min(line.at_once // line.per_kit for line in of)
     loose = [{"sku": line.sku, "shipped": n, "delivered": max(line.delivered - made["delivered"] * line.per_kit, 0)}
              for line in of if (n := line.shipped - made["shipped"] * line.per_kit)]
     return KitView(
         kit["position"], kit["sku"], kit["name"], Decimal(kit["unit_price"]), sum((line.net for line in of), Decimal(0)), kit["ordered"],
         kit["ordered"] - stand, **made, waiting=max(stand - made["reserved"], 0), loose=loose,
-        cancellable=min((line.ordered - line.cancelled - line.picked) // line.per_kit for line in of))
+        at_once=at_once, on_floor=min((line.at_once + line.on_floor) // line.per_kit for line in of) - at_once)
 
 
 def in_order(order: OrderView) -> list[LineView | KitView]:
     """Lines and kits by their position; a kit's components stand below it."""
     placed: list[LineView | KitView] = [*order.kits, *order.lines]
     return sorted(placed, key=lambda it: (it.position, 0) if isinstance(it, KitView) else (it.kit or it.position, it.position))
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """A change that a site is asked for: what, until when, what follows if it cannot, and what became of it."""
+
+    request: int
+    order: str
+    site: str
+    site_name: str
+    zone: str
+    customer_name: str
+    kind: str
+    units: int
+    contents: list[dict[str, Any]]
+    ship_to: str
+    carrier: str
+    fallback: str
+    answer_by: datetime
+    reason: str
+    asked_by: str
+    asked_at: datetime
+    state: str
+    answered_by: str
+    answered_at: datetime | None
+    answer: str
+    outcome: str
+    settled_at: datetime | None
+
+    @property
+    def what(self) -> str:
+        """What the site is asked to do, in words."""
+        match self.kind:
+            case "stop":
+                return "Stop " + ", ".join(f"{it['quantity']:,} {it['sku']}" for it in self.contents)
+            case "address":
+                return f"Label anew: {self.ship_to}"
+            case "carrier":
+                return f"Send with {self.carrier or 'any carrier'}"
+        return f"Have the carrier bring it to {self.ship_to}"
+
+    @property
+    def otherwise(self) -> str:
+        """What follows if the site cannot."""
+        return FALLBACK_SAID[self.fallback]
+
+    @property
+    def by_serial(self) -> bool:
+        """Whether units are told apart, so that somebody may have to say which go back."""
+        return any(it["tracking"] == "serial" for it in self.contents)
+
+
+REQUESTS = """
+SELECT r.id, 'H-' || r.order_id, s.code, s.name, s.zone, p.name, r.kind, r.units,
+       coalesce((SELECT json_agg(json_build_object('line', l.position, 'sku', i.sku, 'quantity', u.quantity, 'tracking', i.tracking) ORDER BY l.position)
+                   FROM orders_requestedunits u JOIN orders_allocation a ON a.id = u.allocation_id JOIN orders_line l ON l.id = a.line_id
+                   JOIN catalogue_item i ON i.id = a.item_id WHERE u.request_id = r.id), '[]'),
+       coalesce(concat_ws(', ', nullif(d.street, ''), nullif(concat_ws(' ', nullif(d.postcode, ''), nullif(d.city, '')), ''), d.country), ''), r.carrier, r.fallback, r.answer_by,
+       r.reason, r.asked_by, r.asked_at, r.state, r.answered_by, r.answered_at, r.answer, r.outcome, r.settled_at
+  FROM orders_changerequest r JOIN network_site s ON s.id = r.site_id JOIN orders_order o ON o.id = r.order_id JOIN partners_party p ON p.id = o.customer_id
+  LEFT JOIN partners_address d ON d.id = r.address_id
+ WHERE r.id > %(after)s::bigint AND {where} ORDER BY r.id LIMIT %(limit)s
+"""
+OF_REQUESTS = {
+    "open": "r.outcome = ''", "site": "r.site_id = (SELECT id FROM network_site WHERE code = %(site)s::text)", "order": "r.order_id = %(order)s::bigint",
+}
+
+
+def requests(site: str = "", order: int = 0, open: bool = True, after: int = 0, limit: int = 100) -> list[RequestRow]:
+    """What sites are asked to change, oldest first, behind a request."""
+    wheres = [OF_REQUESTS[name] for name, wanted in (("open", open), ("site", site), ("order", order)) if wanted] or ["true"]
+    return rows(RequestRow, REQUESTS.format(where=" AND ".join(wheres)), site=site, order=order, after=after, limit=min(limit, MOST_ROWS + 1))
 
 
 @dataclass(frozen=True, slots=True)

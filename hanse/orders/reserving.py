@@ -49,6 +49,7 @@ class OpenLine:
     promised_on: date | None
     kept_on: date | None
     kit: int | None
+    drawn: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,10 @@ class SiteFact:
     cost: Decimal | None
 
 
+ALLOCATIONS = "orders_allocation_id_seq"
 LINES = """
 SELECT l.id, l.order_id, l.item_id, i.sku, l.ordered - l.cancelled - l.reserved + l.freed, o.priority, o.placed_at,
-       a.country, a.region, a.latitude, a.longitude, l.promised_on, kept.promised_on, l.kit
+       a.country, a.region, a.latitude, a.longitude, l.promised_on, kept.promised_on, l.kit, nextval('orders_allocation_id_seq')
   FROM orders_line l JOIN orders_order o ON o.id = l.order_id
   JOIN catalogue_item i ON i.id = l.item_id JOIN partners_address a ON a.id = o.ship_to_id
   LEFT JOIN LATERAL (SELECT max(promised_on) AS promised_on FROM orders_allocation k
@@ -96,7 +98,13 @@ SELECT s.id, s.code, s.zone, s.country, s.region, s.workdays, s.cut_off, s.prior
 
 def open_lines(run: Run, orders: Sequence[int]) -> list[OpenLine]:
     """The lines of these orders, which the caller has locked, that have units without a site."""
-    return run.rows(OpenLine, OPEN, order=orders)
+    return _numbered(run, run.rows(OpenLine, OPEN, order=orders))
+
+
+def _numbered(run: Run, lines: list[OpenLine]) -> list[OpenLine]:
+    """Mostly one site supplies a line, so each comes with the number of an allocation."""
+    run.take_in(ALLOCATIONS, [line.drawn for line in lines])
+    return lines
 
 
 def reserve_lines(run: Run, wants: Sequence[Want], known: Sequence[OpenLine] = (), policy: Policy = fewest_splits, tell: bool = True) -> list[UnitsAllocated]:
@@ -107,7 +115,7 @@ def reserve_lines(run: Run, wants: Sequence[Want], known: Sequence[OpenLine] = (
     """
     if not wants:
         return []
-    lines = {row.line: row for row in known or run.rows(OpenLine, NAMED, wants)}
+    lines = {row.line: row for row in known or _numbered(run, run.rows(OpenLine, NAMED, wants))}
     free = {(item, site): n for item, site, n in run.rows(as_tuple, STOCK, items=sorted({x.item for x in lines.values()}))}
     sites = run.rows(SiteFact, SITES, countries=sorted({x.country for x in lines.values()}))
     of_kits = sorted({x.order for x in lines.values() if x.kit is not None})
@@ -201,7 +209,7 @@ def _no_lane(s: SiteFact) -> SiteFact:
 def _allocations(run: Run, plans: Plans, lines: Mapping[int, OpenLine], sites: Mapping[int, SiteFact]) -> dict[int, list[counters.Reserved]]:
     """Rows for the taken units: ids drawn, promises worked out per line (the latest of its parts)."""
     taken = [(order, t, ways[t.site]) for order, (plan, ways) in plans.items() for t in plan.taken]
-    ids = run.draw("orders_allocation_id_seq", len(taken))
+    ids = run.draw(ALLOCATIONS, len(taken))
     latest: dict[int, date | None] = {}
     for _, t, way in taken:
         known = [d for d in (latest.get(t.line, lines[t.line].kept_on), way.arrives_on) if d]

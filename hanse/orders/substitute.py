@@ -22,7 +22,7 @@ from hanse.kernel.refused import Refused, refuse, refuse_all
 from hanse.kernel.rows import as_tuple
 
 from .cancelling import cancel_units, facts
-from .change import ORDERS, OrderFact, effect, mark
+from .change import ORDERS, OrderFact, as_previewed, effect, mark
 from .counters import lock_orders
 from .events import CancelledUnits, Effect, UnitsSubstituted
 from .growing import Wish, add_lines
@@ -185,6 +185,10 @@ VERSION = "UPDATE orders_order SET version = version + 1 WHERE id = ANY(%(order)
 @operation
 def substitute(run: Run, asks: Sequence[Substitute]) -> list[UnitsSubstituted | Refused]:
     """Replace waiting units: the line's are cancelled, the substitute's are added and reserved, together."""
+    return as_previewed(run, asks, lambda some, _: _substitute(run, some))
+
+
+def _substitute(run: Run, asks: Sequence[Substitute]) -> list[UnitsSubstituted | Refused]:
     ids = order_ids(a.order for a in asks)
     lock_orders(run, ids)
     cancellable = facts(run, ids)

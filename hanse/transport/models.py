@@ -50,7 +50,7 @@ class Shipment(models.Model):
     """Cartons of one order that left one site together with one carrier."""
 
     id = models.BigAutoField(primary_key=True)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipments")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, db_constraint=False, related_name="shipments")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+", db_index=False)
     service = models.TextField(db_default="")
@@ -74,8 +74,8 @@ class Parcel(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    carton = models.OneToOneField(Carton, on_delete=models.PROTECT, related_name="parcel")
-    shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, related_name="parcels")
+    carton = models.OneToOneField(Carton, on_delete=models.PROTECT, db_constraint=False, related_name="parcel")
+    shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, db_constraint=False, related_name="parcels")
     carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     tracking = models.TextField()
     units = models.BigIntegerField()
@@ -130,7 +130,7 @@ class Proof(models.Model):
     """Proof of delivery: when, where, who received, how much in what condition. Amendments are new rows."""
 
     id = models.BigAutoField(primary_key=True)
-    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="proofs")
+    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, db_constraint=False, related_name="proofs")
     delivered_at = models.DateTimeField()
     zone = models.TextField(db_default="UTC")
     receiver = models.TextField(db_default="")

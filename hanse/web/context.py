@@ -33,6 +33,7 @@ PAGES = {
     "sort": ("Put wall", "arrows-exchange", "l"),
     "pack": ("Pack", "package", "k"),
     "hand_over": ("Hand over", "truck-loading", "d"),
+    "changes": ("Changes", "hand-stop", "w"),
     "counts": ("Counts", "refresh", "n"),
     "admin:index": ("Master data", "database", "m"),
     "all_pages": ("All pages", "dots", "a"),
@@ -41,7 +42,7 @@ PAGES = {
 ROLES: dict[str, tuple[str, ...]] = {
     "order desk": ("today", "orders", "exceptions", "stock", "shipments", "customers", "invoices"),
     "warehouse": ("today", "release", "pick", "pack", "hand_over", "stock", "counts"),
-    "transport": ("today", "shipments", "hand_over", "exceptions", "orders"),
+    "transport": ("today", "shipments", "hand_over", "changes", "exceptions", "orders"),
     "finance": ("today", "invoices", "orders", "customers", "exceptions", "shipments"),
     "admin": ("today", "orders", "exceptions", "stock", "shipments", "invoices", "admin:index"),
     "read-only": ("today", "orders", "stock", "shipments", "customers", "invoices"),

@@ -45,7 +45,7 @@ SELECT s.code AS site, i.sku, k.on_hand, k.reserved, k.on_hand < 0 OR k.reserved
 SELECT s.code AS site, i.sku, d.kept AS reserved, d.held, d.kept <> d.held AS wrong
   FROM (SELECT coalesce(k.item_id, a.item) AS item, coalesce(k.site_id, a.site) AS site, coalesce(k.reserved, 0) AS kept, coalesce(a.held, 0) AS held
           FROM inventory_stock k
-          FULL JOIN (SELECT item_id AS item, site_id AS site, sum(reserved - freed - picked)::bigint AS held FROM orders_allocation GROUP BY 1, 2) a
+          FULL JOIN (SELECT item_id AS item, site_id AS site, sum(reserved - freed - picked + put_back)::bigint AS held FROM orders_allocation GROUP BY 1, 2) a
             ON a.item = k.item_id AND a.site = k.site_id) d
   LEFT JOIN catalogue_item i ON i.id = d.item LEFT JOIN network_site s ON s.id = d.site
 """),

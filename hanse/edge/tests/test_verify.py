@@ -53,12 +53,27 @@ PLANTED: list[tuple[str, str, str]] = [
     ("INV-7", "A line's status", "ALTER TABLE orders_line ALTER status DROP EXPRESSION; UPDATE orders_line SET status = 'delivered'"),
     ("INV-7", "Nobody can set", "ALTER TABLE orders_line ALTER status DROP EXPRESSION"),
     ("INV-7", "The holds", "UPDATE orders_hold SET released_at = now()"),
-    ("INV-8", "What an allocation", "UPDATE fulfilment_content SET quantity = quantity + 1 WHERE lot = 'L1'"),
+    ("INV-8", "What an allocation counts as packed", "UPDATE fulfilment_content SET quantity = quantity + 1 WHERE lot = 'L1'"),
+    ("INV-8", "What an allocation counts as picked", "UPDATE fulfilment_task SET put_back = put_back - 1 WHERE put_back > 0"),
+    ("INV-8", "What an allocation counts as picked", "UPDATE orders_allocation SET put_back = put_back + 1 WHERE put_back > 0"),
+    ("INV-8", "A tote holds", "UPDATE fulfilment_task SET packed = packed - 1 WHERE packed > 0"),
     ("INV-8", "What an order counts", "UPDATE inventory_movement SET document = '' WHERE act = 'ParcelHandedOver'"),
     ("INV-8", "A carton holds", "UPDATE fulfilment_carton SET handed_over_at = NULL"),
+    ("INV-8", "A carton holds", "UPDATE fulfilment_carton SET opened_at = NULL"),
     ("INV-8", "A carton holds", "UPDATE transport_parcel SET units = units + 1"),
     ("INV-8", "What names", "UPDATE fulfilment_task SET line_id = -1"),
     ("INV-8", "What names", "UPDATE billing_invoiceline SET line_id = -1"),
+    ("INV-8", "What names", "UPDATE orders_line SET order_id = -order_id"),
+    ("INV-8", "What names", "UPDATE orders_allocation SET line_id = -line_id"),
+    ("INV-8", "What names", "UPDATE fulfilment_task SET allocation_id = -allocation_id"),
+    ("INV-8", "What names", "UPDATE fulfilment_carton SET order_id = -order_id"),
+    ("INV-8", "What names", "UPDATE fulfilment_content SET carton_id = -carton_id"),
+    ("INV-8", "What names", "UPDATE transport_shipment SET order_id = -order_id"),
+    ("INV-8", "What names", "UPDATE transport_parcel SET carton_id = -carton_id"),
+    ("INV-8", "What names", "UPDATE transport_parcel SET shipment_id = -shipment_id"),
+    ("INV-8", "What names", "UPDATE transport_proof SET parcel_id = -parcel_id"),
+    ("INV-8", "What names", "UPDATE billing_invoice SET order_id = -order_id"),
+    ("INV-8", "What names", "UPDATE billing_invoiceline SET invoice_id = -invoice_id"),
     ("INV-9", "An order's amounts", "UPDATE orders_line SET net = net + 0.01 WHERE invoiced = 0"),
     ("INV-9", "A document's lines", "UPDATE billing_invoice SET net = net + 0.01, tax = tax - 0.01 WHERE number = 'INV-2026-000002'"),
     ("INV-9", "The parts of a line", "UPDATE billing_invoiceline SET first = first + 1 WHERE invoice_id = (SELECT id FROM billing_invoice WHERE number = 'INV-2026-000002')"),
@@ -162,7 +177,7 @@ def test_the_command_counts_rows_and_ends_with_one_on_a_finding(owner, capsys):
         owner.commit()
         assert verify.main(["INV-11", "--json"]) == 1
         [result] = json.loads(capsys.readouterr().out)
-        assert (result["name"], result["wrong"], result["findings"][0]["series"]) == ("INV-11", 2, "INV-2026")
+        assert (result["name"], result["wrong"], {found["series"] for found in result["findings"]}) == ("INV-11", 2, {"INV-2026", "CRN-2026"})
         assert verify.main(["inv-11"]) == 1
         assert "gap" in capsys.readouterr().out
         assert verify.main(["INV-99"]) == 2

@@ -1,6 +1,7 @@
 """Kits: the recipe is frozen at placing, components are reserved together, and what is whole is what counts."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -16,6 +17,7 @@ from hanse.catalogue.keep_recipes import ComponentGiven, KeepRecipe, keep_recipe
 from hanse.catalogue.models import Item
 from hanse.catalogue.retire import RetireItem, retire_items
 from hanse.edge import verify
+from hanse.fulfilment.answer_change import AnswerChange, answer_change
 from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.release import Release, release
@@ -187,19 +189,78 @@ def test_kits_are_cancelled_whole_and_their_components_come_free(shop):
     assert {(x.item.sku, x.kit): x.cancelled for x in Line.objects.all()} == {("A", None): 0, ("A", 1): 2, ("B", 1): 6}
     assert owed(reads.order(order), net=True) == Decimal("16.00")
     [no] = cancel([Cancel(order, (CancelLine(1, 2),))], by="ann")
-    assert no.detail == "1 of 2 can be cancelled: the rest is picked or further. Cancel 1."
+    assert no.detail == "1 of 2 can be cancelled: the rest has left, or a site is asked to stop it. Cancel 1."
     [rest] = cancel([Cancel(order)], by="ann")
     assert rest.said() == "Cancelled: 1 SET, 1 A"
     assert Order.objects.get().status == "cancelled" and clean()
 
 
-def test_of_a_kit_begun_on_the_floor_all_that_can_be_cancelled_is_nothing(shop):
-    order = sold(("SET", 1))
+@pytest.mark.parametrize("begun", [0, 1, 2, 3])
+def test_of_kits_on_the_floor_the_site_is_asked_to_stop_what_they_are_made_of(shop, begun):
+    order = sold(("SET", 3), ("A", 1))
     [out] = release([Release(order)], by="ann")
-    task = next(t for t in out.tasks if t.sku == "A")
-    pick([Pick(task.task, 1)], by="ann")
+    if begun:
+        pick([Pick(t.task, t.quantity) for t in out.tasks[: begun if begun < 3 else None]], by="ann")
+    if begun == 3:
+        pack([Pack(order, "HAM")], by="ann")
+    [no] = cancel([Cancel(order, (CancelLine(1, 2),))], by="ann")
+    assert (no.code, no.detail[:36]) == ("ask-the-site", "2 of 2 units of line 1 are released.")
+    [asked] = cancel([Cancel(order, (CancelLine(1, 2),), fallback="let-go")], by="ann")
+    assert [(a.site, a.what, a.units) for a in asked.asked] == [("HAM", "stop 2 A, 6 B", 8)]
+    [kit] = reads.order(order).kits
+    assert (kit.cancelled, kit.at_once, kit.on_floor) == (0, 0, 1)
+    [no] = cancel([Cancel(order, (CancelLine(1, 2),), fallback="let-go")], by="ann")
+    assert no.detail == "1 of 2 can be cancelled: the rest has left, or a site is asked to stop it. Cancel 1."
+    answer_change([AnswerChange(asked.asked[0].request, True)], by="ann")
+    [kit] = reads.order(order).kits
+    assert (kit.ordered - kit.cancelled, kit.reserved, kit.loose) == (1, 1, [])
+    assert {(x.item.sku, x.kit): x.cancelled for x in Line.objects.all()} == {("A", None): 0, ("A", 1): 2, ("B", 1): 6}
+    assert owed(reads.order(order), net=True) == Decimal("16.00") and clean()
+
+
+def test_what_no_site_works_on_goes_at_once_whole_kits_first_and_the_rest_is_asked_in_the_kits_ratio(shop):
+    order = sold(("SET", 4))
+    release([Release(order)], by="ann")
+    shop.stocked(Item.objects.get(sku="B"), Site.objects.get(), 9)
+    [grown] = change([Change(order, (ChangeLine(1, 6),))], by="ann")
+    assert grown.changes == ("SET from 4 to 6",)
+    [done] = cancel([Cancel(order, (CancelLine(1, 3), CancelLine(4, 1)), fallback="intercept")], by="ann")
+    assert done.said() == "Cancelled: 1 SET" and [a.what for a in done.asked] == ["stop 3 A, 9 B"]
+    [rest] = cancel([Cancel(order)], by="ann")
+    assert rest.said() == "Cancelled: 1 SET" and clean()
     [no] = cancel([Cancel(order)], by="ann")
-    assert no.code == "order-closed"
+    assert (no.code, no.detail[:12]) == ("ask-the-site", "4 units of H")
+    [last] = cancel([Cancel(order, fallback="return")], by="ann")
+    assert [a.what for a in last.asked] == ["stop 1 A, 3 B"]
+    answer_change([AnswerChange(a.request, True) for a in (*done.asked, *last.asked)], by="ann")
+    assert Order.objects.get().status == "cancelled" and clean()
+
+
+def test_where_a_site_refuses_what_is_left_of_a_kit_is_loose_and_billed_by_its_share(shop):
+    order = sold(("SET", 4))
+    [out] = release([Release(order)], by="ann")
+    pick([Pick(t.task, t.quantity if t.sku == "A" else 0, "" if t.sku == "A" else "bin empty") for t in out.tasks], by="ann")
+    [done] = cancel([Cancel(order, (CancelLine(1, 4),), fallback="let-go")], by="ann")
+    assert done.said() == "Cancelled: 12 B" and [a.what for a in done.asked] == ["stop 4 A"]
+    answer_change([AnswerChange(done.asked[0].request, False, reason="wrapped")], by="ann")
+    [carton] = pack([Pack(order, "HAM")], by="ann")
+    hand_over([HandOver(carton.carton, "UPS")], by="ann")
+    [bill] = invoice([Invoice(order)], by="ann")
+    assert bill.net == Decimal("20.00") and clean()
+
+
+def test_a_change_to_fewer_kits_does_at_once_what_it_can_and_asks_for_the_rest(shop):
+    order = sold(("SET", 3))
+    release([Release(order)], by="ann")
+    wish = Change(order, (ChangeLine(1, 1),))
+    [no] = change([wish], by="ann")
+    assert no.detail.startswith("2 of the 3 units of line 1 are released.")
+    [seen] = change([replace(wish, fallback="intercept")], by="ann", dry_run=True)
+    assert (seen.changes, [a.what for a in seen.asked]) == ((), ["stop 2 A, 6 B"])
+    [done] = change([replace(wish, fallback="intercept", accept=seen.after.mark)], by="ann")
+    assert done.after == seen.after
+    answer_change([AnswerChange(done.asked[0].request, True)], by="ann")
+    assert [k.ordered - k.cancelled for k in reads.order(order).kits] == [1] and clean()
 
 
 def test_a_kit_shrinks_and_grows_as_a_whole(shop):

@@ -20,7 +20,7 @@ from hanse.orders.previewing import owed
 from hanse.orders.selling import Sold
 from hanse.orders.substitute import Approved, Decided, Known, LineFact, Substitute, decide, substitute
 
-ORDER = OrderFact(7, 1, "part-allocated", True, "EUR", 1, Decimal(100), None, 4, 6, "", None)
+ORDER = OrderFact(7, 1, "part-allocated", True, "EUR", 1, Decimal(100), None, 4, 6, "", None, 1, "")
 LINE = LineFact(70, 7, 1, "A", None, 10, 0, 6, Decimal("100.00"), Decimal("5.00"), Decimal(19), Decimal(19), None, 2, [])
 WAY = Approved("A", "B", 2, 3, "lower", True)
 ITEM = Sold(5, "B", Decimal("6.00"), "EUR", "S", Decimal(7), False)

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalogue', '0003_recipes_and_substitutes'),
-        ('orders', '0003_fillfactor'),
+        ('orders', '0005_documents_hold_together'),
     ]
 
     operations = [
