@@ -6,6 +6,8 @@ from decimal import Decimal
 from random import Random
 
 from hanse.catalogue.keep import KeepItem
+from hanse.catalogue.keep_recipes import ComponentGiven, KeepRecipe
+from hanse.catalogue.keep_substitutes import KeepSubstitute
 from hanse.kernel.gs1 import check_digit
 from hanse.network.keep import KeepSite
 from hanse.network.keep_carton_types import KeepCartonType
@@ -54,6 +56,18 @@ ZONES = {"DE": "Europe/Berlin", "NL": "Europe/Amsterdam", "DK": "Europe/Copenhag
          "SE": "Europe/Stockholm", "BE": "Europe/Brussels", "PL": "Europe/Warsaw"}  # fmt: skip
 
 
+KITS = [
+    # SKU, name, price, components
+    ("KIT-GBX40", "Gear unit service kit 40", "44.00", [("BRG-6204-2RS", 2), ("SEA-TC25", 1), ("OIL-1", 1)]),
+    ("KIT-BLT", "V-belt set of three B52", "27.90", [("BLT-B52", 3)]),
+]
+SUBSTITUTES = [
+    # item, by, per, units, both ways, whose price, consent
+    ("BRG-6204-2RS", "BRG-6204-ZZ", 1, 1, True, "lower", True), ("OIL-20", "OIL-5", 1, 4, False, "original", False),
+    ("SNS-M12", "SNS-M18", 1, 1, False, "substitute", True),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Company:
     """The asks that make the company."""
@@ -64,12 +78,24 @@ class Company:
     parties: list[KeepParty]
     cartons: list[KeepCartonType]
     contracts: list[KeepFreightContract]
+    kits: list[KeepItem]
+    recipes: list[KeepRecipe]
+    substitutes: list[KeepSubstitute]
 
 
 def company(random: Random) -> Company:
     """The same company for the same random numbers."""
     sites = range(len(SITES))
-    return Company(_items(random), [_site(n) for n in sites], [_floor(n) for n in sites], [_customer(n, random) for n in range(len(CUSTOMERS))], _cartons(), _contracts())
+    return Company(
+        _items(random), [_site(n) for n in sites], [_floor(n) for n in sites], [_customer(n, random) for n in range(len(CUSTOMERS))], _cartons(), _contracts(), *_kits()
+    )
+
+
+def _kits() -> tuple[list[KeepItem], list[KeepRecipe], list[KeepSubstitute]]:
+    """Two kits, which have no stock of their own, and what may stand in for what."""
+    items = [KeepItem(sku, name, price=Decimal(price), currency="EUR", tax_rate=Decimal(19), stock_unit="piece") for sku, name, price, _ in KITS]
+    recipes = [KeepRecipe(sku, tuple(ComponentGiven(*part) for part in parts)) for sku, _, _, parts in KITS]
+    return items, recipes, [KeepSubstitute(item, by, per, units, both, rule, consent) for item, by, per, units, both, rule, consent in SUBSTITUTES]  # type: ignore[arg-type]
 
 
 def _items(random: Random) -> list[KeepItem]:

@@ -186,7 +186,7 @@ def shown(request: HttpRequest, whole: WholeOrder, limit: int) -> dict[str, Any]
     sites = allocated.by_site(it, reads.explanations(it.number) if it.reserved else [])
     standing = [h for h in it.holds if not h["released_at"]]
     return {
-        "order": it, "zone": zone, "today": on, "number": it.number, "lines": [line_row(line) for line in it.lines], "sites": sites, "waiting": allocated.waiting(it),
+        "order": it, "zone": zone, "today": on, "number": it.number, "lines": [line_row(line) for line in reads.in_order(it)], "sites": sites, "waiting": allocated.waiting(it),
         "reserved": sum(line.reserved for line in it.lines), "unallocated": sum(line.waiting for line in it.lines), "owed": owed(it), "owed_net": owed(it, net=True),
         "parcels": [{"parcel": p, "nr": n, "said": parcels.said(p)} for n, p in enumerate(whole.parcels, 1)],
         "timeline": json.dumps(parcels.timeline(whole.parcels, zone, it.promised_on, now)) if whole.parcels else "", "invoices": invoiced(whole), "money": money_of(whole),
@@ -196,6 +196,7 @@ def shown(request: HttpRequest, whole: WholeOrder, limit: int) -> dict[str, Any]
             "change": it.open and may(request, "orders.change"), "cancel": it.ordered - it.cancelled > it.shipped and may(request, "orders.cancel"),
             "hold": it.open and may(request, "orders.hold"), "release_hold": bool(standing) and may(request, "orders.release_hold"),
             "release": any(s.released < s.counters["reserved"] for s in sites) and not standing and may(request, "fulfilment.release"),
+            "substitute": any(line.waiting for line in it.lines) and may(request, "orders.substitute") and bool(reads.proposals(it.number)),
             "allocate": any(line.waiting for line in it.lines) and may(request, "orders.allocate"),
         },
     }  # fmt: skip
@@ -212,11 +213,14 @@ def request_row(it: reads.RequestRow, now: datetime) -> dict[str, Any]:
     return {"it": it, "said": f"{word}, kept at the dock" if not it.outcome else word, "tone": "watch" if it.outcome else "bad", "mark": "hand-stop"}
 
 
-def line_row(line: reads.LineView) -> dict[str, Any]:
-    """A line with its bar, and one note where something stands out."""
+def line_row(line: reads.LineView | reads.KitView) -> dict[str, Any]:
+    """A line or kit with its bar, and one note where something stands out."""
     names = ("ordered", "cancelled", "reserved", "picked", "packed", "shipped", "delivered", "waiting")
+    row: dict[str, Any] = {"line": line, "counters": {name: getattr(line, name) for name in names}, "due_on": None}
+    if isinstance(line, reads.KitView):
+        return row | {"kit": True, "loose": ", ".join(f"{part['shipped']:,} {part['sku']}" for part in line.loose)}
     due = min((peg["due_on"] for peg in line.waits_for), default=None)
-    return {"line": line, "counters": {name: getattr(line, name) for name in names}, "due_on": datetime.fromisoformat(due).date() if due else None, "stock_url": address("stock_item", line.sku)}
+    return row | {"part": line.kit is not None, "due_on": datetime.fromisoformat(due).date() if due else None, "stock_url": address("stock_item", line.sku)}
 
 
 def badges(it: OrderView, on: Any) -> list[tuple[str, str, str]]:

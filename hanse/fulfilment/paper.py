@@ -18,6 +18,11 @@ class Item:
     ordered: int
     outstanding: int
     stock_unit: str = "piece"
+    kit: int | None = None
+    kit_sku: str = ""
+    kit_name: str = ""
+    kits: int | None = None
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

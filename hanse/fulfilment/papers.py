@@ -36,11 +36,16 @@ SELECT k.sscc, 'H-' || k.order_id, o.ref, s.name, s.street, concat_ws(' ', nulli
        (SELECT count(*) FROM fulfilment_carton y WHERE y.order_id = k.order_id AND y.opened_at IS NULL AND y.id <= k.id),
        (SELECT count(*) FROM fulfilment_carton y WHERE y.order_id = k.order_id AND y.opened_at IS NULL),
        (SELECT json_agg(json_build_object('position', x.position, 'sku', x.sku, 'gtin', x.gtin, 'name', x.name, 'lot', x.lot, 'serials', x.serials,
-                                          'quantity', x.quantity, 'ordered', x.ordered, 'outstanding', x.outstanding, 'stock_unit', x.stock_unit) ORDER BY x.position, x.lot)
+                                          'quantity', x.quantity, 'ordered', x.ordered, 'outstanding', x.outstanding, 'stock_unit', x.stock_unit, 'kit', x.kit,
+                                          'kit_sku', x.kit_sku, 'kit_name', x.kit_name, 'kits', x.kits, 'instead_of', x.instead_of)
+                        ORDER BY coalesce(x.kit, x.position), x.position, x.lot)
           FROM (SELECT l.position, i.sku, coalesce(i.gtin, '') AS gtin, i.name, c.lot, coalesce(array_agg(c.serial ORDER BY c.serial) FILTER (WHERE c.serial <> ''), '{}') AS serials,
-                       sum(c.quantity) AS quantity, l.ordered - l.cancelled AS ordered, l.ordered - l.cancelled - l.packed + l.unpacked AS outstanding, i.stock_unit
+                       sum(c.quantity) AS quantity, l.ordered - l.cancelled AS ordered, l.ordered - l.cancelled - l.packed + l.unpacked AS outstanding, i.stock_unit,
+                       l.kit, coalesce(ki.sku, '') AS kit_sku, coalesce(ki.name, '') AS kit_name, (l.ordered - l.cancelled) / l.per_kit AS kits, coalesce(oi.sku, '') AS instead_of
                   FROM fulfilment_content c JOIN orders_line l ON l.id = c.line_id JOIN catalogue_item i ON i.id = c.item_id
-                 WHERE c.carton_id = k.id GROUP BY l.id, i.id, c.lot) x), k.weight_g
+                  LEFT JOIN orders_kit kt ON kt.order_id = l.order_id AND kt.position = l.kit LEFT JOIN catalogue_item ki ON ki.id = kt.item_id
+                  LEFT JOIN orders_line ol ON ol.id = l.substitute_of_id LEFT JOIN catalogue_item oi ON oi.id = ol.item_id
+                 WHERE c.carton_id = k.id GROUP BY l.id, i.id, c.lot, ki.id, oi.id) x), k.weight_g
   FROM fulfilment_carton k JOIN orders_order o ON o.id = k.order_id JOIN network_site s ON s.id = k.site_id JOIN partners_address d ON d.id = k.address_id
  WHERE (k.sscc = %(sscc)s::text OR k.order_id = %(order)s::bigint) AND k.opened_at IS NULL ORDER BY k.id
 """
@@ -136,15 +141,26 @@ def _slip(paper: Paper) -> list[Flowable]:
     right = Table([[_text(name, 9, quiet=True), _text(value)] for name, value in facts if value], colWidths=[32 * mm, 52 * mm], style=TIGHT)
     head = Table([[[_text(part, 10) for part in to if part], right]], colWidths=[90 * mm, 84 * mm], style=TIGHT)
     table = Table(
-        [[_text(h, 8, quiet=True) for h in ("", "Item", "GTIN", "Lot or serials", "Ordered", "In here", "To come")], *[_row(i) for i in paper.contents]],
+        [[_text(h, 8, quiet=True) for h in ("", "Item", "GTIN", "Lot or serials", "Ordered", "In here", "To come")], *_rows(paper.contents)],
         colWidths=[8 * mm, 58 * mm, 30 * mm, 36 * mm, 14 * mm, 14 * mm, 14 * mm], repeatRows=1, style=GRID)
     back = _text(f"Something missing, broken or not wanted? Name order {paper.order} and carton {paper.sscc}, and write to {', '.join(filter(None, [paper.from_name, paper.from_street, paper.from_city]))}.", 8, quiet=True)
     return [_text("Packing slip", 18, bold=True), Spacer(0, 6 * mm), head, Spacer(0, 6 * mm), table, Spacer(0, 6 * mm), back]
 
 
+def _rows(items: Sequence[Item]) -> list[list]:
+    """A row for each line; before the components of a kit one that names it and how many were ordered."""
+    rows: list[list] = []
+    for n, item in enumerate(items):
+        if item.kit and (n == 0 or items[n - 1].kit != item.kit):
+            rows.append([_text(str(item.kit)), [_text(item.kit_name), _text(f"{item.kit_sku}, kit of", 7.5, quiet=True)], "", "", _text(str(item.kits)), "", ""])
+        rows.append(_row(item))
+    return rows
+
+
 def _row(item: Item) -> list:
     tracked = ", ".join(filter(None, [item.lot, *item.serials]))
-    return [_text(str(item.position)), [_text(item.name), _text(item.sku, 7.5, quiet=True)], _text(item.gtin), _text(tracked), *[_text(str(n)) for n in (item.ordered, item.quantity, item.outstanding)]]
+    under = item.sku + (f", in place of {item.instead_of}" if item.instead_of else "")
+    return [_text("" if item.kit else str(item.position)), [_text(item.name), _text(under, 7.5, quiet=True)], _text(item.gtin), _text(tracked), *[_text(str(n)) for n in (item.ordered, item.quantity, item.outstanding)]]
 
 
 TIGHT = TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0), ("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 1)])

@@ -5,7 +5,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import RawCursor
 
 from .columns import column
@@ -31,6 +31,10 @@ def sender() -> Any:
     transaction: making one costs as much as a small statement.
     """
     return connection.make_cursor(RawCursor(connection.connection))  # type: ignore[arg-type]
+
+
+class _Undone(Exception):
+    """Leaves an attempt without keeping anything."""
 
 
 class Run:
@@ -96,6 +100,20 @@ class Run:
         for broken, wrong in zip(proven, self._cursor.fetchone() if proven else (), strict=True):
             if wrong:
                 raise broken
+
+    def attempt(self, act: Callable[[], T], good: Callable[[T], bool]) -> T:
+        """Do something; unless what comes of it is good, all that was written and told meanwhile is undone."""
+        self.flush()
+        told = len(self._told)
+        try:
+            with transaction.atomic():
+                found = act()
+                if not good(found):
+                    raise _Undone
+        except _Undone:
+            self._writes, self._written = [], set()
+            del self._told[told:]
+        return found
 
     def draw(self, sequence: str, count: int) -> list[int]:
         """Draw `count` numbers from a sequence."""

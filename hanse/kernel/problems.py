@@ -40,6 +40,7 @@ _TABLE: list[tuple[Any, ...]] = [
     ("fault", 500, "Something broke", "Nothing was changed. Tell your admin the number {number}."),
     # -- master data
     ("sku-unknown", 422, "SKU is not known", "There is no item {sku}."),
+    ("kit-of-kits", 422, "Kit of kits", "{sku} is a kit or part of one: name the components it stands for."),
     ("gtin-wrong", 422, "GTIN is wrong", "{gtin} is no GTIN: {why}."),
     ("gtin-used", 409, "GTIN is taken", "GTIN {gtin} belongs to {sku}."),
     ("party-unknown", 422, "Party is not known", "There is no party {party}."),
@@ -94,6 +95,11 @@ _TABLE: list[tuple[Any, ...]] = [
     ("not-due", 409, "There is still time", "Request {request} may be answered until {until}."),
     ("allocation-unknown", 404, "Allocation is not known", "There is no allocation {allocation}."),
     ("units-released", 409, "Units are on the floor", "{free} of {wanted} are not released yet and can be freed."),
+    ("part-of-kit", 409, "Line is part of a kit", "Line {line} is part of the kit at line {kit}: say how many kits."),
+    ("not-a-substitute", 422, "Not an approved substitute", "{by} is not approved to stand in for {sku}."),
+    ("ratio-broken", 422, "Units do not fit the ratio", "{units} {by} replace {per} {sku}: {wanted} is no multiple of {per}."),
+    ("consent-missing", 422, "Consent is missing", "{by} may only replace {sku} when the customer agrees: say who agreed, and how."),
+    ("not-waiting", 409, "Units do not wait", "{waiting} of {wanted} {sku} wait for stock; only those can be replaced."),
     ("preview-expired", 409, "Preview is out of date", "The order or its stock has changed since the preview. Look at the new one."),
     ("change-empty", 422, "Nothing to change", "The change asks for what already is."),
     # -- fulfilment

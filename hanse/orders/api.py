@@ -8,10 +8,10 @@ from annotated_types import MaxLen
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router
 
-from hanse.kernel.asks import ask
+from hanse.kernel.asks import Quantity, ask
 from hanse.kernel.numbers import order_id
 from hanse.partners.addresses import AddressGiven
-from hanse.web.doors import Cursor, Limit, after, answer_to, answered, answered_one, answers_to, missing, page_of, page_schema
+from hanse.web.doors import Cursor, Limit, after, answer_to, answered, answered_one, answers_to, missing, page_of, page_schema, shown
 
 from . import reads
 from .allocate import Allocate, allocate
@@ -23,6 +23,7 @@ from .hold import Hold, hold
 from .place import Place, PlaceLine, place
 from .release_hold import ReleaseHold, release_hold
 from .requests import Fallback
+from .substitute import Position, Substitute, substitute
 
 router = Router(tags=["orders"])
 Word = Annotated[str, MaxLen(200)]
@@ -110,6 +111,34 @@ def change_order(request: HttpRequest, number: Word, wish: Body[ChangeAsk]) -> H
     """Change quantities, lines, address, carrier or dates; or preview the effect on stock, money and promise, and whom it asks."""
     asked = Change(number, **{f.name: getattr(wish, f.name) for f in fields(Change)[1:]})
     return answered_one(request, change, asked, dry_run=wish.preview)
+
+
+@router.get("/orders/{number}/substitutes", response=list[reads.Proposal])
+def substitutes(request: HttpRequest, number: Word) -> HttpResponse:
+    """What may stand in for units of this order that wait for stock, and is there."""
+    return shown(reads.proposals(number))
+
+
+@ask
+class SubstituteAsk:
+    """What shall stand in for which waiting units. `preview` answers with the effect and changes nothing; `accept` is the mark of a preview."""
+
+    line: Position
+    by: Word
+    quantity: Quantity
+    agreed_by: Word = ""
+    agreed_how: Word = ""
+    agreed_at: datetime | None = None
+    reason: Word = ""
+    accept: Word = ""
+    preview: bool = False
+
+
+@router.post("/orders/{number}/substitute", response=answer_to(substitute))
+def substitute_units(request: HttpRequest, number: Word, wish: Body[SubstituteAsk]) -> HttpResponse:
+    """Replace units that wait by an approved substitute; or preview the effect on stock, money and promise."""
+    asked = Substitute(number, **{f.name: getattr(wish, f.name) for f in fields(Substitute)[1:]})
+    return answered_one(request, substitute, asked, dry_run=wish.preview)
 
 
 @ask

@@ -1,11 +1,12 @@
 """Cancel: cancel units of an order, at once or by asking the site that works on them.
 
-Units without a site go first, then reserved ones, those not yet on the floor before those that are. What is released is
-not cancelled behind the site's back: the site is asked to stop it, and what follows if it cannot is said beforehand.
+Units without a site go first, then reserved ones that are not on the floor. What is released is not cancelled behind the
+site's back: the site is asked to stop it, and what follows if it cannot is said beforehand. Kits are cancelled whole, at their
+position. Units of a component alone break it: what is left of that kit is loose and billed by its share.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -18,9 +19,9 @@ from hanse.kernel.asks import Code, Quantity, Text, ask
 from hanse.kernel.numbers import order_ids
 from hanse.kernel.refused import Refused, refuse, refuse_all
 
-from .cancelling import Known, Taken, at_once, cancel_units, cut, facts, on_floor, stops, take
+from .cancelling import Known, Taken, cancel_units, cancellable, cut, everything, facts, kits_cut, stops, take
 from .counters import lock_orders
-from .events import AskedOfSite, ChangeAsked, GivenBack, UnitsCancelled
+from .events import AskedOfSite, CancelledKits, ChangeAsked, GivenBack, UnitsCancelled
 from .requests import Fallback, ask_sites
 
 Position = Annotated[int, Gt(0), Le(100_000)]
@@ -28,7 +29,7 @@ Position = Annotated[int, Gt(0), Le(100_000)]
 
 @ask
 class CancelLine:
-    """Cancel so many units of the line at a position."""
+    """Cancel so many units of the line, or so many kits, at a position."""
 
     line: Position
     quantity: Quantity
@@ -57,6 +58,7 @@ class Decided:
 
     ask: Cancel
     taken: list[Taken]
+    kits: list[CancelledKits]
 
     @property
     def freed(self) -> list[GivenBack]:
@@ -74,29 +76,32 @@ def _decide(ask: Cancel, known: Known, now: datetime) -> Decided | Refused:
         return refuse("order-unknown", order=ask.order)
     if ask.answer_by and ask.answer_by <= now:
         return refuse("values-refused", at="answer_by", why="A site cannot answer in the past.")
-    left = {x.position: (at_once(x, known.parts.get(x.line, ())), on_floor(known.parts.get(x.line, ()))) for x in lines}
+    once, most = cancellable(lines, known.parts)
     wanted: dict[int, int] = defaultdict(int)
-    for position, units in [(c.line, c.quantity) for c in ask.lines] or [(p, now_ + (floor if ask.fallback else 0)) for p, (now_, floor) in left.items()]:
+    for position, units in [(c.line, c.quantity) for c in ask.lines] or everything(lines, most if ask.fallback else once).items():
         wanted[position] += units
-    findings = [wrong for p, n in wanted.items() if (wrong := _wrong(ask, p, n, left.get(p)))]
-    if findings:
+    of_lines = {x.position: n for x in lines if (n := wanted.get(x.position, 0) + wanted.get(x.kit or 0, 0) * x.per_kit)}
+    if findings := _wrong(ask, wanted, once, most) or _wrong(ask, of_lines, once, most):
         return refuse_all(findings)
-    if not any(wanted.values()):
-        asked = sum(floor for _, floor in left.values())
-        return refuse("ask-the-site", what=f"{asked} units of {ask.order} are released") if asked else refuse("order-closed", order=ask.order, status=lines[0].status)
-    return Decided(ask, [take(x, wanted[x.position], known.parts.get(x.line, ())) for x in lines if wanted.get(x.position)])
+    if not wanted:
+        if not everything(lines, most):
+            return refuse("order-closed", order=ask.order, status=lines[0].status)
+        return refuse("ask-the-site", what=f"{sum(most[x.position] - once[x.position] for x in lines)} units of {ask.order} are released")
+    taken = [take(x, of_lines[x.position], known.parts.get(x.line, ())) for x in lines if x.position in of_lines]
+    return Decided(ask, taken, kits_cut(lines, taken))
 
 
-def _wrong(ask: Cancel, position: int, units: int, left: tuple[int, int] | None) -> Refused | None:
-    """What stands in the way of cancelling so many units of a line."""
-    if left is None:
-        return refuse("line-unknown", at="lines", order=ask.order, line=position)
-    now, floor = left
-    if units > now + floor:
-        return refuse("units-bound", at="lines", free=now + floor, wanted=units)
-    if units > now and not ask.fallback:
-        return refuse("ask-the-site", at="lines", what=f"{units - now} of {units} units of line {position} are released")
-    return None
+def _wrong(ask: Cancel, wanted: Mapping[int, int], once: Mapping[int, int], most: Mapping[int, int]) -> list[Refused]:
+    """What stands in the way of cancelling so many units of each line or kit."""
+    findings = []
+    for position, units in wanted.items():
+        if position not in most:
+            findings.append(refuse("line-unknown", at="lines", order=ask.order, line=position))
+        elif units > most[position]:
+            findings.append(refuse("units-bound", at="lines", free=most[position], wanted=units))
+        elif units > once[position] and not ask.fallback:
+            findings.append(refuse("ask-the-site", at="lines", what=f"{units - once[position]} of {units} units of line {position} are released"))
+    return findings
 
 
 @operation
@@ -123,4 +128,4 @@ def _told(run: Run, n: int, d: Decided, asked: tuple[AskedOfSite, ...]) -> Units
         return asking
     if asked:
         run.tell([asking], run.owners[n])
-    return UnitsCancelled(d.ask.order, tuple(lines), tuple(d.freed), d.ask.reason, d.ask.by_customer, d.ask.at, asked)
+    return UnitsCancelled(d.ask.order, tuple(lines), tuple(d.freed), d.ask.reason, d.ask.by_customer, d.ask.at, asked, tuple(d.kits))

@@ -2,7 +2,7 @@
 
 Units without a site go first, then reserved ones that are not on the floor; those are cancelled at once. What a
 site works on already it is asked to stop. Stock that comes free goes to the queue of waiting orders, never back to
-the order that was cancelled.
+the order that was cancelled. Kits are cancelled by their components, in their ratio.
 """
 
 from collections import defaultdict
@@ -14,8 +14,9 @@ from hanse.journal.run import Run
 
 from . import pegging
 from .counters import LineAdvance, advance_lines
-from .events import CancelledUnits, GivenBack
+from .events import CancelledKits, CancelledUnits, GivenBack
 from .free import give_back
+from .kits import whole
 from .requests import Wish
 
 
@@ -33,7 +34,7 @@ class Part:
 
 @dataclass(slots=True)
 class LineFact:
-    """A line with what of it is open (has no site)."""
+    """A line with what of it is open (has no site) and what stands (is not cancelled)."""
 
     line: int
     order: int
@@ -42,6 +43,10 @@ class LineFact:
     sku: str
     status: str
     open: int
+    stands: int = 0
+    kit: int | None = None
+    per_kit: int = 1
+    kit_sku: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,10 @@ class Taken:
 
 
 LINES = """
-SELECT l.id, l.order_id, l.position, l.item_id, i.sku, o.status, l.ordered - l.cancelled - l.reserved + l.freed
+SELECT l.id, l.order_id, l.position, l.item_id, i.sku, o.status, l.ordered - l.cancelled - l.reserved + l.freed,
+       l.ordered - l.cancelled, l.kit, l.per_kit, m.sku
   FROM orders_line l JOIN orders_order o ON o.id = l.order_id JOIN catalogue_item i ON i.id = l.item_id
+  LEFT JOIN orders_kit k ON k.order_id = l.order_id AND k.position = l.kit LEFT JOIN catalogue_item m ON m.id = k.item_id
  WHERE l.order_id = ANY(%(order)s::bigint[]) ORDER BY l.order_id, l.position
 """
 PARTS = """
@@ -87,6 +94,29 @@ def on_floor(parts: Sequence[Part]) -> int:
     return sum(p.bound for p in parts)
 
 
+def cancellable(lines: Sequence[LineFact], parts: Mapping[int, Sequence[Part]]) -> tuple[dict[int, int], dict[int, int]]:
+    """How many units of each line, and how many whole kits, can be cancelled at once, and how many with the sites' help, by position."""
+    now = {x.position: at_once(x, parts.get(x.line, ())) for x in lines}
+    most = {x.position: now[x.position] + on_floor(parts.get(x.line, ())) for x in lines}
+    return now | _whole(lines, now), most | _whole(lines, most)
+
+
+def _whole(lines: Sequence[LineFact], units: Mapping[int, int]) -> dict[int, int]:
+    return whole((x.kit, x.per_kit, units[x.position]) for x in lines)
+
+
+def standing(lines: Sequence[LineFact]) -> dict[int, int]:
+    """How many whole kits stand, by position."""
+    return _whole(lines, {x.position: x.stands for x in lines})
+
+
+def everything(lines: Sequence[LineFact], left: Mapping[int, int]) -> dict[int, int]:
+    """All that can be cancelled, by position: kits whole, and of components alone what belongs to no whole kit any more."""
+    stand = standing(lines)
+    loose = {x.position: min(left[x.position] - left[x.kit] * x.per_kit, x.stands - stand[x.kit] * x.per_kit) for x in lines if x.kit is not None}
+    return {position: n for position, units in left.items() if (n := loose.get(position, units))}
+
+
 def take(line: LineFact, units: int, parts: Sequence[Part]) -> Taken:
     """Take units from what is open, then from what is not on the floor, then from what is; uses the facts up."""
     wanted = units
@@ -102,12 +132,20 @@ def take(line: LineFact, units: int, parts: Sequence[Part]) -> Taken:
         if n := min(units, part.bound):
             part.bound, units = part.bound - n, units - n
             taken.asked.append((part, n))
+    line.stands -= taken.now
     return taken
 
 
 def cut(taken: Sequence[Taken]) -> list[CancelledUnits]:
     """What is cancelled at once, line by line."""
-    return [CancelledUnits(t.line.line, t.line.position, t.line.sku, t.now) for t in taken if t.now]
+    return [CancelledUnits(t.line.line, t.line.position, t.line.sku, t.now, t.line.kit, t.line.per_kit) for t in taken if t.now]
+
+
+def kits_cut(lines: Sequence[LineFact], taken: Sequence[Taken]) -> list[CancelledKits]:
+    """The kits among an order's lines of which every component is cancelled at once."""
+    now = {t.line.position: t.now for t in taken}
+    skus = {x.kit: x.kit_sku for x in lines}
+    return [CancelledKits(kit, skus[kit], n) for kit, n in _whole(lines, {x.position: now.get(x.position, 0) for x in lines}).items() if n]
 
 
 def stops(taken: Sequence[Taken], fallback: str, answer_by: datetime | None, reason: str, by_customer: bool, by: str) -> list[Wish]:

@@ -2,17 +2,18 @@
 
 A preview is a dry run of the change itself: it answers with the effect on stock, money and promise and a
 mark. Accepting with that mark does exactly what was previewed, or refuses when the world has moved on.
-A line that grows gets a sister line at the same price; a line that shrinks has units cancelled. What is released or
-labelled already is asked of the site: the answer says of whom, until when, and what follows if it cannot.
+A line that grows gets a sister line at the same price; a line that shrinks has units cancelled. A kit grows and
+shrinks as a whole, by the recipe it was placed with. What is released or labelled already is asked of the site: the
+answer says of whom, until when, and what follows if it cannot.
 """
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Ge, Gt, Le, MaxLen
 
@@ -24,22 +25,29 @@ from hanse.kernel.refused import Refused, refuse, refuse_all
 from hanse.kernel.rows import as_tuple
 from hanse.partners.addresses import AddressGiven, address_of, keep_addresses, wrong_address
 
-from .cancelling import Known, LineFact, Taken, at_once, cancel_units, cut, facts, on_floor, stops, take
+from . import growing
+from .cancelling import Known, LineFact, Taken, cancel_units, cancellable, cut, facts, standing, stops, take
 from .counters import lock_orders
-from .events import AskedOfSite, ChangeAsked, Effect, OrderChanged, PromiseMoved
-from .pricing import Priced, price
+from .events import AskedOfSite, ChangeAsked, Effect, OrderChanged, PromiseMoved, UnitsSubstituted
+from .kits import whole
+from .pricing import price
 from .promises import move_promises
 from .requests import Fallback, Wish, ask_sites
-from .reserving import Want, reserve_lines
-from .selling import ITEMS, PlaceLine, Sold, to_price
+from .reserving import reserve_lines
+from .selling import ITEMS, Component, PlaceLine, Sold, most_of, sold, to_price
 
+if TYPE_CHECKING:
+    from .substitute import Substitute
+
+Owner = tuple[str, str | None]
+"""Who asked, and with which key."""
 Position = Annotated[int, Gt(0), Le(100_000)]
 Total = Annotated[int, Ge(0), Le(MOST_UNITS)]
 
 
 @ask
 class ChangeLine:
-    """The line at this position shall have so many units in all; 0 removes it."""
+    """The line or kit at this position shall have so many units in all; 0 removes it."""
 
     line: Position
     quantity: Total
@@ -102,7 +110,7 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class LineMoney:
-    """A line's quantity and price, for its sister line."""
+    """A line's quantity and price, for its sister line; a kit's with the recipe that was frozen."""
 
     order: int
     position: int
@@ -110,6 +118,25 @@ class LineMoney:
     left: int
     unit_price: Decimal
     tax_rate: Decimal
+    sold: Sold | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartMoney:
+    """A component of a placed kit, with the kit's own item and price."""
+
+    order: int
+    kit: int
+    sku: str
+    kit_item: int
+    unit_price: Decimal
+    item: int
+    part_sku: str
+    per_kit: int
+    stands: int
+    weight: Decimal
+    tax_rate: Decimal
+    tax_category: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,18 +165,11 @@ MONEY = """
 SELECT l.order_id, l.position, i.sku, l.ordered - l.cancelled, l.unit_price, l.tax_rate
   FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id WHERE l.order_id = ANY(%(order)s::bigint[])
 """
-ADD_LINES = """
-INSERT INTO orders_line (id, order_id, position, item_id, ordered, unit_price, discount, net, freight, tax, tax_rate, tax_category, requested_on)
-SELECT * FROM unnest(%(line)s::bigint[], %(order)s::bigint[], %(position)s::int[], %(item)s::bigint[], %(quantity)s::bigint[],
-       %(unit_price)s::numeric[], %(discount)s::numeric[], %(net)s::numeric[], %(freight)s::numeric[], %(tax)s::numeric[],
-       %(tax_rate)s::numeric[], %(tax_category)s::text[], %(requested_on)s::date[])
-"""
-GROW = """
-UPDATE orders_order o SET ordered = o.ordered + g.quantity, net = o.net + g.net, tax = o.tax + g.tax, total = o.total + g.net + g.tax
-  FROM (SELECT ord, sum(quantity)::bigint AS quantity, sum(net) AS net, sum(tax) AS tax
-          FROM unnest(%(order)s::bigint[], %(quantity)s::bigint[], %(net)s::numeric[], %(tax)s::numeric[]) AS g(ord, quantity, net, tax)
-         GROUP BY ord) g
- WHERE o.id = g.ord
+PARTS = """
+SELECT l.order_id, l.kit, i.sku, k.item_id, k.unit_price, l.item_id, p.sku, l.per_kit, l.ordered - l.cancelled, l.net, l.tax_rate, l.tax_category
+  FROM orders_kit k JOIN orders_line l ON l.order_id = k.order_id AND l.kit = k.position
+  JOIN catalogue_item i ON i.id = k.item_id JOIN catalogue_item p ON p.id = l.item_id
+ WHERE k.order_id = ANY(%(order)s::bigint[]) ORDER BY l.id
 """
 MARK = """
 UPDATE orders_order o SET version = o.version + 1, ship_to_id = coalesce(c.ship_to, o.ship_to_id), receiver = coalesce(c.receiver, o.receiver),
@@ -211,6 +231,8 @@ def _decide(ask: Change, order: OrderFact, facts: Facts, by: str) -> Decided | R
             findings.append(refuse("not-sellable", at=f"add/{i}/sku", skus=added.sku))
         elif added.net is None and added.unit_price is None and item.price is None:
             findings.append(refuse("values-refused", at=f"add/{i}/unit_price", why=f"{added.sku} has no price: say one."))
+        elif added.quantity > most_of(item):
+            findings.append(refuse("out-of-range", at=f"add/{i}/quantity", field=f"The quantity of {added.sku}", low=1, high=most_of(item), got=added.quantity))
         else:
             done.add.append((added, item))
             done.changes.append(f"{added.quantity} {added.sku} added")
@@ -259,43 +281,77 @@ def _labels(ask: Change, order: OrderFact, facts: Facts, by: str, done: Decided)
 
 
 def _line(i: int, wish: ChangeLine, ask: Change, order: OrderFact, lines: Mapping[int, LineFact], facts: Facts, done: Decided) -> list[Refused]:
-    """One line's wish: nothing, units to cancel or to have stopped, or a sister line for more."""
-    line = lines.get(wish.line)
-    if line is None:
+    """One line's or kit's wish: nothing, units to cancel or to have stopped, or a sister line for more."""
+    now = facts.money.get((order.id, wish.line))
+    if now is None:
         return [refuse("line-unknown", at=f"lines/{i}/line", order=f"H-{order.id}", line=wish.line)]
-    now = facts.money[order.id, wish.line]
-    parts, more = facts.known.parts.get(line.line, ()), wish.quantity - now.left
+    line = lines.get(wish.line)
+    if line and line.kit is not None:
+        return [refuse("part-of-kit", at=f"lines/{i}/line", line=wish.line, kit=line.kit)]
+    more = wish.quantity - now.left
+    if more > 0 and now.sold and more > most_of(now.sold):
+        return [refuse("out-of-range", at=f"lines/{i}/quantity", field=f"The quantity of {now.sku}", low=0, high=now.left + most_of(now.sold), got=wish.quantity)]
     if more > 0:
-        done.add.append((PlaceLine(now.sku, more, unit_price=now.unit_price, tax_rate=now.tax_rate), facts.items[now.sku]))
+        done.add.append((PlaceLine(now.sku, more, unit_price=now.unit_price, tax_rate=now.tax_rate), now.sold or replace(facts.items[now.sku], components=())))
         done.changes.append(f"{now.sku} from {now.left} to {wish.quantity}")
     elif more < 0:
-        free = at_once(line, parts)
-        if -more > free + on_floor(parts):
-            return [refuse("units-bound", at=f"lines/{i}/quantity", free=free + on_floor(parts), wanted=-more)]
-        if -more > free and not ask.fallback:
-            return [refuse("ask-the-site", at=f"lines/{i}/quantity", what=f"{-more - free} of the {now.left} units of line {wish.line} are released")]
-        done.taken.append(taken := take(line, -more, parts))
-        if taken.now:
-            done.changes.append(f"{now.sku} from {now.left} to {now.left - taken.now}")
+        return _less(f"lines/{i}/quantity", wish.line, -more, now, ask, list(lines.values()), facts, done)
+    return []
+
+
+def _less(at: str, position: int, units: int, now: LineMoney, ask: Change, lines: Sequence[LineFact], facts: Facts, done: Decided) -> list[Refused]:
+    """Fewer units of a line, or fewer kits: of each component so many as make them."""
+    once, most = cancellable(lines, facts.known.parts)
+    if units > most[position]:
+        return [refuse("units-bound", at=at, free=most[position], wanted=units)]
+    if units > once[position] and not ask.fallback:
+        return [refuse("ask-the-site", at=at, what=f"{units - once[position]} of the {now.left} units of line {position} are released")]
+    of = [x for x in lines if position in (x.position, x.kit)]
+    done.taken.extend(take(x, units * x.per_kit, facts.known.parts.get(x.line, ())) for x in of)
+    stands = standing(of).get(position, of[0].stands)
+    if stands < now.left:
+        done.changes.append(f"{now.sku} from {now.left} to {stands}")
     return []
 
 
 @operation
 def change(run: Run, asks: Sequence[Change]) -> list[OrderChanged | Refused]:
     """Change orders; the answer says what was and what is on stock, money and promise, with its mark."""
+    return as_previewed(run, asks, lambda some, owners: _change(run, some, owners))
+
+
+def as_previewed(run: Run, asks: Sequence[Any], do: Callable[[Sequence[Any], Sequence[Owner]], list[Any]]) -> list[Any]:
+    """Do asks together. What became of a preview shows only when all is done: one that has expired is undone, and the others are done without it."""
+    if len(asks) == 1 or not any(ask.accept for ask in asks):
+        return do(asks, run.owners)
+    answers: dict[int, Any] = {}
+    while left := [n for n in range(len(asks)) if n not in answers]:
+        found = run.attempt(lambda: do([asks[n] for n in left], [run.owners[n] for n in left]), lambda found: not any(map(_expired, found)))
+        expired = {n: answer for n, answer in zip(left, found, strict=True) if _expired(answer)}
+        answers |= expired or dict(zip(left, found, strict=True))
+    return [answers[n] for n in range(len(asks))]
+
+
+def _expired(answer: Any) -> bool:
+    return isinstance(answer, Refused) and answer.code == "preview-expired"
+
+
+def _change(run: Run, asks: Sequence[Change], owners: Sequence[Owner]) -> list[OrderChanged | Refused]:
     ids = order_ids(a.order for a in asks)
     lock_orders(run, ids)
     known = facts(run, ids)
     orders = {f"H-{o.id}": o for o in run.rows(OrderFact, ORDERS, order=ids)}
     money = {(m.order, m.position): m for m in run.rows(LineMoney, MONEY, order=ids)}
     skus = sorted({x.sku for a in asks for x in a.add} | {m.sku for m in money.values()})
-    items = {i.sku: i for i in run.rows(Sold, ITEMS, skus=skus, today=run.now.date())}
-    decided = decide(asks, orders, Facts(known, money, items, _labelled(run, asks, ids), [by for by, _ in run.owners], run.now))
+    items = {i.sku: i for i in run.rows(sold, ITEMS, skus=skus, today=run.now.date())}
+    if any(x.kit is not None for lines in known.lines.values() for x in lines):
+        money |= _of_kits(run.rows(PartMoney, PARTS, order=ids))
+    decided = decide(asks, orders, Facts(known, money, items, _labelled(run, asks, ids), [by for by, _ in owners], run.now))
     done = [(ask, d) for ask, d in zip(asks, decided, strict=True) if isinstance(d, Decided)]
     asked = _write(run, done, known)
     after = {f"H-{o.id}": o for o in run.rows(OrderFact, ORDERS, order=ids)} if done else {}
     answers = [d if isinstance(d, Refused) else _told(ask, d, after[ask.order], tuple(asked[d.order.id])) for ask, d in zip(asks, decided, strict=True)]
-    for ask, answer, owner in zip(asks, answers, run.owners, strict=True):
+    for ask, answer, owner in zip(asks, answers, owners, strict=True):
         if isinstance(answer, OrderChanged) and answer.asked:
             run.tell([ChangeAsked(answer.order, answer.asked, ask.reason)], owner)
     return answers
@@ -316,7 +372,7 @@ def _write(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -> di
     if not done:
         return asked
     cancel_units(run, [x for _, d in done for x in cut(d.taken)], [g for _, d in done for t in d.taken for g in t.freed], known)
-    reserve_lines(run, _add_lines(run, done, known))
+    reserve_lines(run, growing.add_lines(run, _added(done, known)))
     moved = [(ask, d) for ask, d in done if ask.ship_to]
     kept = keep_addresses(run, [address_of(d.order.customer, ask.ship_to, ask.ship_to.code) for ask, d in moved if ask.ship_to])
     ship_to = {d.order.id: id for (_, d), id in zip(moved, kept, strict=True)}
@@ -333,28 +389,35 @@ def _write(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -> di
     return asked
 
 
-def _add_lines(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -> list[Want]:
-    """Write the added lines, priced like any other; what they want."""
-    rows: list[tuple[int, int, Sold, Priced, date | None]] = []
+def _added(done: Sequence[tuple[Change, Decided]], known: Known) -> list[growing.Wish]:
+    """The added lines, priced like any other."""
+    added: list[growing.Wish] = []
     for ask, d in done:
         priced = price([to_price(line, item) for line, item in d.add], d.order.currency, Decimal(0), Decimal(0), None)
         last = max((x.position for x in known.lines[ask.order]), default=0)
-        rows += [(d.order.id, last + n, item, p, line.requested_on or ask.requested_on) for n, ((line, item), p) in enumerate(zip(d.add, priced, strict=True), 1)]
-    if not rows:
-        return []
-    ids = run.draw("orders_line_id_seq", len(rows))
-    columns: dict[str, Any] = {name: [getattr(p, name) for _, _, _, p, _ in rows] for name in ("quantity", "unit_price", "discount", "net", "freight", "tax", "tax_rate", "tax_category")}
-    orders = [order for order, *_ in rows]
-    run.write(ADD_LINES, line=ids, order=orders, position=[p for _, p, *_ in rows], item=[i.id for _, _, i, _, _ in rows], requested_on=[r[4] for r in rows], **columns)
-    run.write(GROW, order=orders, quantity=columns["quantity"], net=columns["net"], tax=columns["tax"])
-    return [Want(id, p.quantity) for id, (_, _, _, p, _) in zip(ids, rows, strict=True)]
+        added += [growing.Wish(d.order.id, last, item, p, d.order.currency, line.requested_on or ask.requested_on) for (line, item), p in zip(d.add, priced, strict=True)]
+    return added
+
+
+def _of_kits(parts: Sequence[PartMoney]) -> dict[tuple[int, int], LineMoney]:
+    """The placed kits as they were sold: more of one has the recipe, the price and the shares of the first."""
+    kits: dict[tuple[int, int], list[PartMoney]] = defaultdict(list)
+    for part in parts:
+        kits[part.order, part.kit].append(part)
+    found = {}
+    for (order, kit), of in kits.items():
+        first, stand = of[0], whole((p.kit, p.per_kit, p.stands) for p in of)[kit]
+        frozen = tuple(Component(p.item, p.part_sku, p.per_kit, p.weight) for p in of)
+        sold = Sold(first.kit_item, first.sku, first.unit_price, "", first.tax_category, first.tax_rate, False, frozen)
+        found[order, kit] = LineMoney(order, kit, first.sku, stand, first.unit_price, first.tax_rate, sold)
+    return found
 
 
 def _told(ask: Change, d: Decided, after: OrderFact, asked: tuple[AskedOfSite, ...]) -> OrderChanged | Refused:
     """The change with its effect; refused when an accepted preview had another one."""
     freed = tuple(g for t in d.taken for g in t.freed)
     told = OrderChanged(ask.order, d.order.version + 1, tuple(d.changes), effect(d.order), effect(after), freed, asked)
-    marked = replace(told, after=replace(told.after, mark=mark(ask, told)))
+    marked = replace(told, after=replace(told.after, mark=mark(ask, told, asked)))
     if ask.accept and ask.accept != marked.after.mark:
         return refuse("preview-expired")
     return marked
@@ -365,7 +428,7 @@ def effect(order: OrderFact) -> Effect:
     return Effect(order.reserved, order.waiting, order.total, order.promised_on)
 
 
-def mark(ask: Change, told: OrderChanged) -> str:
+def mark(ask: "Change | Substitute", told: OrderChanged | UnitsSubstituted, asked: Sequence[AskedOfSite] = ()) -> str:
     """What an accepted preview is known by: the change, its whole effect, and what sites are asked for."""
-    asked = [replace(a, request=0) for a in told.asked]
-    return hashlib.sha256(repr((replace(ask, accept=""), told.version, told.before, told.after, asked)).encode()).hexdigest()[:16]
+    same = [replace(a, request=0) for a in asked]
+    return hashlib.sha256(repr((replace(ask, accept=""), told.version, told.before, told.after, same)).encode()).hexdigest()[:16]

@@ -22,6 +22,18 @@ class PlacedLine:
     freight: Decimal
     tax: Decimal
     tax_rate: Decimal
+    kit: int | None = None
+    per_kit: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedKit:
+    """So many kits as they were placed, at a position of their own; the lines that name it are what they are made of."""
+
+    position: int
+    sku: str
+    quantity: int
+    unit_price: Decimal
 
 
 @event("order")
@@ -43,6 +55,7 @@ class OrderPlaced:
     lines: tuple[PlacedLine, ...]
     at: datetime
     zone: str = "UTC"
+    kits: tuple[PlacedKit, ...] = ()
 
     def said(self) -> str:
         units = sum(line.quantity for line in self.lines)
@@ -109,6 +122,17 @@ class CancelledUnits:
     """Units of a line that are cancelled; those that were reserved name their allocations."""
 
     line: int
+    position: int
+    sku: str
+    quantity: int
+    kit: int | None = None
+    per_kit: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CancelledKits:
+    """Kits that are cancelled whole: the lines that name their position lost the units of so many."""
+
     position: int
     sku: str
     quantity: int
@@ -182,9 +206,17 @@ class UnitsCancelled:
     by_customer: bool = True
     at: datetime | None = None
     asked: tuple[AskedOfSite, ...] = ()
+    kits: tuple[CancelledKits, ...] = ()
+
+    @property
+    def units(self) -> list[tuple[int, str]]:
+        """What was cancelled, kits before lines: of a component what belongs to none of these kits."""
+        whole = {kit.position: kit.quantity for kit in self.kits}
+        alone = [(c.quantity - whole.get(c.kit or 0, 0) * c.per_kit, c.sku) for c in self.lines]
+        return [(kit.quantity, kit.sku) for kit in self.kits] + [(n, sku) for n, sku in alone if n]
 
     def said(self) -> str:
-        what = ", ".join(f"{c.quantity} {c.sku}" for c in self.lines)
+        what = ", ".join(f"{n} {sku}" for n, sku in self.units)
         return f"Cancelled: {what}" + (f" ({self.reason})" if self.reason else "")
 
 
@@ -239,6 +271,34 @@ class OrderChanged:
 
     def said(self) -> str:
         return "Changed: " + "; ".join(self.changes) if self.changes else "A change was asked of " + ", ".join(dict.fromkeys(a.site for a in self.asked))
+
+
+@event("order")
+class UnitsSubstituted:
+    """Waiting units were replaced by another item, as approved; the line they were ordered on stays on record."""
+
+    order: str
+    version: int
+    line: int
+    position: int
+    sku: str
+    quantity: int
+    substitute: int
+    by: str
+    units: int
+    price_rule: str
+    was_net: Decimal
+    net: Decimal
+    agreed_by: str
+    agreed_how: str
+    agreed_at: datetime | None
+    before: Effect
+    after: Effect
+    reason: str = ""
+
+    def said(self) -> str:
+        agreed = f", agreed by {self.agreed_by} ({self.agreed_how})" if self.agreed_by else ""
+        return f"{self.quantity} {self.sku} replaced by {self.units} {self.by}{agreed}"
 
 
 @event("order")

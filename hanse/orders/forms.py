@@ -28,7 +28,7 @@ from .hold import Hold, hold
 from .holds import BLOCKS
 from .place import PlaceLine
 from .previewing import effects, tried
-from .reads import LineView, OrderView
+from .reads import KitView, LineView, OrderView
 from .release_hold import ReleaseHold, release_hold
 
 MOST_ADDED = 50
@@ -157,28 +157,21 @@ def form_of(order: OrderView) -> dict[str, Any]:
     return {"receiver": order.receiver, "carrier": order.carrier, "fallback": "intercept", "requested_on": order.requested_on.isoformat() if order.requested_on else "", **order.ship_to}
 
 
-def shown_lines(order: OrderView, findings: dict[str, str], request: HttpRequest | None = None) -> list[dict[str, Any]]:
-    """The lines with what was typed for each."""
+def shown_lines(order: OrderView, findings: dict[str, str], request: HttpRequest | None = None, alone: bool = False) -> list[dict[str, Any]]:
+    """The lines and kits with what was typed for each; `alone` shows the components of kits too."""
     return [
-        {"line": line, "left": line.ordered - line.cancelled, "free": free_of(line), "floor": floor_of(line), "bound": bound_of(line),
-         "typed": request.POST.get(f"line-{line.position}", "") if request else str(line.ordered - line.cancelled), "found": findings.get(f"line-{line.position}", "")}
-        for line in order.lines if line.ordered > line.cancelled
+        {"line": it, "left": it.ordered - it.cancelled, "free": it.at_once, "floor": it.on_floor, "bound": bound_of(it), "part": not isinstance(it, KitView) and it.kit is not None,
+         "typed": request.POST.get(f"line-{it.position}", "") if request else str(it.ordered - it.cancelled), "found": findings.get(f"line-{it.position}", "")}
+        for it in reads.in_order(order) if it.ordered > it.cancelled and (alone or isinstance(it, KitView) or it.kit is None)
     ]  # fmt: skip
 
 
-def free_of(line: LineView) -> int:
-    """How many units can be cancelled at once: open ones, and reserved ones that no site works on."""
-    return line.ordered - line.cancelled - sum(part["released"] for part in line.allocations)
-
-
-def floor_of(line: LineView) -> int:
-    """How many units sites can be asked to stop."""
-    return sum(max(part["released"] - part["shipped"] - part["asked"], 0) for part in line.allocations)
-
-
-def bound_of(line: LineView) -> str:
+def bound_of(line: LineView | KitView) -> str:
     """'8 of the 12 units are already packed': how far the units are that a site works on, in the furthest stage."""
-    left, released = line.ordered - line.cancelled, sum(part["released"] for part in line.allocations)
+    left = line.ordered - line.cancelled
+    if isinstance(line, KitView):
+        return f"{left - line.at_once:,} of the {left:,} kits are on the floor or further" if line.at_once < left else ""
+    released = line.released
     for word, units in (("shipped", line.shipped), ("packed", line.packed), ("picked", line.picked)):
         if units and units == line.picked:
             return f"{units:,} of the {left:,} units are already {word}"
@@ -190,7 +183,7 @@ def bound_of(line: LineView) -> str:
 def changed_lines(request: HttpRequest, order: OrderView) -> tuple[ChangeLine, ...]:
     """The lines whose quantity shall be another one."""
     asks, findings = [], {}
-    for line in order.lines:
+    for line in reads.in_order(order):
         name = f"line-{line.position}"
         if name not in request.POST:
             continue
@@ -200,7 +193,7 @@ def changed_lines(request: HttpRequest, order: OrderView) -> tuple[ChangeLine, .
             findings[name] = bad.findings["quantity"]
     if findings:
         raise BadForm(findings, request.POST.dict())
-    left = {line.position: line.ordered - line.cancelled for line in order.lines}
+    left = {line.position: line.ordered - line.cancelled for line in reads.in_order(order)}
     return tuple(a for a in asks if a.quantity != left[a.line])
 
 
@@ -224,9 +217,10 @@ def cancel_units(request: HttpRequest, number: str) -> HttpResponse:
     """Cancel units at once, or ask the site that works on them to stop them: previewed, then done."""
     granted(request, cancel)
     order = order_or_404(number)
-    rows = [row | {"typed": ""} for row in shown_lines(order, {})]
-    context: dict[str, Any] = {"order": order, "lines": rows, "reason": reason_of(request), "units": sum(row["free"] for row in rows),
-                               "floor": sum(row["floor"] for row in rows), "fallbacks": FALLBACK_WORDS, "fallback": request.POST.get("fallback", "intercept")}
+    rows = [row | {"typed": ""} for row in shown_lines(order, {}, alone=True)]
+    whole = [row for row in rows if not row["part"]]
+    context: dict[str, Any] = {"order": order, "lines": rows, "reason": reason_of(request), "units": sum(row["free"] for row in whole),
+                               "floor": sum(row["floor"] for row in whole), "fallbacks": FALLBACK_WORDS, "fallback": request.POST.get("fallback", "intercept")}
     if request.method == "GET":
         return render(request, "orders/cancel_units.html", context)
     asks, wrong = cancelled_lines(request, rows)
@@ -244,11 +238,11 @@ def cancel_units(request: HttpRequest, number: str) -> HttpResponse:
     found = tried(lambda: cancel([ask], by=user(request)), number)
     if isinstance(found.answer, Refused) or found.order is None:
         return render(request, "orders/cancel_units.html", context | {"answer": found.answer}, status=422)
-    at_once = found.answer.lines if isinstance(found.answer, UnitsCancelled) else ()
-    now, asked = sum(c.quantity for c in at_once), sum(a.units for a in found.answer.asked)
+    at_once = found.answer.units if isinstance(found.answer, UnitsCancelled) else []
+    now, asked = sum(n for n, _ in at_once), sum(a.units for a in found.answer.asked)
     doing = [f"cancel {now:,} unit{'' if now == 1 else 's'}"] * bool(now) + [f"ask to stop {asked:,}"] * bool(asked)
     return render(request, "orders/preview.html", {
-        "order": order, "heading": "Cancel units", "said": [f"{c.quantity:,} of {c.sku}" for c in at_once], "asked": [asked.said() for asked in found.answer.asked],
+        "order": order, "heading": "Cancel units", "said": [f"{n:,} of {sku}" for n, sku in at_once], "asked": [asked.said() for asked in found.answer.asked],
         "changes": effects(order, found.order, clock.now().date()), "fields": [*repeated(request), ("sure", "1")],
         "action": reverse("cancel_units", args=[number]), "button": " and ".join(doing).capitalize(), "danger": True,
     })

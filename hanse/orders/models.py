@@ -1,4 +1,4 @@
-"""What we owe: orders, lines and allocations with their counters, holds, promises, pegs and changes asked of sites.
+"""What we owe: orders, lines, kits and allocations with their counters, holds, promises, pegs and changes asked of sites.
 
 State is quantities: counters only grow, `status` is generated from them and set by nobody.
 """
@@ -144,12 +144,16 @@ class Line(models.Model):
     """So many units of one item: counters, and the money of all its units frozen at placing.
 
     `net` is after discount. Unit k of a line carries an exact share of each amount
-    (`kernel.money.units_share`), so any partial invoice or refund adds up.
+    (`kernel.money.units_share`), so any partial invoice or refund adds up. A component names the position of its
+    `kit`, `per_kit` units to one; a substitute names the line whose units it stands in for.
     """
 
     id = models.BigAutoField(primary_key=True)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, db_constraint=False, related_name="lines", db_index=False)
     position = models.IntegerField()
+    kit = models.IntegerField(null=True)
+    per_kit = models.BigIntegerField(db_default=1)
+    substitute_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="substitutes", db_constraint=False, db_index=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_index=False)
     unit_price = models.DecimalField(max_digits=18, decimal_places=6)
     discount = models.DecimalField(**MONEY, db_default=0)
@@ -185,6 +189,30 @@ class Line(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="orders_line_once"),
             models.CheckConstraint(condition=never_overtakes(), name="orders_line_never_overtakes"),
+            models.CheckConstraint(condition=Q(kit__isnull=True, per_kit=1) | Q(kit__gte=1, per_kit__gte=1, per_kit__lte=MOST), name="orders_line_is_so_many_to_a_kit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}/{self.position}"
+
+
+class Kit(models.Model):
+    """So many kits of an order as they were sold. What they are made of is frozen as the order's lines that name its position.
+
+    The lines are what is reserved, shipped and billed; a kit counts nothing itself.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="kits", db_index=False)
+    position = models.IntegerField()
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_index=False)
+    quantity = models.BigIntegerField()
+    unit_price = models.DecimalField(max_digits=18, decimal_places=6)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="orders_kit_once"),
+            models.CheckConstraint(condition=Q(quantity__gte=1, quantity__lte=MOST), name="orders_kit_is_some"),
         ]
 
     def __str__(self) -> str:

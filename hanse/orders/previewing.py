@@ -80,5 +80,5 @@ def owed(order: OrderView, net: bool = False) -> Decimal:
     unit, sum_ = minor_unit(order.currency), Decimal(0)
     for line in order.lines:
         amounts = (line.net,) if net else (line.net, line.freight, line.tax)
-        sum_ += sum((units_share(amount, line.ordered, 0, line.ordered - line.cancelled, unit) for amount in amounts), Decimal(0))
+        sum_ += sum((units_share(amount, line.ordered, 0, line.ordered - line.cancelled, unit, line.per_kit) for amount in amounts), Decimal(0))
     return sum_

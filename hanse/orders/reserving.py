@@ -1,10 +1,11 @@
 """Reserving: find sites for open units and reserve there. The set function behind place, allocate, pick and change.
 
 Orders are locked by the caller; stock rows are locked here in the order of (item, site). What no site can
-supply stays open on the line, pegged to inbound supply where there is some.
+supply stays open on the line, pegged to inbound supply where there is some. Kits get their components together,
+as many as make whole ones.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -14,7 +15,7 @@ from hanse.inventory import ledger
 from hanse.journal.run import Run
 from hanse.kernel.rows import as_tuple, row
 
-from . import counters, pegging
+from . import counters, kits, pegging
 from .events import AllocatedUnits, PromiseMoved, UnitsAllocated
 from .promises import move_promises
 from .promising import arrives_on, kilometres, settled
@@ -47,6 +48,7 @@ class OpenLine:
     longitude: Decimal | None
     promised_on: date | None
     kept_on: date | None
+    kit: int | None
     drawn: int
 
 
@@ -73,7 +75,7 @@ class SiteFact:
 ALLOCATIONS = "orders_allocation_id_seq"
 LINES = """
 SELECT l.id, l.order_id, l.item_id, i.sku, l.ordered - l.cancelled - l.reserved + l.freed, o.priority, o.placed_at,
-       a.country, a.region, a.latitude, a.longitude, l.promised_on, kept.promised_on, nextval('orders_allocation_id_seq')
+       a.country, a.region, a.latitude, a.longitude, l.promised_on, kept.promised_on, l.kit, nextval('orders_allocation_id_seq')
   FROM orders_line l JOIN orders_order o ON o.id = l.order_id
   JOIN catalogue_item i ON i.id = l.item_id JOIN partners_address a ON a.id = o.ship_to_id
   LEFT JOIN LATERAL (SELECT max(promised_on) AS promised_on FROM orders_allocation k
@@ -116,7 +118,11 @@ def reserve_lines(run: Run, wants: Sequence[Want], known: Sequence[OpenLine] = (
     lines = {row.line: row for row in known or _numbered(run, run.rows(OpenLine, NAMED, wants))}
     free = {(item, site): n for item, site, n in run.rows(as_tuple, STOCK, items=sorted({x.item for x in lines.values()}))}
     sites = run.rows(SiteFact, SITES, countries=sorted({x.country for x in lines.values()}))
-    plans = _plan(run.now, wants, lines, sites, free, policy)
+    of_kits = sorted({x.order for x in lines.values() if x.kit is not None})
+    members: dict[int, list[kits.Member]] = defaultdict(list)
+    for member in run.rows(kits.Member, kits.MEMBERS, order=of_kits) if of_kits else ():
+        members[member.order].append(member)
+    plans = _plan(run.now, wants, lines, sites, free, policy, members)
     made = _allocations(run, plans, lines, {s.site: s for s in sites})
     counters.allocate(run, [m for ms in made.values() for m in ms])
     move_promises(run, _moved(made, lines))
@@ -132,7 +138,7 @@ def reserve_lines(run: Run, wants: Sequence[Want], known: Sequence[OpenLine] = (
 Plans = dict[int, tuple[Plan, dict[int, Candidate]]]
 
 
-def _plan(now: datetime, wants: Sequence[Want], lines: Mapping[int, OpenLine], sites: Sequence[SiteFact], free: dict[tuple[int, int], int], policy: Policy) -> Plans:
+def _plan(now: datetime, wants: Sequence[Want], lines: Mapping[int, OpenLine], sites: Sequence[SiteFact], free: dict[tuple[int, int], int], policy: Policy, members: Mapping[int, Sequence[kits.Member]]) -> Plans:
     """One plan per order, in the order of the queue; later orders see what earlier ones took. Pure."""
     by_order: dict[int, list[Want]] = defaultdict(list)
     for want in wants:
@@ -148,10 +154,26 @@ def _plan(now: datetime, wants: Sequence[Want], lines: Mapping[int, OpenLine], s
         candidates = [_barred(c) if c.site in barred else c for c in ways[where]] if barred else ways[where]
         wanted = [Wanted(w.line, lines[w.line].item, min(w.quantity, lines[w.line].open)) for w in asked if lines[w.line].open > 0]
         plan = policy(wanted, candidates, free)
+        if order in members:
+            plan = _whole_kits(plan, wanted, candidates, free, policy, members[order])
         for t in plan.taken:
             free[t.item, t.site] -= t.quantity
         plans[order] = (plan, {c.site: c for c in candidates})
     return plans
+
+
+def _whole_kits(plan: Plan, wanted: Sequence[Wanted], candidates: Sequence[Candidate], free: Mapping[tuple[int, int], int], policy: Policy, members: Sequence[kits.Member]) -> Plan:
+    """Plan again without what would not make whole kits, so that other lines may have it; each round one kit at least wants less."""
+    while True:
+        taken = Counter[int]()
+        for t in plan.taken:
+            taken[t.line] += t.quantity
+        stays = kits.together(taken, members)
+        wanted = [Wanted(w.line, w.item, min(w.quantity, stays[w.line])) if stays.get(w.line, w.quantity) < taken[w.line] else w for w in wanted]
+        if all(taken[line] == units for line, units in stays.items()):
+            return plan
+        wanted = [w for w in wanted if w.quantity]
+        plan = policy(wanted, candidates, free) if wanted else Plan([], plan.why | {"winner": [], "runner_up": ""})
 
 
 def queue_key(line: OpenLine) -> tuple:

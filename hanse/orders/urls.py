@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import forms, intake, pages
+from . import forms, intake, pages, substituting
 
 urlpatterns = [
     path("orders", pages.orders, name="orders"),
@@ -19,5 +19,6 @@ urlpatterns = [
     path("orders/<str:number>/row", pages.order_row, name="order_row"),
     path("orders/<str:number>/change", forms.change_order, name="change_order"),
     path("orders/<str:number>/cancel", forms.cancel_units, name="cancel_units"),
+    path("orders/<str:number>/substitute", substituting.substitute_units, name="substitute_units"),
     path("orders/<str:number>/hold", forms.hold_order, name="hold_order"),
 ]

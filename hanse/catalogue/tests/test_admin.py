@@ -22,7 +22,7 @@ def filled(client: Client, path: str, **said: str) -> dict[str, str]:
     form = client.get(path).context["adminform"].form
     shown = {name: form[name].value() for name in form.fields}
     plain = {name: ",".join(map(str, v)) if isinstance(v, list) else v for name, v in shown.items() if v is not None and v is not False}
-    management = {f"{prefix}-{name}_FORMS": "0" for prefix in ("packs", "contacts", "lanes") for name in ("TOTAL", "INITIAL", "MIN_NUM", "MAX_NUM")}
+    management = {f"{prefix}-{name}_FORMS": "0" for prefix in ("packs", "components", "substitutes", "contacts", "lanes") for name in ("TOTAL", "INITIAL", "MIN_NUM", "MAX_NUM")}
     return plain | management | said
 
 

@@ -56,6 +56,11 @@ SELECT 'H-' || l.order_id AS "order", l.position, {_named("l", "a", UPWARD)} AS 
 SELECT 'H-' || o.id AS "order", {_named("o", "l", OF_LINES)} AS differs, {_differ("o", "l", OF_LINES)} AS wrong
   FROM orders_order o LEFT JOIN (SELECT order_id, {_sums(OF_LINES)} FROM orders_line GROUP BY 1) l ON l.order_id = o.id
 """),
+    Check("INV-6", "A kit's components were ordered in its ratio.", """
+SELECT 'H-' || coalesce(k.order_id, l.order_id) AS "order", coalesce(k.position, l.kit) AS kit, k.quantity AS kits, l.position, l.per_kit, l.ordered,
+       k.id IS NULL OR l.id IS NULL OR l.ordered <> k.quantity * l.per_kit AS wrong
+  FROM orders_kit k FULL JOIN (SELECT * FROM orders_line WHERE kit IS NOT NULL) l ON l.order_id = k.order_id AND l.kit = k.position
+"""),
     Check("INV-7", "An order's status follows from its counters.", f"""
 SELECT 'H-' || o.id AS "order", o.status, {STATUS.format("o")} AS derived,
        o.status IS DISTINCT FROM {STATUS.format("o")} OR o.open IS DISTINCT FROM (o.ordered > o.cancelled + o.delivered + o.lost + o.sent_back) AS wrong

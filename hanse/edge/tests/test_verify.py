@@ -51,6 +51,8 @@ PLANTED: list[tuple[str, str, str]] = [
     ("INV-6", "No counter of an allocation", "UPDATE orders_allocation SET recalled = released + 1 WHERE released > 0"),
     ("INV-6", "A line counts", "UPDATE orders_line SET picked = picked - 1, packed = packed - 1, shipped = shipped - 1 WHERE position = 1 AND shipped = 7"),
     ("INV-6", "An order counts", "UPDATE orders_order SET ordered = ordered + 1"),
+    ("INV-6", "A kit's components", "UPDATE orders_line SET per_kit = per_kit + 1 WHERE kit IS NOT NULL"),
+    ("INV-6", "A kit's components", "UPDATE orders_kit SET position = position + 7"),
     ("INV-7", "An order's status", "ALTER TABLE orders_order ALTER status DROP EXPRESSION; UPDATE orders_order SET status = 'delivered'"),
     ("INV-7", "A line's status", "ALTER TABLE orders_line ALTER status DROP EXPRESSION; UPDATE orders_line SET status = 'delivered'"),
     ("INV-7", "Nobody can set", "ALTER TABLE orders_line ALTER status DROP EXPRESSION"),
@@ -85,6 +87,7 @@ PLANTED: list[tuple[str, str, str]] = [
     ("INV-10", "What has been billable", "DELETE FROM billing_invoiceline WHERE invoice_id = (SELECT id FROM billing_invoice WHERE number = 'INV-2026-000003');"
                                          "UPDATE orders_line SET invoiced = 0 WHERE shipped = 7; UPDATE orders_order SET invoiced = 0 WHERE shipped = 7"),
     ("INV-10", "Nothing is billed", "UPDATE orders_line SET shipped = shipped - 1 WHERE shipped = 7"),
+    ("INV-10", "Of a kit is billed", "UPDATE orders_line SET shipped = shipped - 1 WHERE kit IS NOT NULL AND per_kit = 2"),
     ("INV-11", "A series", "UPDATE billing_series SET last = last + 1"),
     ("INV-11", "A series", "UPDATE billing_invoice SET number = 'INV-2026-000009' WHERE number = 'INV-2026-000002'"),
     ("INV-11", "A document says", "UPDATE billing_invoice SET total = total + 0.01, net = net + 0.01 WHERE number = 'INV-2026-000003'"),
@@ -156,6 +159,7 @@ def test_every_check_has_a_planted_bug():
 def test_what_breaks_little_is_found_by_that_check_alone(owner):
     """Bugs that touch one number only: no other check cries."""
     alone = {("INV-11", "A series of numbers has no gap and no double."): "UPDATE billing_series SET last = last + 1 WHERE name LIKE 'INV%%'",
+             ("INV-6", "A kit's components were ordered in its ratio."): "UPDATE orders_kit SET quantity = quantity + 1",
              ("INV-18", "A parcel's state is what all its events tell, in whatever order they came."): "UPDATE transport_parcel SET doubt = 'moves-again'",
              ("INV-16", "Every kept key has its answers and the mark of its request."): "UPDATE journal_request SET xact = 1",
              ("INV-7", "The holds an order shows are those that stand."): "UPDATE orders_order SET holds = '{}'",
@@ -177,7 +181,7 @@ def test_the_command_counts_rows_and_ends_with_one_on_a_finding(owner, capsys):
         owner.commit()
         assert verify.main(["INV-11", "--json"]) == 1
         [result] = json.loads(capsys.readouterr().out)
-        assert (result["name"], result["wrong"], result["findings"][0]["series"]) == ("INV-11", 2, "INV-2026")
+        assert (result["name"], result["wrong"], {found["series"] for found in result["findings"]}) == ("INV-11", 2, {"INV-2026", "CRN-2026"})
         assert verify.main(["inv-11"]) == 1
         assert "gap" in capsys.readouterr().out
         assert verify.main(["INV-99"]) == 2
