@@ -165,7 +165,7 @@ def test_a_short_component_leaves_its_kit_loose_until_it_follows(shop):
     with connection.cursor() as cursor:
         cursor.execute(BILLABLE.format(which="true"))
         assert cursor.fetchall() == [] and clean()
-    shop.stocked(Line.objects.get(item__sku="B").item, Site.objects.get(), 2)
+    shop.stocked(Line.objects.get(item__sku="B").item, Site.objects.get(), 2, "A-02")
     allocate([Allocate(order)], by="ann")
     through(order)
     [rest] = invoice([Invoice(order)], by="ann")
