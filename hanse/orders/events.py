@@ -203,3 +203,34 @@ class PromiseMoved:
 
     def said(self) -> str:
         return f"Promise of {self.sku} moved from {self.was_on or 'no date'} to {self.promised_on or 'no date'}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class BackorderLine:
+    """How a line fares in a backorder run: units it wants, had and has, and its promise before and after."""
+
+    order: str
+    line: int
+    position: int
+    customer: str
+    rule: str
+    wanted: int
+    before: int
+    after: int
+    promised_before: date | None
+    promised_after: date | None
+
+
+@event("sku")
+class BackordersRun:
+    """An item was dealt out anew among the orders that want it; behind a simulation `mark` is what it is done by."""
+
+    sku: str
+    lines: tuple[BackorderLine, ...]
+    mark: str
+
+    def said(self) -> str:
+        gain = sum(1 for x in self.lines if x.after > x.before)
+        lose = sum(1 for x in self.lines if x.after < x.before)
+        later = sum(1 for x in self.lines if x.promised_before and x.promised_after and x.promised_after > x.promised_before)
+        return f"Backorder run of {self.sku}: {gain} lines gain, {lose} lose, {later} promises move"

@@ -12,6 +12,21 @@ SELECT p.line, p.promised_on, p.was_on, p.reason, %(actor)s, p.agreed_by, %(now)
   FROM unnest(%(line)s::bigint[], %(promised_on)s::date[], %(was_on)s::date[], %(reason)s::text[], %(agreed_by)s::text[])
     AS p(line, promised_on, was_on, reason, agreed_by)
 """
+SHIFT = """
+WITH shifted AS (
+  UPDATE orders_line l SET promised_on = p.promised_on
+    FROM unnest(%(line)s::bigint[], %(promised_on)s::date[]) AS p(line, promised_on) WHERE l.id = p.line
+  RETURNING l.order_id, l.promised_on
+)
+UPDATE orders_order o SET promised_on = greatest(o.promised_on, s.promised_on)
+  FROM (SELECT order_id, max(promised_on) AS promised_on FROM shifted GROUP BY order_id) s WHERE o.id = s.order_id
+"""
+
+
+def shift_promises(run: Run, moved: Sequence[PromiseMoved]) -> None:
+    """Move the promises of lines and of their orders to a later day, and keep that they moved."""
+    run.write(SHIFT, moved)
+    move_promises(run, moved)
 
 
 def move_promises(run: Run, moved: Sequence[PromiseMoved]) -> None:

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from . import forms, intake, pages
+from . import backorder_pages, forms, intake, pages
 
 urlpatterns = [
+    path("backorders", backorder_pages.backorders, name="backorders"),
+    path("backorders/<path:sku>", backorder_pages.backorder_item, name="backorder_item"),
     path("orders", pages.orders, name="orders"),
     path("orders/views", pages.save_view, name="save_orders_view"),
     path("orders/hold", pages.hold_orders, name="hold_orders"),
