@@ -110,6 +110,7 @@ STEPS = {
     "short": ("Wait or change…", "change_order", "orders.change"),
     "supply": ("Wait or change…", "change_order", "orders.change"),
     "slipped": ("Change…", "change_order", "orders.change"),
+    "consent": ("Note the answer…", "answer_consent", "orders.answer_consent"),
     "moved": ("Change…", "change_order", "orders.change"),
 }
 

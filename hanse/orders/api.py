@@ -15,6 +15,7 @@ from hanse.web.doors import Cursor, Limit, after, answer_to, answered, answered_
 
 from . import backorder_reads, reads
 from .allocate import Allocate, allocate
+from .answer_consent import AnswerConsent, answer_consent
 from .cancel import Cancel, CancelLine, cancel
 from .change import Change, ChangeLine, change
 from .free import Free, free
@@ -178,3 +179,9 @@ class RunAsk:
 def start_backorder_run(request: HttpRequest, wish: Body[RunAsk]) -> HttpResponse:
     """Deal an item out anew by the rules of its customers, or simulate it."""
     return answered_one(request, run_backorders, RunBackorders(wish.sku, wish.mark), dry_run=wish.simulate)
+
+
+@router.post("/consents/batch", response=answers_to(answer_consent))
+def answer_consents(request: HttpRequest, consents: Body[list[AnswerConsent]]) -> HttpResponse:
+    """Note what customers say to a later day: agreed, or refused with the units cancelled or freed of the late supply."""
+    return answered(request, answer_consent, consents)

@@ -1,4 +1,4 @@
-"""Questions about backorders: which items do not suffice, and who waits for one in which order."""
+"""Questions about backorders: which items do not suffice, who waits for one in which order, and which customers must agree to a later day."""
 
 import json
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from hanse.journal.asking import rows
+from hanse.kernel.numbers import order_id
 
 from .backorders import RULES
 
@@ -90,3 +91,32 @@ def queue(sku: str) -> list[Queued]:
         return Queued(*values[:10], supply, *values[11:])
 
     return rows(made, QUEUE, sku=sku, rules=list(RULES), most=MOST)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenConsent:
+    """A question to a customer that waits for its answer."""
+
+    position: int
+    sku: str
+    units: int
+    was_on: date
+    promised_on: date
+    asked_at: datetime
+    answer_by: datetime
+
+    @property
+    def line_text(self) -> str:
+        return str(self.position)
+
+
+CONSENTS = """
+SELECT l.position, i.sku, c.units, c.was_on, c.promised_on, c.asked_at, c.answer_by
+  FROM orders_line l JOIN orders_consent c ON c.line_id = l.id AND c.answer IS NULL JOIN catalogue_item i ON i.id = l.item_id
+ WHERE l.order_id = %(order)s AND l.ordered > l.cancelled + l.reserved - l.freed ORDER BY l.position
+"""
+
+
+def consents(number: str) -> list[OpenConsent]:
+    """What the customer of an order is asked and has not answered."""
+    return rows(OpenConsent, CONSENTS, order=order_id(number))

@@ -234,3 +234,53 @@ class BackordersRun:
         lose = sum(1 for x in self.lines if x.after < x.before)
         later = sum(1 for x in self.lines if x.promised_before and x.promised_after and x.promised_after > x.promised_before)
         return f"Backorder run of {self.sku}: {gain} lines gain, {lose} lose, {later} promises move"
+
+
+@event("sku")
+class SupplyFollowed:
+    """What waits for an item was pegged anew: so many lines; promises moved, and customers were asked to agree."""
+
+    sku: str
+    waiting: int
+    moved: int
+    asked: int
+
+    def said(self) -> str:
+        return f"{self.waiting} lines wait for {self.sku}: {self.moved} promises moved, {self.asked} customers are asked to agree"
+
+
+@event("order")
+class ConsentAsked:
+    """Supply slips beyond what the customer's terms allow: he must agree to the later day, or refuse it."""
+
+    order: str
+    line: int
+    position: int
+    sku: str
+    units: int
+    was_on: date
+    promised_on: date
+    answer_by: datetime
+
+    def said(self) -> str:
+        return f"Customer asked to agree: {self.units} {self.sku} on {self.promised_on} instead of {self.was_on}, answer by {self.answer_by:%Y-%m-%d}"
+
+
+@event("order")
+class ConsentAnswered:
+    """The customer agreed to the later day, or refused it and had the units cancelled or freed of the late supply."""
+
+    order: str
+    line: int
+    position: int
+    sku: str
+    units: int
+    promised_on: date
+    answer: str
+    agreed_by: str = ""
+
+    def said(self) -> str:
+        if self.answer == "agreed":
+            return f"{self.agreed_by} agreed to {self.units} {self.sku} on {self.promised_on}"
+        what = "the units are cancelled" if self.answer == "cancel" else "they wait for other supply"
+        return f"{self.units} {self.sku} on {self.promised_on} not agreed: {what}"

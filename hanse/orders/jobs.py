@@ -1,4 +1,4 @@
-"""What follows: supply that arrives or comes free goes to the queue of waiting orders at once."""
+"""What follows: supply that arrives or comes free goes to the queue of waiting orders at once; promises follow supply that moves."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,6 +9,7 @@ from hanse.journal.follow import Told, follower
 from hanse.journal.principals import HANSE
 
 from .allocate import Allocate, allocate
+from .follow_supply import FollowSupply, follow_supply
 from .holds import BLOCKS
 
 WAITING = """
@@ -35,6 +36,14 @@ def allocate_waiting(facts: Sequence[Told]) -> None:
         waiting = {number for (number,) in cursor.fetchall()}
     if waiting or freed:
         allocate([Allocate(number) for number in sorted(waiting | freed)], by=HANSE)
+
+
+@follower("orders: follow supply", "InboundExpected", "InboundMoved")
+def follow_inbound(facts: Sequence[Told]) -> None:
+    """Peg what waits for the items whose supply was announced or moved anew, and let promises follow."""
+    skus = sorted({fact.body["item"] for fact in facts})
+    if skus:
+        follow_supply([FollowSupply(sku) for sku in skus], by=HANSE)
 
 
 def skus_of(body: Mapping[str, Any]) -> set[str]:

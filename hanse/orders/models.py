@@ -15,8 +15,8 @@ from hanse.network.models import Site
 from hanse.partners.models import INVOICE_RULES, SHIP_RULES, Address, Party
 
 MOST = 10**12
-CONSENT_ANSWERS = ["agreed", "cancel", "free", "settled"]
-"""What became of a question for consent: agreed; refused, units cancelled or free of the late supply; or settled by itself."""
+CONSENT_ANSWERS = ["agreed", "cancel", "free"]
+"""What a customer says to a later day: agreed; refused, and the units are cancelled, or free of the late supply."""
 MONEY: dict[str, Any] = {"max_digits": 18, "decimal_places": 4}
 COUNTERS = [
     "ordered", "cancelled", "reserved", "freed", "picked", "packed", "shipped", "delivered",

@@ -22,12 +22,11 @@ from hanse.kernel.rows import as_tuple
 from . import counters, pegging
 from .backorders import Claim, Held, deal, in_service
 from .events import AllocatedUnits, BackorderLine, BackordersRun, PromiseMoved, UnitsAllocated, UnitsFreed, WaitingUnits
-from .expecting import Pegs, expected, pegs_of
 from .free import give_back
 from .holds import blocking
 from .promises import shift_promises
 from .promising import settled
-from .reserving import SITES, STOCK, OpenLine, SiteFact, candidates_for, queue_key
+from .reserving import SITES, STOCK, OpenLine, SiteFact, candidates_for, expected, queue_key
 from .sourcing import Candidate
 
 
@@ -241,7 +240,7 @@ def _moved(
 ) -> dict[int, PromiseMoved]:  # fmt: skip
     """The promises that cannot be kept any more: by what a line has now, and by the supply it waits for."""
     touched = sorted({line for d in runs.values() for line, _, _ in d.reserved} | {p.line for d in runs.values() for p, _ in d.freed})
-    waits: Pegs = pegs_of(run, touched)
+    waits = expected(run, [x for x in touched if x in lines], lines, sites)
     moved = {}
     for item, d in runs.items():
         for line in touched:
@@ -250,7 +249,7 @@ def _moved(
             at = lines[line]
             had = {p.site: p.arrives_on for p in demand[item].loose.get(line, ())}
             days = [had[site] if site in had else arrives.get((line, site)) for site in d.after[line]]
-            days += [at.kept_on, *(expected(at, sites, site, due, run.now) for site, due in waits.get(line, ()))]
+            days += [at.kept_on, waits.get(line)]
             promise = settled(at.promised_on, max((x for x in days if x), default=None), run.now.date())
             if at.promised_on and promise != at.promised_on:
                 moved[line] = PromiseMoved(f"H-{at.order}", line, at.sku, at.promised_on, promise, "backorder run")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import backorder_pages, forms, intake, pages
+from . import backorder_pages, consent_pages, forms, intake, pages
 
 urlpatterns = [
     path("backorders", backorder_pages.backorders, name="backorders"),
@@ -21,5 +21,6 @@ urlpatterns = [
     path("orders/<str:number>/row", pages.order_row, name="order_row"),
     path("orders/<str:number>/change", forms.change_order, name="change_order"),
     path("orders/<str:number>/cancel", forms.cancel_units, name="cancel_units"),
+    path("orders/<str:number>/consent", consent_pages.answer_order_consent, name="answer_consent"),
     path("orders/<str:number>/hold", forms.hold_order, name="hold_order"),
 ]
