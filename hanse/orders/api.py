@@ -18,6 +18,7 @@ from .allocate import Allocate, allocate
 from .answer_consent import AnswerConsent, answer_consent
 from .cancel import Cancel, CancelLine, cancel
 from .change import Change, ChangeLine, change
+from .follow_supply import FollowSupply, follow_supply
 from .free import Free, free
 from .hold import Hold, hold
 from .place import Place, PlaceLine, place
@@ -185,3 +186,9 @@ def start_backorder_run(request: HttpRequest, wish: Body[RunAsk]) -> HttpRespons
 def answer_consents(request: HttpRequest, consents: Body[list[AnswerConsent]]) -> HttpResponse:
     """Note what customers say to a later day: agreed, or refused with the units cancelled or freed of the late supply."""
     return answered(request, answer_consent, consents)
+
+
+@router.post("/supply/followed/batch", response=answers_to(follow_supply))
+def follow_supplies(request: HttpRequest, items: Body[list[FollowSupply]]) -> HttpResponse:
+    """Peg what waits for items anew and let promises follow; done by itself when inbound supply is announced or moves."""
+    return answered(request, follow_supply, items)

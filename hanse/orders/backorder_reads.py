@@ -88,7 +88,7 @@ def queue(sku: str) -> list[Queued]:
 
     def made(*values: Any) -> Queued:
         supply = [{"ref": s["ref"], "due": date.fromisoformat(s["due_on"]), "units": s["units"]} for s in json.loads(values[10])]
-        return Queued(*values[:10], supply, *values[11:])
+        return Queued(*(*values[:10], supply, *values[11:]))
 
     return rows(made, QUEUE, sku=sku, rules=list(RULES), most=MOST)
 

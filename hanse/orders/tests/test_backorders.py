@@ -222,3 +222,43 @@ def test_only_the_order_desk_runs_backorders(given):
     given.user("will", "warehouse")
     with pytest.raises(NotGranted):
         run_backorders([RunBackorders("BRG-6204")], by="will")
+
+
+# -- doors ----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_desk_sees_the_queue_simulates_and_does_the_run(given):
+    import re
+
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    company(given, 6, LOW="redistribute", BIG="win")
+    low, big = order("LOW", 6), order("BIG", 4)
+    given.user("ina", "order desk")
+    desk = Client()
+    desk.force_login(User.objects.get(username="ina"))
+    assert "BRG-6204" in desk.get("/backorders").content.decode()
+    page = desk.get("/backorders/BRG-6204").content.decode()
+    assert page.index(big) < page.index(low) and "Simulate a run" in page
+    seen = desk.post("/backorders/BRG-6204").content.decode()
+    assert "What a run would do" in seen and "Do the run" in seen and has() == {"LOW": 6, "BIG": 0}
+    form = dict(re.findall(r'name="(mark|key)" value="(\w+)"', seen))
+    assert desk.post("/backorders/BRG-6204", form).status_code == 302
+    assert has() == {"LOW": 2, "BIG": 4}
+    given.user("rea", "read-only")
+    desk.force_login(User.objects.get(username="rea"))
+    assert "Simulate a run" not in desk.get("/backorders/BRG-6204").content.decode()
+
+
+def test_the_api_simulates_and_runs(given, caller):
+    company(given, 6, LOW="redistribute", BIG="win")
+    order("LOW", 6)
+    order("BIG", 4)
+    desk = caller("order desk")
+    assert [row["waiting"] for row in desk.get("/backorders").json()] == [4]
+    assert [row["customer"] for row in desk.get("/backorders/queue", sku="BRG-6204").json()] == ["BIG", "LOW"]
+    seen = desk.post("/backorders/runs", {"sku": "BRG-6204", "simulate": True}).json()
+    assert has() == {"LOW": 6, "BIG": 0}
+    assert desk.post("/backorders/runs", {"sku": "BRG-6204", "mark": seen["mark"]}).status_code == 200
+    assert desk.post("/backorders/runs", {"sku": "BRG-6204", "mark": seen["mark"]}).json()["code"] == "simulation-expired"

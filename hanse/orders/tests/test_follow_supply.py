@@ -168,3 +168,29 @@ def test_a_refused_day_frees_the_units_of_the_late_supply_and_they_wait_for_othe
     assert not Peg.objects.exists() and Order.objects.get().status == "placed"
     slip(due + timedelta(days=12))
     assert not Peg.objects.exists()
+
+
+def test_the_desk_notes_the_answer_on_a_form(given):
+    import re
+
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    order, due = preordered(given, consent_days=3)
+    slip(due + timedelta(days=10))
+    given.user("ina", "order desk")
+    desk = Client()
+    desk.force_login(User.objects.get(username="ina"))
+    assert f"/orders/{order}/consent" in desk.get("/exceptions").content.decode()
+    page = desk.get(f"/orders/{order}/consent").content.decode()
+    form = dict(re.findall(r'name="(key|line)" value="(\w+)"', page))
+    assert desk.post(f"/orders/{order}/consent", form | {"answer": "agreed"}).status_code == 422
+    assert desk.post(f"/orders/{order}/consent", form | {"answer": "agreed", "agreed_by": "Ms Reuter", "key": form["key"] + "2"}).status_code == 302
+    assert Consent.objects.get().answer == "agreed"
+
+
+def test_the_api_notes_answers(given, caller):
+    order, due = preordered(given, consent_days=3)
+    slip(due + timedelta(days=10))
+    [told] = caller("order desk").post("/consents/batch", [{"order": order, "line": 1, "answer": "cancel"}]).json()
+    assert told["told"] == "ConsentAnswered"
