@@ -78,6 +78,7 @@ _TABLE: list[tuple[Any, ...]] = [
     ("hold-stands", 409, "Hold stands already", "{order} is on {type} hold already."),
     ("nothing-open", 409, "Nothing is open", "{order} has no open units to allocate."),
     ("nothing-asked", 409, "Nothing is asked", "No question about a later day is open for line {line} of {order}."),
+    ("plan-expired", 409, "Plan is out of date", "Stock or orders moved since the plan was made. Plan again."),
     ("nothing-to-deal", 409, "Nothing to deal out", "No order wants units of {sku} that are not on the floor yet."),
     ("simulation-expired", 409, "Simulation is out of date", "Stock, orders or supply of {sku} moved since the simulation. Simulate again."),
     ("units-bound", 409, "Units are bound", "{free} of {wanted} can be cancelled: the rest is picked or further. Cancel {free}."),

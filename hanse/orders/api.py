@@ -23,6 +23,7 @@ from .free import Free, free
 from .hold import Hold, hold
 from .place import Place, PlaceLine, place
 from .release_hold import ReleaseHold, release_hold
+from .replan import Replan, replan
 from .run_backorders import RunBackorders, run_backorders
 
 router = Router(tags=["orders"])
@@ -192,3 +193,9 @@ def answer_consents(request: HttpRequest, consents: Body[list[AnswerConsent]]) -
 def follow_supplies(request: HttpRequest, items: Body[list[FollowSupply]]) -> HttpResponse:
     """Peg what waits for items anew and let promises follow; done by itself when inbound supply is announced or moves."""
     return answered(request, follow_supply, items)
+
+
+@router.post("/allocations/plans/batch", response=answers_to(replan))
+def do_plans(request: HttpRequest, plans: Body[list[Replan]]) -> HttpResponse:
+    """Do plans of sites: give units back and reserve them elsewhere, each plan whole or not at all."""
+    return answered(request, replan, plans)

@@ -284,3 +284,16 @@ class ConsentAnswered:
             return f"{self.agreed_by} agreed to {self.units} {self.sku} on {self.promised_on}"
         what = "the units are cancelled" if self.answer == "cancel" else "they wait for other supply"
         return f"{self.units} {self.sku} on {self.promised_on} not agreed: {what}"
+
+
+@event("plan")
+class AllocationsReplanned:
+    """A plan of sites was done: units were given back and reserved where they cost least."""
+
+    plan: str
+    orders: int
+    reserved: int
+    freed: int
+
+    def said(self) -> str:
+        return f"{self.orders} orders planned anew: {self.reserved} units reserved, {self.freed} of them given back elsewhere"
