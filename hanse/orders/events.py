@@ -233,7 +233,7 @@ class BackordersRun:
         gain = sum(1 for x in self.lines if x.after > x.before)
         lose = sum(1 for x in self.lines if x.after < x.before)
         later = sum(1 for x in self.lines if x.promised_before and x.promised_after and x.promised_after > x.promised_before)
-        return f"Backorder run of {self.sku}: {gain} lines gain, {lose} lose, {later} promises move"
+        return f"Backorder run of {self.sku}: lines that gain {gain}, that lose {lose}, promised later {later}"
 
 
 @event("sku")
@@ -246,7 +246,7 @@ class SupplyFollowed:
     asked: int
 
     def said(self) -> str:
-        return f"{self.waiting} lines wait for {self.sku}: {self.moved} promises moved, {self.asked} customers are asked to agree"
+        return f"Supply of {self.sku} followed: lines waiting {self.waiting}, promises moved {self.moved}, customers asked {self.asked}"
 
 
 @event("order")
