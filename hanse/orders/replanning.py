@@ -184,8 +184,10 @@ def replan(jobs: Sequence[Job], free: Stock, seconds: float) -> Replanned:
         found.proven &= proven
         found.solved += 1
         if better is not None and sum(costs(j, better).total for j in group) < sum(costs(j, plan).total for j in group):
-            for key in [key for key in found.better if key[0] in {need.line for job in group for need in job.needs}]:
-                del found.better[key]
+            for job in group:
+                for need in job.needs:
+                    for way in job.ways:
+                        found.better.pop((need.line, way.site), None)
             found.better |= better
     found.groups = groups
     return found

@@ -248,8 +248,8 @@ def _moved(
                 continue
             at = lines[line]
             had = {p.site: p.arrives_on for p in demand[item].loose.get(line, ())}
-            days = [had[site] if site in had else arrives.get((line, site)) for site in d.after[line]]
-            days += [at.kept_on, waits.get(line)]
+            new = [site for of, site, _ in d.reserved if of == line]
+            days = [at.kept_on, waits.get(line), *(had.get(site) for site in d.after[line]), *(arrives.get((line, site)) for site in new)]
             promise = settled(at.promised_on, max((x for x in days if x), default=None), run.now.date())
             if at.promised_on and promise != at.promised_on:
                 moved[line] = PromiseMoved(f"H-{at.order}", line, at.sku, at.promised_on, promise, "backorder run")
