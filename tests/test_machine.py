@@ -6,9 +6,10 @@ the stock and the ledger must say what the model says, and `hanse verify` must f
 
 import json
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Sum
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule, run_state_machine_as_test
@@ -28,6 +29,7 @@ from hanse.inventory.carry import Carry, carry
 from hanse.inventory.count import Count, count
 from hanse.inventory.count_by_plan import CountByPlan, count_by_plan
 from hanse.inventory.events import RecountAsked
+from hanse.inventory.expect import Expect, expect
 from hanse.inventory.keep_count_plans import KeepCountPlan, keep_count_plans
 from hanse.inventory.keep_faces import KeepFace, keep_faces
 from hanse.inventory.models import Balance, CountTask, MoveTask
@@ -44,11 +46,13 @@ from hanse.network.models import Bin
 from hanse.orders.allocate import Allocate, allocate
 from hanse.orders.cancel import Cancel, CancelLine, cancel
 from hanse.orders.expire import Expire, expire
+from hanse.orders.follow_supply import FollowSupply, follow_supply
 from hanse.orders.free import Free, free
 from hanse.orders.hold import Hold, hold
-from hanse.orders.models import Allocation
+from hanse.orders.models import Allocation, Order, Peg
 from hanse.orders.place import Place, PlaceLine, place
 from hanse.orders.release_hold import ReleaseHold, release_hold
+from hanse.orders.run_backorders import RunBackorders, run_backorders
 from hanse.transport.draw_up import DrawUp, draw_up
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.record_proof import RecordProof, record_proof
@@ -162,6 +166,26 @@ class Company(RuleBasedStateMachine):
             assert told.code == "nothing-open"
         else:
             owed.reserved += min(owed.open, available)
+
+    @rule()
+    def deal_out_backorders(self) -> None:
+        available, open_units = self.free_stock(), sum(o.open for o in self.owed.values())
+        told = self.do(run_backorders, RunBackorders("BRG-6204"))
+        if isinstance(told, Refused):
+            assert told.code == "nothing-to-deal" and not open_units
+            return
+        before = sum(o.reserved for o in self.owed.values())
+        for number, owed in self.owed.items():
+            order = Order.objects.get(pk=int(number[2:]))
+            assert order.reserved - order.freed >= owed.reserved, "by default nobody loses what he has"
+            owed.reserved = order.reserved - order.freed
+        assert sum(o.reserved for o in self.owed.values()) - before == min(available, open_units)
+
+    @rule(quantity=units, days=st.integers(1, 30))
+    def supply_moves(self, quantity: int, days: int) -> None:
+        assert not isinstance(self.do(expect, Expect("PO-1", "HAM", "BRG-6204", quantity, date(2030, 1, 1) + timedelta(days))), Refused)
+        told = self.do(follow_supply, FollowSupply("BRG-6204"))
+        assert told.waiting == sum(1 for o in self.owed.values() if o.open) and (Peg.objects.aggregate(n=Sum("quantity"))["n"] or 0) == min(quantity, sum(o.open for o in self.owed.values()))
 
     @rule(order=orders, quantity=units)
     def cancel(self, order: str, quantity: int) -> None:

@@ -21,6 +21,7 @@ KINDS = {
     "change": ("Change", "Asked for a change, not settled", "hand-stop", "bad"),
     "hold": ("Hold", "On hold", "lock", "watch"),
     "slipped": ("Supplier slipped", "Supply comes too late", "calendar-event", "watch"),
+    "consent": ("Consent", "Customer must agree to a later day", "calendar-event", "watch"),
     "supply": ("No supply", "No stock and none on its way", "package", "watch"),
     "moved": ("Promise moved", "Promise moved, not agreed", "calendar-event", "watch"),
 }
@@ -85,6 +86,11 @@ QUESTIONS = {
         JOIN inventory_inbound b ON b.id = p.inbound_id JOIN catalogue_item i ON i.id = l.item_id
        WHERE (b.due_on > b.first_due_on OR b.due_on > coalesce(l.first_promised_on, l.requested_on, o.requested_on))
        GROUP BY l.id, i.sku""",
+    "consent": """
+      SELECT 'consent', l.order_id, round(l.net * c.units / l.ordered, 4), c.asked_at,
+             jsonb_build_object('sku', i.sku, 'units', c.units, 'on', c.promised_on, 'was', c.was_on, 'by', c.answer_by::date)
+        FROM orders_consent c JOIN orders_line l ON l.id = c.line_id JOIN catalogue_item i ON i.id = l.item_id
+       WHERE c.answer IS NULL AND l.ordered > l.cancelled + l.reserved - l.freed""",
     "late": """
       SELECT 'late', o.id, o.net, o.promised_on::timestamptz + interval '1 day',
              jsonb_build_object('left', o.ordered - o.cancelled, 'shipped', o.shipped, 'delivered', o.delivered, 'on', o.promised_on)
@@ -94,7 +100,8 @@ QUESTIONS = {
         FROM orders_order o CROSS JOIN LATERAL (
           SELECT p.at, p.reason, p.agreed_by FROM orders_promise p JOIN orders_line l ON l.id = p.line_id
            WHERE l.order_id = o.id AND p.promised_on > p.was_on ORDER BY p.id DESC LIMIT 1) m
-       WHERE o.open AND o.promised_on >= %(today)s::date AND o.promised_on > o.first_promised_on AND m.agreed_by = ''""",
+       WHERE o.open AND o.promised_on >= %(today)s::date AND o.promised_on > o.first_promised_on AND m.agreed_by = ''
+         AND NOT EXISTS (SELECT 1 FROM orders_line l JOIN orders_consent c ON c.line_id = l.id AND c.answer IS NULL WHERE l.order_id = o.id)""",
     "change": """
       SELECT 'change', r.order_id, o.net, r.answer_by,
              jsonb_build_object('kind', r.kind, 'units', r.units, 'site', s.code, 'site_name', s.name, 'state', r.state)
@@ -153,6 +160,8 @@ def why(need: Need, today: date) -> str:
         case "late":
             here = it["left"] - it["shipped"]
             return f"{here:,} of {it['left']:,} units are still here" if here else f"All shipped, {it['delivered']:,} of {it['left']:,} delivered"
+        case "consent":
+            return f"{it['units']:,} {it['sku']}: {_day(it['on'], today)} instead of {_day(it['was'], today)}, answer by {_day(it['by'], today)}"
         case "moved":
             return f"Now {_day(it['on'], today)}, was {_day(it['was'], today)}"
         case "change":

@@ -110,6 +110,7 @@ STEPS = {
     "short": ("Wait or change…", "change_order", "orders.change"),
     "supply": ("Wait or change…", "change_order", "orders.change"),
     "slipped": ("Change…", "change_order", "orders.change"),
+    "consent": ("Note the answer…", "answer_consent", "orders.answer_consent"),
     "moved": ("Change…", "change_order", "orders.change"),
 }
 
@@ -140,7 +141,7 @@ def tiles(role: str, found: list[Need], now: datetime) -> list[dict[str, Any]]:
         "pick": ("Waiting to be picked", "scan", it.open_tasks, "open pick tasks", "quiet", address("pick") or board_at("open")),
         "pack": ("Waiting to be packed", "package", it.to_pack, sites or "orders with picked units", "quiet", (role == "warehouse" and address("pack")) or f"{board_at('open')}?status=picking"),
         "hand_over": ("Waiting for the carrier", "truck-loading", it.staged, "packed cartons", "quiet", address("hand_over") or board_at("open")),
-        "back": ("Units on backorder", "calendar-event", it.waiting, f"{counts['backordered']} orders; {it.dated} units dated", "quiet", board_at("backordered")),
+        "back": ("Units on backorder", "calendar-event", it.waiting, f"{counts['backordered']} orders; {it.dated} units dated", "quiet", address("backorders") or board_at("backordered")),
         "way": ("On the way", "truck", it.on_the_way, f"parcels of {counts['on-its-way']} orders", "quiet", board_at("on-its-way")),
         "held": ("Orders on hold", "lock", counts["on-hold"], "each says who holds it", "quiet", board_at("on-hold")),
         "unpaid": ("Invoices open", "receipt", it.unpaid, f"{it.overdue} overdue" if it.overdue else "none overdue", "watch" if it.overdue else "quiet", address("invoices") or board_at("open")),

@@ -139,6 +139,7 @@ class InboundExpected:
     quantity: int
     due_on: date
     supplier: str = ""
+    safety_share: int = 0
 
     def said(self) -> str:
         return f"{self.quantity} {self.item} expected at {self.site} on {self.due_on} with {self.ref}"
@@ -158,11 +159,12 @@ class InboundMoved:
     due_on: date
     was_due_on: date
     supplier: str = ""
+    safety_share: int = 0
 
     def said(self) -> str:
         parts = [f"due on {self.due_on} instead of {self.was_due_on}"] if self.due_on != self.was_due_on else []
         parts += [f"{self.quantity} instead of {self.was_quantity}"] if self.quantity != self.was_quantity else []
-        return f"{self.ref} of {self.item} at {self.site}: " + (", ".join(parts) or f"from {self.supplier}")
+        return f"{self.ref} of {self.item} at {self.site}: " + (", ".join(parts) or f"{self.safety_share} % of it not promised, from {self.supplier or 'no supplier named'}")
 
 
 @event("item", silent=True)

@@ -152,6 +152,7 @@ class Inbound(models.Model):
     received = models.BigIntegerField(db_default=0)
     first_due_on = models.DateField()
     due_on = models.DateField()
+    safety_share = models.SmallIntegerField(db_default=0)
 
     class Meta:
         indexes = [models.Index("item", "due_on", name="inventory_inbound_open", condition=Q(received__lt=F("quantity")))]
@@ -159,6 +160,7 @@ class Inbound(models.Model):
             models.UniqueConstraint(fields=["ref", "item", "site"], name="inventory_inbound_once"),
             models.CheckConstraint(condition=Q(quantity__gte=0, quantity__lte=MOST), name="inventory_inbound_counts_units"),
             models.CheckConstraint(condition=Q(received__gte=0, received__lte=F("quantity")), name="inventory_inbound_never_overtakes"),
+            models.CheckConstraint(condition=Q(safety_share__gte=0, safety_share__lte=100), name="inventory_inbound_share_in_range"),
         ]
 
     def __str__(self) -> str:

@@ -13,16 +13,20 @@ from hanse.kernel.numbers import order_id
 from hanse.partners.addresses import AddressGiven
 from hanse.web.doors import Cursor, Limit, after, answer_to, answered, answered_one, answers_to, missing, page_of, page_schema, shown
 
-from . import reads
+from . import backorder_reads, reads
 from .allocate import Allocate, allocate
+from .answer_consent import AnswerConsent, answer_consent
 from .cancel import Cancel, CancelLine, cancel
 from .change import Change, ChangeLine, change
 from .expire import Expire, expire
+from .follow_supply import FollowSupply, follow_supply
 from .free import Free, free
 from .hold import Hold, hold
 from .place import Place, PlaceLine, place
 from .release_hold import ReleaseHold, release_hold
+from .replan import Replan, replan
 from .requests import Fallback
+from .run_backorders import RunBackorders, run_backorders
 from .substitute import Position, Substitute, substitute
 
 router = Router(tags=["orders"])
@@ -200,3 +204,48 @@ def allocate_orders(request: HttpRequest, allocations: Body[list[Allocate]]) -> 
 def free_units(request: HttpRequest, frees: Body[list[Free]]) -> HttpResponse:
     """Give reserved units back that are not on the floor."""
     return answered(request, free, frees)
+
+
+@router.get("/backorders", response=list[backorder_reads.ShortItem])
+def backorders(request: HttpRequest) -> list[backorder_reads.ShortItem]:
+    """Items of which units wait for supply, the earliest promise first; at most 500."""
+    return backorder_reads.short_items()
+
+
+@router.get("/backorders/queue", response=list[backorder_reads.Queued])
+def backorder_queue(request: HttpRequest, sku: Word) -> list[backorder_reads.Queued]:
+    """Who wants an item, in the order in which a run serves them; at most 500 lines."""
+    return backorder_reads.queue(sku)
+
+
+@ask
+class RunAsk:
+    """The item to deal out anew. `simulate` answers who gains and loses and changes nothing; `mark` is that of a simulation."""
+
+    sku: Word
+    mark: Word = ""
+    simulate: bool = False
+
+
+@router.post("/backorders/runs", response=answer_to(run_backorders))
+def start_backorder_run(request: HttpRequest, wish: Body[RunAsk]) -> HttpResponse:
+    """Deal an item out anew by the rules of its customers, or simulate it."""
+    return answered_one(request, run_backorders, RunBackorders(wish.sku, wish.mark), dry_run=wish.simulate)
+
+
+@router.post("/consents/batch", response=answers_to(answer_consent))
+def answer_consents(request: HttpRequest, consents: Body[list[AnswerConsent]]) -> HttpResponse:
+    """Note what customers say to a later day: agreed, or refused with the units cancelled or freed of the late supply."""
+    return answered(request, answer_consent, consents)
+
+
+@router.post("/supply/followed/batch", response=answers_to(follow_supply))
+def follow_supplies(request: HttpRequest, items: Body[list[FollowSupply]]) -> HttpResponse:
+    """Peg what waits for items anew and let promises follow; done by itself when inbound supply is announced or moves."""
+    return answered(request, follow_supply, items)
+
+
+@router.post("/allocations/plans/batch", response=answers_to(replan))
+def do_plans(request: HttpRequest, plans: Body[list[Replan]]) -> HttpResponse:
+    """Do plans of sites: give units back and reserve them elsewhere, each plan whole or not at all."""
+    return answered(request, replan, plans)

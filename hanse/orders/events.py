@@ -315,3 +315,97 @@ class PromiseMoved:
 
     def said(self) -> str:
         return f"Promise of {self.sku} moved from {self.was_on or 'no date'} to {self.promised_on or 'no date'}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class BackorderLine:
+    """How a line fares in a backorder run: units it wants, had and has, and its promise before and after."""
+
+    order: str
+    line: int
+    position: int
+    customer: str
+    rule: str
+    wanted: int
+    before: int
+    after: int
+    promised_before: date | None
+    promised_after: date | None
+
+
+@event("sku")
+class BackordersRun:
+    """An item was dealt out anew among the orders that want it; behind a simulation `mark` is what it is done by."""
+
+    sku: str
+    lines: tuple[BackorderLine, ...]
+    mark: str
+
+    def said(self) -> str:
+        gain = sum(1 for x in self.lines if x.after > x.before)
+        lose = sum(1 for x in self.lines if x.after < x.before)
+        later = sum(1 for x in self.lines if x.promised_before and x.promised_after and x.promised_after > x.promised_before)
+        return f"Backorder run of {self.sku}: lines that gain {gain}, that lose {lose}, promised later {later}"
+
+
+@event("sku")
+class SupplyFollowed:
+    """What waits for an item was pegged anew: so many lines; promises moved, and customers were asked to agree."""
+
+    sku: str
+    waiting: int
+    moved: int
+    asked: int
+
+    def said(self) -> str:
+        return f"Supply of {self.sku} followed: lines waiting {self.waiting}, promises moved {self.moved}, customers asked {self.asked}"
+
+
+@event("order")
+class ConsentAsked:
+    """Supply slips beyond what the customer's terms allow: he must agree to the later day, or refuse it."""
+
+    order: str
+    line: int
+    position: int
+    sku: str
+    units: int
+    was_on: date
+    promised_on: date
+    answer_by: datetime
+
+    def said(self) -> str:
+        return f"Customer asked to agree: {self.units} {self.sku} on {self.promised_on} instead of {self.was_on}, answer by {self.answer_by:%Y-%m-%d}"
+
+
+@event("order")
+class ConsentAnswered:
+    """The customer agreed to the later day, or refused it and had the units cancelled or freed of the late supply."""
+
+    order: str
+    line: int
+    position: int
+    sku: str
+    units: int
+    promised_on: date
+    answer: str
+    agreed_by: str = ""
+
+    def said(self) -> str:
+        if self.answer == "agreed":
+            return f"{self.agreed_by} agreed to {self.units} {self.sku} on {self.promised_on}"
+        what = "the units are cancelled" if self.answer == "cancel" else "they wait for other supply"
+        return f"{self.units} {self.sku} on {self.promised_on} not agreed: {what}"
+
+
+@event("plan")
+class AllocationsReplanned:
+    """A plan of sites was done: units were given back and reserved where they cost least."""
+
+    plan: str
+    orders: int
+    reserved: int
+    freed: int
+
+    def said(self) -> str:
+        return f"{self.orders} orders planned anew: {self.reserved} units reserved, {self.freed} of them given back elsewhere"

@@ -1,4 +1,4 @@
-"""What follows: supply that arrives or comes free goes to the queue of waiting orders at once; a site that does not answer in time is too late."""
+"""What follows: supply that arrives or comes free goes to the queue of waiting orders at once; promises follow supply that moves; a site that does not answer in time is too late."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,6 +12,7 @@ from hanse.kernel import clock
 
 from .allocate import Allocate, allocate
 from .expire import Expire, expire
+from .follow_supply import FollowSupply, follow_supply
 from .holds import BLOCKS
 
 WAITING = """
@@ -38,6 +39,14 @@ def allocate_waiting(facts: Sequence[Told]) -> None:
         waiting = {number for (number,) in cursor.fetchall()}
     if waiting or freed:
         allocate([Allocate(number) for number in sorted(waiting | freed)], by=HANSE)
+
+
+@follower("orders: follow supply", "InboundExpected", "InboundMoved")
+def follow_inbound(facts: Sequence[Told]) -> None:
+    """Peg what waits for the items whose supply was announced or moved anew, and let promises follow."""
+    skus = sorted({fact.body["item"] for fact in facts})
+    if skus:
+        follow_supply([FollowSupply(sku) for sku in skus], by=HANSE)
 
 
 def skus_of(body: Mapping[str, Any]) -> set[str]:

@@ -17,6 +17,8 @@ from hanse.partners.models import INVOICE_RULES, SHIP_RULES, Address, Party
 from .requests import FALLBACKS, REQUESTED
 
 MOST = 10**12
+CONSENT_ANSWERS = ["agreed", "cancel", "free"]
+"""What a customer says to a later day: agreed; refused, and the units are cancelled, or free of the late supply."""
 MONEY: dict[str, Any] = {"max_digits": 18, "decimal_places": 4}
 COUNTERS = [
     "ordered", "cancelled", "reserved", "freed", "picked", "put_back", "packed", "unpacked", "shipped", "delivered",
@@ -383,3 +385,33 @@ class RequestedUnits(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} of {self.allocation_id}"
+
+
+class Consent(models.Model):
+    """What a customer is asked when supply slips: does he agree to the later day? Open until somebody notes the answer."""
+
+    id = models.BigAutoField(primary_key=True)
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="consents")
+    promised_on = models.DateField()
+    was_on = models.DateField()
+    units = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+    answer_by = models.DateTimeField()
+    answer = models.TextField(null=True)
+    answered_by = models.TextField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line"], name="orders_consent_asked_once", condition=Q(answer__isnull=True)),
+            models.CheckConstraint(condition=Q(units__gt=0, units__lte=MOST), name="orders_consent_units_in_range"),
+            models.CheckConstraint(condition=Q(promised_on__gt=F("was_on")), name="orders_consent_is_about_a_later_day"),
+            models.CheckConstraint(
+                name="orders_consent_answer_is_whole",
+                condition=Q(answer__isnull=True, answered_by__isnull=True, answered_at__isnull=True)
+                | Q(answer__in=CONSENT_ANSWERS, answered_by__isnull=False, answered_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} until {self.promised_on}"

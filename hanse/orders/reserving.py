@@ -10,14 +10,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from hanse.inventory import ledger
 from hanse.journal.run import Run
 from hanse.kernel.rows import as_tuple, row
 
 from . import counters, kits, pegging
-from .events import AllocatedUnits, PromiseMoved, UnitsAllocated
-from .promises import move_promises
+from .events import AllocatedUnits, PromiseMoved, UnitsAllocated, WaitingUnits
+from .promises import move_promises, promise_first
 from .promising import arrives_on, kilometres, settled
 from .sourcing import Candidate, Plan, Policy, Wanted, fewest_splits
 
@@ -128,11 +129,50 @@ def reserve_lines(run: Run, wants: Sequence[Want], known: Sequence[OpenLine] = (
     move_promises(run, _moved(made, lines))
     ledger.reserve(run, [ledger.Reserve(m.item, m.site, m.quantity) for ms in made.values() for m in ms])
     waiting = pegging.peg(run, _rest(wants, lines, made), lines)
+    _promise_waiting(run, waiting, lines, sites)
     codes = {s.site: s.code for s in sites}
     told = [_fact(order, plan, made.get(order, []), waiting.get(order, ()), lines, codes) for order, (plan, _) in plans.items()]
     if tell:
         run.tell(told)
     return told
+
+
+PEGS = """
+SELECT p.line_id, i.site_id, i.due_on FROM orders_peg p JOIN inventory_inbound i ON i.id = p.inbound_id
+ WHERE p.line_id = ANY(%(lines)s::bigint[]) AND p.quantity > 0
+"""
+
+
+def expected(run: Run, waiting: Collection[int], lines: Mapping[int, OpenLine], sites: Sequence[SiteFact]) -> dict[int, date]:
+    """The day the last of the units that wait for supply reaches the customer, by line; lines that wait for none are left out."""
+    found: dict[int, date] = {}
+    ways: dict[tuple, Mapping[int, date | None]] = {}
+    for line, site, due_on in run.rows(as_tuple, PEGS, lines=list(waiting)) if waiting else ():
+        at = lines[line]
+        where = (at.country, at.region, due_on)
+        if where not in ways:
+            ways[where] = ready_ways(at, sites, due_on, run.now)
+        if day := ways[where].get(site):
+            found[line] = max(day, found.get(line, day))
+    return found
+
+
+def ready_ways(line: OpenLine, sites: Sequence[SiteFact], due_on: date, now: datetime) -> Mapping[int, date | None]:
+    """When goods arrive that reach a site on this day, or today where that has passed. Pure."""
+    ready = {s.site: max(now, datetime.combine(due_on, time(0), ZoneInfo(s.zone))) for s in sites}
+    return {way.site: way.arrives_on for site, at in ready.items() for way in candidates_for(line, [s for s in sites if s.site == site], at)}
+
+
+def _promise_waiting(run: Run, waiting: Mapping[int, Sequence[WaitingUnits]], lines: Mapping[int, OpenLine], sites: Sequence[SiteFact]) -> None:
+    """A line without a promise, all of whose units wait for dated supply, is promised the day the last of them arrives."""
+    undated = {w.line for ws in waiting.values() for w in ws if not w.inbound}
+    wholly = {w.line: 0 for ws in waiting.values() for w in ws if w.line not in undated and lines[w.line].promised_on is None}
+    for ws in waiting.values():
+        for w in ws:
+            if w.line in wholly:
+                wholly[w.line] += w.quantity
+    pending = [line for line, units in wholly.items() if units == lines[line].open and lines[line].kept_on is None]
+    promise_first(run, expected(run, pending, lines, sites))
 
 
 Plans = dict[int, tuple[Plan, dict[int, Candidate]]]

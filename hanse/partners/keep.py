@@ -51,6 +51,8 @@ class KeepParty:
     gln: Short | None = None
     ship_rule: Literal["available", "complete-line", "complete-order"] | None = None
     invoice_rule: Literal["shipment", "order"] | None = None
+    backorder_rule: Literal["win", "gain", "improve", "redistribute", "fill", "lose"] | None = None
+    consent_days: Annotated[int, Ge(0), Le(730)] | None = None
     payment_days: Annotated[int, Ge(0), Le(730)] | None = None
     credit_limit: Money | None = None
     priority: Annotated[int, Ge(0), Le(100)] | None = None
@@ -75,6 +77,8 @@ class Partner:
     gln: str | None = None
     ship_rule: str = "available"
     invoice_rule: str = "shipment"
+    backorder_rule: str = "improve"
+    consent_days: int | None = None
     payment_days: int = 30
     credit_limit: Decimal | None = None
     priority: int = 50
@@ -89,6 +93,7 @@ FIELDS = [f.name for f in fields(Partner) if f.name != "code"]
 CHOICES = {
     "roles": get_args(Role), "ship_rule": ("available", "complete-line", "complete-order"), "invoice_rule": ("shipment", "order"),
     "carton_rule": ("mixed", "one-sku", "one-line"),
+    "backorder_rule": ("win", "gain", "improve", "redistribute", "fill", "lose"),
 }  # fmt: skip
 UNTOLD = {"name", "tax_id"}
 """Fields of which the journal only says that they changed."""
@@ -198,7 +203,7 @@ def _plain(name: str, value: Any) -> Any:
 ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('partners', 0))"
 """One change of parties at a time: codes and GLNs of the batch are looked up and written without a race."""
 PARTNERS = """
-SELECT code, name, array_to_string(roles, ','), currency, tax_id, gln, ship_rule, invoice_rule, payment_days, credit_limit, priority,
+SELECT code, name, array_to_string(roles, ','), currency, tax_id, gln, ship_rule, invoice_rule, backorder_rule, consent_days, payment_days, credit_limit, priority,
        min_life_days, carton_rule, carton_max_g, carton_max_mm, active
   FROM partners_party WHERE code = ANY(%(code)s::text[])
 """
@@ -213,19 +218,20 @@ SELECT p.code, c.name, c.email, c.phone, c.may_receive FROM partners_party p JOI
  WHERE p.code = ANY(%(code)s::text[])
 """
 KEEP = """
-INSERT INTO partners_party (code, name, roles, currency, tax_id, gln, ship_rule, invoice_rule, payment_days, credit_limit, priority,
+INSERT INTO partners_party (code, name, roles, currency, tax_id, gln, ship_rule, invoice_rule, backorder_rule, consent_days, payment_days, credit_limit, priority,
                             min_life_days, carton_rule, carton_max_g, carton_max_mm, active)
-SELECT code, name, string_to_array(roles, ','), currency, tax_id, gln, ship_rule, invoice_rule, payment_days, credit_limit, priority,
+SELECT code, name, string_to_array(roles, ','), currency, tax_id, gln, ship_rule, invoice_rule, backorder_rule, consent_days, payment_days, credit_limit, priority,
        min_life_days, carton_rule, carton_max_g, carton_max_mm, active
   FROM unnest(%(code)s::text[], %(name)s::text[], %(roles)s::text[], %(currency)s::text[], %(tax_id)s::text[], %(gln)s::text[],
-              %(ship_rule)s::text[], %(invoice_rule)s::text[], %(payment_days)s::int[], %(credit_limit)s::numeric[],
+              %(ship_rule)s::text[], %(invoice_rule)s::text[], %(backorder_rule)s::text[], %(consent_days)s::int[], %(payment_days)s::int[], %(credit_limit)s::numeric[],
               %(priority)s::smallint[], %(min_life_days)s::int[], %(carton_rule)s::text[], %(carton_max_g)s::int[],
               %(carton_max_mm)s::int[], %(active)s::boolean[])
-    AS p(code, name, roles, currency, tax_id, gln, ship_rule, invoice_rule, payment_days, credit_limit, priority, min_life_days, carton_rule, carton_max_g, carton_max_mm,
+    AS p(code, name, roles, currency, tax_id, gln, ship_rule, invoice_rule, backorder_rule, consent_days, payment_days, credit_limit, priority, min_life_days, carton_rule, carton_max_g, carton_max_mm,
          active)
     ON CONFLICT (code) DO UPDATE SET
        name = excluded.name, roles = excluded.roles, currency = excluded.currency, tax_id = excluded.tax_id, gln = excluded.gln,
-       ship_rule = excluded.ship_rule, invoice_rule = excluded.invoice_rule, payment_days = excluded.payment_days,
+       ship_rule = excluded.ship_rule, invoice_rule = excluded.invoice_rule, backorder_rule = excluded.backorder_rule,
+       consent_days = excluded.consent_days, payment_days = excluded.payment_days,
        credit_limit = excluded.credit_limit, priority = excluded.priority, min_life_days = excluded.min_life_days,
        carton_rule = excluded.carton_rule, carton_max_g = excluded.carton_max_g, carton_max_mm = excluded.carton_max_mm, active = excluded.active
 """

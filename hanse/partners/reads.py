@@ -50,6 +50,8 @@ class PartyRow:
     gln: str | None
     ship_rule: str
     invoice_rule: str
+    backorder_rule: str
+    consent_days: int | None
     payment_days: int
     credit_limit: Decimal | None
     priority: int
@@ -69,7 +71,7 @@ class PartyView(PartyRow):
 
 
 PARTIES = """
-SELECT p.code, p.name, array_to_json(p.roles)::text, p.currency, p.tax_id, p.gln, p.ship_rule, p.invoice_rule, p.payment_days,
+SELECT p.code, p.name, array_to_json(p.roles)::text, p.currency, p.tax_id, p.gln, p.ship_rule, p.invoice_rule, p.backorder_rule, p.consent_days, p.payment_days,
        p.credit_limit, p.priority, p.min_life_days, p.carton_rule, p.carton_max_g, p.carton_max_mm, p.active
   FROM partners_party p
 """

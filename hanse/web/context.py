@@ -22,6 +22,7 @@ PAGES = {
     # url name: (word, icon, letter after G)
     "today": ("Today", "sun", "t"),
     "orders": ("Orders", "list-details", "o"),
+    "backorders": ("Backorders", "clock", "b"),
     "exceptions": ("Exceptions", "alert-triangle", "e"),
     "stock": ("Stock", "packages", "s"),
     "shipments": ("Shipments", "truck", "h"),
