@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le, MaxLen
 
-from hanse.inventory.ledger import PLACES, Account, Movement, Place, open_fresh, post
+from hanse.inventory.ledger import PLACES, Account, Movement, Place, lock_totes, open_fresh, post
 from hanse.journal.operation import draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Quantity, Short, ask
@@ -63,7 +63,7 @@ class Pack:
 
 @row
 class Waiting:
-    """Units of a task that lie in a tote and wait to be packed."""
+    """Units of a task that lie in a tote and wait to be packed; in a `shared` tote other orders have theirs beside."""
 
     task: int
     order: int
@@ -80,6 +80,7 @@ class Waiting:
     tote: int
     lot: str
     left: int
+    shared: bool = False
 
 
 @row
@@ -243,9 +244,10 @@ def drawn_sscc(prefix: str, serial: int) -> str:
 ORDERS = "SELECT id, ship_to_id, carrier FROM orders_order WHERE id = ANY(%(order)s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 WAITING = """
 SELECT t.id, a.order_id, a.id, a.line_id, l.position, a.item_id, i.sku, i.tracking, i.weight_g, a.site_id, s.code, s.sscc_prefix,
-       t.tote_id, t.lot, t.taken - t.put_back - t.packed
+       t.tote_id, t.lot, t.taken - t.put_back - t.packed, c.code <> 'H-' || a.order_id
   FROM orders_allocation a JOIN fulfilment_task t ON t.allocation_id = a.id AND t.taken > t.put_back + t.packed
   JOIN orders_line l ON l.id = a.line_id JOIN catalogue_item i ON i.id = a.item_id JOIN network_site s ON s.id = a.site_id
+  JOIN inventory_account c ON c.id = t.tote_id
  WHERE a.order_id = ANY(%(order)s::bigint[]) AND a.picked - a.put_back > a.packed - a.unpacked ORDER BY a.order_id, l.position, t.id
 """
 SERIALS = """
@@ -322,6 +324,7 @@ def _types(run: Run, asks: Sequence[Pack], sites: Collection[int]) -> dict[tuple
 def _write(run: Run, closed: Sequence[Closed], accounts: Sequence[int], actors: Sequence[str]) -> None:
     sites = [c.parts[0].of.site for c in closed]
     open_fresh(run, {Place("carton", site, c.told.carton): account for c, site, account in zip(closed, sites, accounts, strict=True)})
+    lock_totes(run, [p.of.tote for c in closed for p in c.parts if p.of.shared])
     rows = [(c, account, p, n, s) for c, account in zip(closed, accounts, strict=True) for p in c.parts for n, s in _units(p)]
     of = [p.of for _, _, p, _, _ in rows]
     quantities = [n for _, _, _, n, _ in rows]

@@ -318,3 +318,16 @@ def test_two_who_sort_one_cart_at_once_leave_nothing_in_it(lasting):
         answers = at_once([lambda t=t: sort_units([SortUnits(t)], by="ann")[0] for t in tasks])
         assert all(isinstance(a, UnitsSorted) for a in answers)
     assert lasting.stock()["tote"] == 80
+
+
+def test_two_orders_packed_at_once_out_of_one_cart_get_their_own_units(lasting):
+    site = lasting.site("HAM")
+    lasting.customer()
+    lasting.stocked(lasting.item("SKU"), site, 100)
+    for round in range(20):
+        orders = [lasting.order(("SKU", 2)) for _ in range(2)]
+        [wave] = release_wave([ReleaseWave("HAM", method="batch")], by="ann")
+        pick([Pick(t, 2, tote=f"C-{round}") for t in Task.objects.filter(wave=wave.wave).values_list("pk", flat=True)], by="ann")
+        answers = at_once([lambda o=o: pack([Pack(o)], by="ann")[0] for o in orders])
+        assert [sum(u.quantity for u in a.units) for a in answers] == [2, 2]
+    assert lasting.stock()["carton"] == 80
