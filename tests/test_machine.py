@@ -15,14 +15,19 @@ from hanse.billing.credit import Credit, credit
 from hanse.billing.invoice import Invoice, invoice
 from hanse.edge import verify
 from hanse.fulfilment import planning
+from hanse.fulfilment.audit import Audit, Found, audit
+from hanse.fulfilment.hold_lot import HoldLot, hold_lot
 from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
+from hanse.fulfilment.recall_lot import RecallLot, recall_lot
 from hanse.fulfilment.release import Release, release
 from hanse.fulfilment.release_wave import ReleaseWave, release_wave
 from hanse.fulfilment.sort_units import SortUnits, sort_units
 from hanse.fulfilment.start_tour import StartTour, start_tour
+from hanse.fulfilment.take_out import TakeOut, take_out
 from hanse.fulfilment.withdraw import Withdraw, withdraw
 from hanse.inventory.receive import Receive, receive
+from hanse.inventory.release_lot import ReleaseLot, release_lot
 from hanse.journal.principals import HANSE
 from hanse.kernel.numbers import order_id
 from hanse.kernel.refused import Refused
@@ -38,6 +43,7 @@ from hanse.transport.record_proof import RecordProof, record_proof
 from tests.given import Given
 
 units = st.integers(1, 6)
+lots = st.sampled_from(["L1", "L2"])
 
 
 @dataclass
@@ -74,11 +80,11 @@ class Company(RuleBasedStateMachine):
         self.undo = transaction.atomic()
         self.undo.__enter__()
         given = Given()
-        self.item, self.site = given.item(), given.site()
+        self.item, self.site = given.item(tracking="lot"), given.site()
         given.customer()
-        self.on_hand, self.owed, self.keys = 0, {}, 0
+        self.on_hand, self.owed, self.keys, self.stopped = 0, {}, 0, {}
         if stock:
-            self.receive(stock)
+            self.receive(stock, "L1")
 
     def do(self, operation, ask):
         """Every act twice with one key: the second must change nothing and say the same."""
@@ -92,10 +98,10 @@ class Company(RuleBasedStateMachine):
     def free_stock(self) -> int:
         return self.on_hand - sum(o.reserved - o.picked for o in self.owed.values())
 
-    @rule(quantity=units)
-    def receive(self, quantity: int) -> None:
-        assert not isinstance(self.do(receive, Receive("HAM", "BRG-6204", quantity, "A-01")), Refused)
-        self.on_hand += quantity
+    @rule(quantity=units, lot=lots)
+    def receive(self, quantity: int, lot: str) -> None:
+        assert not isinstance(self.do(receive, Receive("HAM", "BRG-6204", quantity, "A-01", lot=lot)), Refused)
+        self.on_hand += 0 if lot in self.stopped else quantity
 
     @rule(target=orders, quantity=units, reserve=st.sampled_from(["at_once", "later", "or_refuse"]))
     def place(self, quantity: int, reserve: str) -> str:
@@ -200,11 +206,85 @@ class Company(RuleBasedStateMachine):
         self.owed[order].packed += sum(u.quantity for u in told.units)
         return (told.carton, order)
 
+    @rule(target=cartons, carton=consumes(cartons), right=st.booleans())
+    def audit(self, carton: tuple, right: bool) -> tuple:
+        if not carton:
+            return ()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT sum(k.quantity)::bigint FROM fulfilment_content k JOIN fulfilment_carton c ON c.id = k.carton_id WHERE c.sscc = %s", [carton[0]])
+            inside = cursor.fetchone()[0]
+        told = self.do(audit, Audit(carton[0], (Found("BRG-6204", inside if right else inside - 1),)))
+        assert told.right is right
+        if not right:
+            self.owed[carton[1]].packed -= inside
+        return carton if right else ()
+
+    @rule(order=orders, lot=lots, to=st.sampled_from(["quarantine", "missing"]))
+    def take_out_of_tote(self, order: str, lot: str, to: str) -> None:
+        if order:
+            self.taken_out(order, self.do(take_out, TakeOut(order, "BRG-6204", lot, to=to, reason="wrong")))
+
+    @rule(carton=consumes(cartons), lot=lots, target=cartons)
+    def take_out_of_carton(self, carton: tuple, lot: str) -> tuple:
+        if not carton:
+            return ()
+        told = self.do(take_out, TakeOut(carton[1], "BRG-6204", lot, carton[0], reason="wrong"))
+        if isinstance(told, Refused):
+            assert told.code == "not-in-tote"
+            return carton
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT sum(k.quantity)::bigint FROM fulfilment_content k JOIN fulfilment_carton c ON c.id = k.carton_id WHERE c.sscc = %s", [carton[0]])
+            self.owed[carton[1]].packed -= cursor.fetchone()[0]
+        self.taken_out(carton[1], told)
+        return ()
+
+    def taken_out(self, order: str, told) -> None:
+        owed = self.owed[order]
+        if isinstance(told, Refused):
+            assert told.code == "not-in-tote"
+            return
+        owed.picked -= told.quantity
+        owed.reserved -= told.quantity
+        owed.reserved += min(told.quantity, owed.open, self.free_stock())
+
+    @rule(lot=lots, good=st.booleans())
+    def stop_lot(self, lot: str, good: bool) -> None:
+        """Hold or recall: what lay in bins is off sale, and what was promised beyond the rest is free again."""
+        in_bins = self.lies(lot, "bin")
+        told = self.do(hold_lot, HoldLot("BRG-6204", lot, "smells")) if good else self.do(recall_lot, RecallLot("BRG-6204", lot, "glass"))
+        if isinstance(told, Refused):
+            assert told.code == "lot-unknown" or lot in self.stopped
+            return
+        self.stopped[lot] = good
+        self.on_hand -= in_bins
+        freed = [(h.order, h.quantity) for h in told.hits if h.place == "freed"]
+        assert sum(n for _, n in freed) == max(0, -self.free_stock())
+        for order, n in freed:
+            self.owed[order].reserved -= n
+
+    @rule(lot=lots)
+    def release_lot(self, lot: str) -> None:
+        back = self.lies(lot, "quarantine' AND a.code <> '")
+        told = self.do(release_lot, ReleaseLot("BRG-6204", lot, "fine"))
+        if isinstance(told, Refused):
+            assert not self.stopped.get(lot)
+            return
+        assert self.stopped.pop(lot)
+        self.on_hand += back
+
+    def lies(self, lot: str, kind: str) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT coalesce(sum(b.on_hand), 0)::bigint FROM inventory_balance b JOIN inventory_account a ON a.id = b.account_id WHERE a.kind = '{kind}' AND b.lot = %s", [lot])
+            return cursor.fetchone()[0]
+
     @rule(target=parcels, carton=consumes(cartons))
     def hand_over(self, carton: tuple) -> tuple:
         if not carton:
             return ()
         told = self.do(hand_over, HandOver(carton[0], "UPS"))
+        if isinstance(told, Refused):
+            assert told.errors[0].code == "lot-held" and self.stopped
+            return ()
         self.owed[carton[1]].shipped += told.units
         return (told.parcel, carton[1], told.units)
 
@@ -245,7 +325,7 @@ class Company(RuleBasedStateMachine):
         if not hasattr(self, "owed"):
             return
         with connection.cursor() as cursor:
-            cursor.execute("""SELECT 'H-' || id, ordered, cancelled, reserved - freed, picked, packed, shipped, delivered, invoiced, credited
+            cursor.execute("""SELECT 'H-' || id, ordered, cancelled, reserved - freed, picked - put_back, packed - unpacked, shipped, delivered, invoiced, credited
                 FROM orders_order""")
             found = {row[0]: row[1:] for row in cursor.fetchall()}
             cursor.execute("SELECT coalesce(sum(on_hand), 0)::bigint, coalesce(sum(reserved), 0)::bigint FROM inventory_stock")

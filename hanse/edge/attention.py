@@ -21,9 +21,10 @@ KINDS = {
     "slipped": ("Supplier slipped", "Supply comes too late", "calendar-event", "watch"),
     "supply": ("No supply", "No stock and none on its way", "package", "watch"),
     "moved": ("Promise moved", "Promise moved, not agreed", "calendar-event", "watch"),
+    "lot": ("Lot", "Lot is stopped", "hand-stop", "bad"),
     "label": ("Label", "Label shows an old address", "map-pin", "watch"),
 }
-ROLES = {"warehouse": ("short", "label"), "transport": ("parcel", "label", "late"), "finance": ("hold",)}
+ROLES = {"warehouse": ("lot", "short", "label"), "transport": ("parcel", "label", "late"), "finance": ("hold",)}
 """What of it a role looks after; the other roles see everything."""
 
 
@@ -94,10 +95,21 @@ QUESTIONS = {
           SELECT p.at, p.reason, p.agreed_by FROM orders_promise p JOIN orders_line l ON l.id = p.line_id
            WHERE l.order_id = o.id AND p.promised_on > p.was_on ORDER BY p.id DESC LIMIT 1) m
        WHERE o.open AND o.promised_on >= %(today)s::date AND o.promised_on > o.first_promised_on AND m.agreed_by = ''""",
+    "lot": """
+      SELECT 'lot', x.order_id, o.net, x.since, jsonb_build_object('sku', i.sku, 'lot', x.lot, 'status', x.status, 'units', x.units, 'place', x.place, 'container', x.container)
+        FROM (SELECT t.order_id, t.item_id, l.code AS lot, l.status, l.status_at AS since, sum(t.taken - t.packed) AS units, 'tote' AS place, c.code AS container
+                FROM inventory_lot l JOIN fulfilment_task t ON t.item_id = l.item_id AND t.lot = l.code AND t.lot <> '' AND t.taken > t.packed
+                JOIN inventory_account c ON c.id = t.tote_id WHERE l.status <> 'released' GROUP BY t.order_id, t.item_id, l.id, c.code
+               UNION ALL
+              SELECT c.order_id, k.item_id, l.code, l.status, l.status_at, sum(k.quantity), 'carton', c.sscc
+                FROM inventory_lot l JOIN fulfilment_content k ON k.item_id = l.item_id AND k.lot = l.code AND k.lot <> ''
+                JOIN fulfilment_carton c ON c.id = k.carton_id AND c.handed_over_at IS NULL AND c.opened_at IS NULL
+               WHERE l.status <> 'released' GROUP BY c.order_id, k.item_id, l.id, c.sscc) x
+        JOIN orders_order o ON o.id = x.order_id JOIN catalogue_item i ON i.id = x.item_id""",
     "label": """
       SELECT 'label', c.order_id, o.net, c.packed_at, jsonb_build_object('carton', c.sscc, 'site', s.code)
         FROM fulfilment_carton c JOIN orders_order o ON o.id = c.order_id JOIN network_site s ON s.id = c.site_id
-       WHERE c.handed_over_at IS NULL AND c.address_id <> o.ship_to_id""",
+       WHERE c.handed_over_at IS NULL AND c.opened_at IS NULL AND c.address_id <> o.ship_to_id""",
     "parcel": """
       SELECT 'parcel', s.order_id, o.net, p.moved_at,
              jsonb_build_object('tracking', p.tracking, 'carrier', k.name, 'state', p.state, 'doubt', p.doubt, 'shipment', p.shipment_id)
@@ -153,6 +165,8 @@ def why(need: Need, today: date) -> str:
             return f"{here:,} of {it['left']:,} units are still here" if here else f"All shipped, {it['delivered']:,} of {it['left']:,} delivered"
         case "moved":
             return f"Now {_day(it['on'], today)}, was {_day(it['was'], today)}"
+        case "lot":
+            return f"{it['units']:,} {it['sku']} of lot {it['lot']}, which is {it['status']}, in {it['place']} {it['container'][-7:]}"
         case "label":
             return f"Carton {it['carton'][-6:]} in {it['site']} was labelled before the address changed"
     return f"{it['carrier']} {it['tracking']}: {DOUBTS.get(it['doubt']) or it['state'].replace('-', ' ')}"

@@ -74,7 +74,7 @@ SELECT c.sscc, s.code, s.name,
   LEFT JOIN transport_parcel p ON p.carton_id = c.id
   LEFT JOIN transport_carrier k ON k.id = p.carrier_id
   LEFT JOIN LATERAL (SELECT f.delivered_at, f.receiver FROM transport_proof f WHERE f.parcel_id = p.id ORDER BY f.id DESC LIMIT 1) d ON true
- WHERE c.order_id = %(order)s ORDER BY c.id
+ WHERE c.order_id = %(order)s AND c.opened_at IS NULL ORDER BY c.id
 """
 INVOICES = """
 SELECT i.number, i.kind, i.currency, i.net, i.total, coalesce(x.settled, 0), i.issued_at, i.issued_on, i.due_on

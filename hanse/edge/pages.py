@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from datetime import datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -119,6 +120,8 @@ def step(request: HttpRequest, need: Need) -> tuple[str, str]:
     words, url, operation = STEPS.get(need.kind, ("", "", ""))
     if url and may(request, operation):
         return words, reverse(url, args=[need.order])
+    if need.kind == "lot" and may(request, "fulfilment.take_out"):
+        return "Take out…", f"{reverse('lot')}?{urlencode({'sku': need.facts['sku'], 'lot': need.facts['lot']})}"
     if need.kind == "parcel" and (shipment := address("shipment", need.facts["shipment"])):
         return "See the shipment", shipment
     return "See the order", reverse("order", args=[need.order])

@@ -1,12 +1,13 @@
 """Bins: which bins units are taken from. Pure.
 
 First expired, first out; a lot without expiry comes last. Among equals the fewest bins: one that covers the
-need alone, the nearest on the walk first, else the fullest. A lot that expires before the customer's minimum
-life is over is not taken.
+need alone, the nearest on the walk first, else the fullest. A lot whose life after
+the promised day of delivery is shorter than the customer wants is not taken. Where the customer takes only so many lots of an item in a shipment, the earliest lots are
+chosen that cover the need together; where none do, those that cover most of it.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from hanse.kernel.rows import row
@@ -16,7 +17,10 @@ LAST = date.max
 
 @row
 class Open:
-    """Units of an allocation that no pick task asks for yet."""
+    """Units of an allocation that no pick task asks for yet.
+
+    `lots` are those of the item that its order has from the site already; it takes `max_lots` of them at most.
+    """
 
     allocation: int
     order: int
@@ -30,6 +34,9 @@ class Open:
     line_missing: int = 0
     lasts_until: date | None = None
     tote: int | None = None
+    max_lots: int | None = None
+    lots: Sequence[str] | None = None
+    perishable: bool = False
 
 
 @row
@@ -62,9 +69,16 @@ def choose(wanted: Sequence[Open], shelves: Sequence[Shelf]) -> list[Chosen]:
     for shelf in sorted(shelves, key=_first_out):
         at[shelf.item, shelf.site].append(shelf)
     chosen: list[Chosen] = []
+    few: dict[tuple[int, int, int], set[str]] = {}
     for want in wanted:
         need = want.quantity
         fit = [s for s in at[want.item, want.site] if free[s] and _lasts(s, want)]
+        if want.max_lots is not None:
+            key = (want.order, want.item, want.site)
+            if key not in few:
+                together = sum(w.quantity for w in wanted if (w.order, w.item, w.site) == key)
+                few[key] = {s.lot for s in _of_few_lots(fit, together, free, want.max_lots, want.lots or ())}
+            fit = [s for s in fit if s.lot in few[key]]
         while need and fit:
             shelf = _best([s for s in fit if s.expires_on == fit[0].expires_on], need, free)
             taken = min(need, free[shelf])
@@ -73,6 +87,44 @@ def choose(wanted: Sequence[Open], shelves: Sequence[Shelf]) -> list[Chosen]:
             need -= taken
             fit.remove(shelf)
     return chosen
+
+
+def _of_few_lots(fit: Sequence[Shelf], need: int, free: Mapping[Shelf, int], most: int, has: Collection[str]) -> list[Shelf]:
+    """The shelves of as many lots as may still be taken: the earliest that cover the need together, else those that cover most of it.
+
+    A lot that the order has already, and units without a lot, count for none.
+    """
+    units: dict[str, int] = {}
+    for s in fit:
+        units[s.lot] = units.get(s.lot, 0) + free[s]
+    known = {lot for lot in units if not lot or lot in has}
+    room = max(0, most - len(has))
+    left = need - sum(units[lot] for lot in known)
+    new = [lot for lot in units if lot not in known]
+    if left <= 0:
+        new = []
+    elif sum(sorted((units[lot] for lot in new), reverse=True)[:room]) < left:
+        new = sorted(new, key=lambda lot: -units[lot])[:room]
+    else:
+        new = _earliest(new, left, units, room)
+    return [s for s in fit if s.lot in known or s.lot in new]
+
+
+def _earliest(lots: Sequence[str], need: int, units: Mapping[str, int], room: int) -> list[str]:
+    """Of lots in the order in which they should leave the first that, with the fullest of the later ones, cover the need."""
+    chosen: list[str] = []
+    for n, lot in enumerate(lots):
+        later = sorted((units[x] for x in lots[n + 1:]), reverse=True)
+        if need > 0 and room and units[lot] + sum(later[: room - 1]) >= need:
+            chosen.append(lot)
+            need, room = need - units[lot], room - 1
+    return chosen
+
+
+def undated(chosen: Sequence[Chosen], shelves: Sequence[Shelf]) -> list[Chosen]:
+    """What was taken from a lot without expiry though the item perishes, or its other lots have one: it went last, and is worth a look."""
+    dated = {s.item for s in shelves if s.expires_on}
+    return [c for c in chosen if c.shelf.lot and c.shelf.expires_on is None and (c.open.perishable or c.shelf.item in dated)]
 
 
 def _first_out(shelf: Shelf) -> tuple[date, int, str, str]:

@@ -9,15 +9,23 @@ SEND_OFF = """
 UPDATE fulfilment_carton c SET handed_over_at = coalesce(s.at, %(now)s::timestamptz)
   FROM unnest(%(carton)s::bigint[], %(at)s::timestamptz[]) AS s(id, at) WHERE c.id = s.id
 """
+LET_GO = "DELETE FROM fulfilment_pickedserial WHERE (item_id, code) IN (SELECT * FROM unnest(%(item)s::bigint[], %(serial)s::text[]))"
 LABEL = """
 UPDATE fulfilment_carton c SET address_id = l.address
   FROM unnest(%(carton)s::bigint[], %(address)s::bigint[]) AS l(id, address) WHERE c.id = l.id
 """
 
 
-def send_off(run: Run, cartons: Sequence[int], at: Sequence[datetime | None]) -> None:
-    """These cartons left our hands. Their orders are locked by the caller."""
+def send_off(run: Run, cartons: Sequence[int], at: Sequence[datetime | None], serials: Sequence[tuple[int, str]] = ()) -> None:
+    """These cartons left our hands, with these units by item and serial. Their orders are locked by the caller."""
     run.write(SEND_OFF, carton=list(cartons), at=list(at))
+    let_go(run, serials)
+
+
+def let_go(run: Run, serials: Sequence[tuple[int, str]]) -> None:
+    """These units by item and serial belong to no pick any more."""
+    if serials:
+        run.write(LET_GO, item=[item for item, _ in serials], serial=[serial for _, serial in serials])
 
 
 def label(run: Run, cartons: Sequence[int], addresses: Sequence[int]) -> None:

@@ -75,7 +75,8 @@ class Task(models.Model):
     """Take so many units of an item (and lot) from a bin into a tote. Answered once.
 
     `taken` of them were found; `withdrawn` were cancelled before anyone took them; `packed` of the taken ones
-    have gone from the tote into cartons. `stop` is its turn on the walk of its tour.
+    have gone from the tote into cartons, and an audit found `wrong` of them missing there or other than they should be.
+    `stop` is its turn on the walk of its tour.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -91,6 +92,7 @@ class Task(models.Model):
     taken = models.BigIntegerField(null=True)
     withdrawn = models.BigIntegerField(db_default=0)
     packed = models.BigIntegerField(db_default=0)
+    wrong = models.BigIntegerField(db_default=0)
     short_reason = models.TextField(db_default="")
     released_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -105,6 +107,7 @@ class Task(models.Model):
             models.Index("wave", name="fulfilment_task_wave", condition=Q(wave__isnull=False)),
             models.Index("tour", "stop", name="fulfilment_task_tour", condition=Q(tour__isnull=False)),
             models.Index("allocation", name="fulfilment_task_allocation"),
+            models.Index("item", "lot", name="fulfilment_task_lot", condition=~Q(lot="")),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(to_pick__gt=0, to_pick__lte=MOST), name="fulfilment_task_asks_for_something"),
@@ -112,14 +115,22 @@ class Task(models.Model):
             models.CheckConstraint(condition=Q(tour__isnull=True, stop__isnull=True) | Q(tour__isnull=False, stop__gte=1, stop__lte=30_000), name="fulfilment_task_has_its_turn_on_a_tour"),
             models.CheckConstraint(condition=Q(withdrawn__gte=0, withdrawn__lte=F("to_pick")), name="fulfilment_task_withdraws_what_is_asked"),
             models.CheckConstraint(condition=Q(packed=0) | Q(packed__gt=0, packed__lte=F("taken"), taken__isnull=False), name="fulfilment_task_packs_what_was_taken"),
+            models.CheckConstraint(condition=Q(wrong__gte=0, wrong__lte=MOST), name="fulfilment_task_counts_its_errors"),
         ]
 
     def __str__(self) -> str:
         return f"{self.to_pick} from {self.bin_id}"
 
 
+AUDITS = ["", "due", "passed", "failed"]
+"""Whether the sampling plan chose a carton for an audit, and how that ended."""
+
+
 class Carton(models.Model):
-    """A logistic unit with its SSCC, weights expected and measured, and the address version on its label."""
+    """A logistic unit with its SSCC, weights expected and measured, and the address version on its label.
+
+    One that was opened again holds nothing any more: its units went back to the tote.
+    """
 
     id = models.BigAutoField(primary_key=True)
     sscc = models.TextField(unique=True)
@@ -134,11 +145,18 @@ class Carton(models.Model):
     height_mm = models.IntegerField(null=True)
     packed_at = models.DateTimeField()
     handed_over_at = models.DateTimeField(null=True)
+    audit = models.TextField(db_default="")
+    opened_at = models.DateTimeField(null=True)
     actor = models.TextField()
 
     class Meta:
         indexes = [models.Index("site", "id", name="fulfilment_carton_staged", condition=Q(handed_over_at__isnull=True))]
-        constraints = [models.CheckConstraint(condition=Q(sscc__regex="^[0-9]{18}$"), name="fulfilment_carton_has_an_sscc")]
+        constraints = [
+            models.CheckConstraint(condition=Q(sscc__regex="^[0-9]{18}$"), name="fulfilment_carton_has_an_sscc"),
+            models.CheckConstraint(condition=Q(audit__in=AUDITS), name="fulfilment_carton_audit_is_known"),
+            models.CheckConstraint(condition=Q(opened_at__isnull=True) | Q(handed_over_at__isnull=True), name="fulfilment_carton_leaves_closed"),
+            models.CheckConstraint(condition=Q(handed_over_at__isnull=True) | Q(audit__in=["", "passed"]), name="fulfilment_carton_leaves_audited"),
+        ]
 
     def __str__(self) -> str:
         return self.sscc
@@ -155,8 +173,10 @@ class Content(models.Model):
     lot = models.TextField(db_default="")
     serial = models.TextField(db_default="")
     quantity = models.BigIntegerField()
+    task = models.BigIntegerField(null=True)
 
     class Meta:
+        indexes = [models.Index("item", "lot", name="fulfilment_content_lot", condition=~Q(lot=""))]
         constraints = [models.CheckConstraint(condition=Q(quantity__gt=0, quantity__lte=MOST), name="fulfilment_content_is_something")]
 
     def __str__(self) -> str:
@@ -180,3 +200,40 @@ class Scan(models.Model):
 
     def __str__(self) -> str:
         return self.read
+
+
+class PickedSerial(models.Model):
+    """A unit known by its serial that a pick took for an allocation: no other may have it until it has left or was put back."""
+
+    id = models.BigAutoField(primary_key=True)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    code = models.TextField()
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="serials", db_constraint=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "code"], name="fulfilment_serial_is_of_one_allocation")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Audit(models.Model):
+    """What an audit found of an item and lot in a carton, beside what should be there. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    carton = models.ForeignKey(Carton, on_delete=models.PROTECT, related_name="audits")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    lot = models.TextField(db_default="")
+    expected = models.BigIntegerField()
+    found = models.BigIntegerField()
+    actor = models.TextField()
+    audited_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(expected__gte=0, expected__lte=MOST), name="fulfilment_audit_expects_a_number"),
+            models.CheckConstraint(condition=Q(found__gte=0, found__lte=MOST), name="fulfilment_audit_finds_a_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.found} of {self.expected}"

@@ -77,11 +77,11 @@ class Paper:
 PAPERS = """
 SELECT k.sscc, 'H-' || k.order_id, o.ref, s.name, s.street, concat_ws(' ', nullif(s.postcode, ''), nullif(s.city, '')), s.country,
        d.name, d.street, d.postcode, d.city, d.country, o.receiver, k.packed_at, coalesce(k.weight_g, k.expected_g), o.promised_on,
-       (SELECT count(*) FROM fulfilment_carton y WHERE y.order_id = k.order_id AND y.id <= k.id), (SELECT count(*) FROM fulfilment_carton y WHERE y.order_id = k.order_id),
+       (SELECT count(*) FROM fulfilment_carton y WHERE y.order_id = k.order_id AND y.opened_at IS NULL AND y.id <= k.id), (SELECT count(*) FROM fulfilment_carton y WHERE y.order_id = k.order_id AND y.opened_at IS NULL),
        (SELECT json_agg(json_build_object('position', x.position, 'sku', x.sku, 'gtin', x.gtin, 'name', x.name, 'lot', x.lot, 'serials', x.serials,
                                           'quantity', x.quantity, 'ordered', x.ordered, 'outstanding', x.outstanding) ORDER BY x.position, x.lot)
           FROM (SELECT l.position, i.sku, coalesce(i.gtin, '') AS gtin, i.name, c.lot, coalesce(array_agg(c.serial ORDER BY c.serial) FILTER (WHERE c.serial <> ''), '{}') AS serials,
-                       sum(c.quantity) AS quantity, l.ordered - l.cancelled AS ordered, l.ordered - l.cancelled - l.packed AS outstanding
+                       sum(c.quantity) AS quantity, l.ordered - l.cancelled AS ordered, l.ordered - l.cancelled - l.packed + l.unpacked AS outstanding
                   FROM fulfilment_content c JOIN orders_line l ON l.id = c.line_id JOIN catalogue_item i ON i.id = c.item_id
                  WHERE c.carton_id = k.id GROUP BY l.id, i.id, c.lot) x)
   FROM fulfilment_carton k JOIN orders_order o ON o.id = k.order_id JOIN network_site s ON s.id = k.site_id JOIN partners_address d ON d.id = k.address_id

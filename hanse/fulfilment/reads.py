@@ -44,7 +44,7 @@ class WaitingRow:
 
 @dataclass(frozen=True, slots=True)
 class CartonRow:
-    """A carton with its weights and sizes; `label_outdated` when its order's address changed since."""
+    """A carton with its weights and sizes; `label_outdated` when its order's address changed since, `audit` where it was chosen for one, `stopped_lots` are held or recalled."""
 
     carton: str
     order: str
@@ -61,12 +61,15 @@ class CartonRow:
     label_outdated: bool
     promised_on: date | None
     holds: list[str]
+    audit: str
+    opened_at: datetime | None
+    stopped_lots: list[str]
     contents: list[dict[str, Any]]
 
 
 TASK = """
 SELECT t.id, 'H-' || t.order_id, s.code, b.code, coalesce(n.walk, 0), i.sku, coalesce(i.gtin, ''), i.name, i.tracking, t.lot,
-       greatest(0, least(t.to_pick - t.withdrawn, a.reserved - a.freed - a.picked)), c.code, l.position, a.promised_on, t.released_at
+       greatest(0, least(t.to_pick - t.withdrawn, a.reserved - a.freed - a.picked + a.put_back)), c.code, l.position, a.promised_on, t.released_at
   FROM fulfilment_task t JOIN orders_allocation a ON a.id = t.allocation_id JOIN orders_line l ON l.id = t.line_id
   JOIN catalogue_item i ON i.id = t.item_id JOIN network_site s ON s.id = t.site_id
   JOIN inventory_account b ON b.id = t.bin_id JOIN inventory_account c ON c.id = t.tote_id
@@ -83,14 +86,14 @@ ONE_TASK = TASK.replace("WHERE t.closed_at IS NULL", "WHERE t.id = %(task)s::big
 WAITING = """
 SELECT 'H-' || w.order_id, w.site, array_agg(DISTINCT w.tote), json_agg(json_build_object(
          'line', w.position, 'sku', w.sku, 'name', w.name, 'lot', w.lot, 'quantity', w.units, 'tracking', w.tracking) ORDER BY w.position, w.lot),
-       sum(w.units)::bigint, (SELECT coalesce(sum(a.released - a.recalled - a.picked), 0)::bigint FROM orders_allocation a WHERE a.order_id = w.order_id AND a.site_id = w.site_id),
+       sum(w.units)::bigint, (SELECT coalesce(sum(a.released - a.recalled - a.picked + a.put_back), 0)::bigint FROM orders_allocation a WHERE a.order_id = w.order_id AND a.site_id = w.site_id),
        min(w.promised_on), max(w.picked_at)
   FROM (SELECT a.order_id, a.site_id, s.code AS site, c.code AS tote, l.position, i.sku, i.name, i.tracking, t.lot,
                sum(t.taken - t.packed)::bigint AS units, min(a.promised_on) AS promised_on, max(t.closed_at) AS picked_at
           FROM orders_allocation a JOIN fulfilment_task t ON t.allocation_id = a.id AND t.taken > t.packed
           JOIN orders_line l ON l.id = a.line_id JOIN catalogue_item i ON i.id = a.item_id JOIN network_site s ON s.id = a.site_id
           JOIN inventory_account c ON c.id = t.tote_id
-         WHERE a.picked > a.packed AND (%(order)s::bigint = 0 OR a.order_id = %(order)s::bigint)
+         WHERE a.picked - a.put_back > a.packed - a.unpacked AND (%(order)s::bigint = 0 OR a.order_id = %(order)s::bigint)
            AND (%(site)s::text = '' OR a.site_id = (SELECT id FROM network_site WHERE code = %(site)s::text))
          GROUP BY a.order_id, a.site_id, s.code, c.code, l.position, i.sku, i.name, i.tracking, t.lot) w
  WHERE w.order_id > %(after)s::bigint
@@ -99,13 +102,15 @@ SELECT 'H-' || w.order_id, w.site, array_agg(DISTINCT w.tote), json_agg(json_bui
 CARTON = """
 SELECT k.sscc, 'H-' || k.order_id, s.code, k.packed_at, k.handed_over_at, k.expected_g, k.weight_g, k.length_mm, k.width_mm, k.height_mm,
        concat_ws(', ', d.name, nullif(d.street, ''), nullif(concat_ws(' ', nullif(d.postcode, ''), nullif(d.city, '')), '')), d.country,
-       k.handed_over_at IS NULL AND k.address_id <> o.ship_to_id, o.promised_on, o.holds,
+       k.handed_over_at IS NULL AND k.address_id <> o.ship_to_id, o.promised_on, o.holds, k.audit, k.opened_at,
+       ARRAY(SELECT DISTINCT h.code FROM fulfilment_content x JOIN inventory_lot h ON h.item_id = x.item_id AND h.code = x.lot AND h.status <> 'released'
+              WHERE x.carton_id = k.id AND x.lot <> ''),
        (SELECT json_agg(json_build_object('line', l.position, 'sku', i.sku, 'name', i.name, 'lot', x.lot, 'serial', x.serial, 'quantity', x.quantity) ORDER BY l.position, x.id)
           FROM fulfilment_content x JOIN orders_line l ON l.id = x.line_id JOIN catalogue_item i ON i.id = x.item_id WHERE x.carton_id = k.id)
   FROM fulfilment_carton k JOIN orders_order o ON o.id = k.order_id JOIN network_site s ON s.id = k.site_id JOIN partners_address d ON d.id = k.address_id
 """
 STAGED = CARTON + """
- WHERE k.handed_over_at IS NULL AND k.id > coalesce((SELECT id FROM fulfilment_carton WHERE sscc = %(after)s::text), 0)
+ WHERE k.handed_over_at IS NULL AND k.opened_at IS NULL AND k.id > coalesce((SELECT id FROM fulfilment_carton WHERE sscc = %(after)s::text), 0)
    AND (%(site)s::text = '' OR k.site_id = (SELECT id FROM network_site WHERE code = %(site)s::text))
  ORDER BY k.id LIMIT %(limit)s
 """

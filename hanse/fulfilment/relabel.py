@@ -33,6 +33,7 @@ class Labelled:
     shows: int
     now: int
     gone: bool
+    opened: bool = False
 
 
 def decide(asks: Sequence[Relabel], cartons: Mapping[str, Labelled]) -> list[CartonRelabelled | Refused]:
@@ -44,6 +45,8 @@ def decide(asks: Sequence[Relabel], cartons: Mapping[str, Labelled]) -> list[Car
             answers.append(refuse("carton-unknown", at="carton", carton=ask.carton))
         elif carton.gone:
             answers.append(refuse("handed-over", at="carton", carton=ask.carton, carrier="its carrier"))
+        elif carton.opened:
+            answers.append(refuse("carton-opened", at="carton", carton=ask.carton))
         else:
             answers.append(CartonRelabelled(order_number(carton.order), carton.sscc, carton.shows, carton.now))
     return answers
@@ -54,7 +57,7 @@ SELECT o.id FROM orders_order o WHERE o.id IN (SELECT order_id FROM fulfilment_c
  ORDER BY o.id FOR NO KEY UPDATE
 """
 LABELLED = """
-SELECT c.id, c.sscc, c.order_id, c.address_id, o.ship_to_id, c.handed_over_at IS NOT NULL
+SELECT c.id, c.sscc, c.order_id, c.address_id, o.ship_to_id, c.handed_over_at IS NOT NULL, c.opened_at IS NOT NULL
   FROM fulfilment_carton c JOIN orders_order o ON o.id = c.order_id WHERE c.sscc = ANY(%(carton)s::text[])
 """
 

@@ -12,6 +12,7 @@ from .expect import Expect, expect
 from .move import Move, move
 from .quarantine import Quarantine, quarantine
 from .receive import Receive, receive
+from .release_lot import ReleaseLot, release_lot
 
 router = Router(tags=["inventory"])
 
@@ -44,6 +45,12 @@ def quarantine_stock(request: HttpRequest, asks: Body[list[Quarantine]]) -> Http
 def expect_stock(request: HttpRequest, asks: Body[list[Expect]]) -> HttpResponse:
     """Note supply that is on its way, or that it comes on another day or in another quantity."""
     return answered(request, expect, asks)
+
+
+@router.post("/lots/releases/batch", response=answers_to(release_lot))
+def release_lots(request: HttpRequest, asks: Body[list[ReleaseLot]]) -> HttpResponse:
+    """Release lots that were held: their units are back in their bins and on sale."""
+    return answered(request, release_lot, asks)
 
 
 @router.get("/stock", response=page_schema(reads.StockRow))

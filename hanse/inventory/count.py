@@ -17,7 +17,7 @@ from hanse.kernel.refused import Refused, refuse, refuse_all
 from .events import BinCounted
 from .holdings import Holdings, Spot, accounts, holdings
 from .ledger import Movement, post
-from .named import Named, Unit, named, wrong_names, wrong_tracking
+from .named import Named, Unit, named, stopped, wrong_names, wrong_tracking
 from .receive import Serials
 
 
@@ -52,7 +52,7 @@ def decide(asks: Sequence[Count], known: Known) -> list[BinCounted | Refused]:
     lies = {key: (unit.account, unit.kind) for key, unit in known.units.items()}
     held = known.holdings.taken_from()
     for ask, it in zip(asks, known.named, strict=True):
-        wrong = [*wrong_names(ask, it), *wrong_tracking(ask, it, ask.counted)]
+        wrong = [*wrong_names(ask, it), *wrong_tracking(ask, it, ask.counted), *(stopped(ask, it) if ask.counted else ())]
         if wrong:
             answers.append(refuse_all(wrong))
             continue

@@ -1,5 +1,6 @@
 """What the ledger's operations tell. `item` is the SKU and `site` the code; their ids stand beside them for who follows."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from hanse.journal.events import event
@@ -26,9 +27,11 @@ class StockReceived:
     document: str = ""
     at: datetime | None = None
     zone: str = "UTC"
+    stopped: bool = False
 
     def said(self) -> str:
-        return f"{self.quantity} {self.item}{_lot(self.lot)} received at {self.site} into {self.bin}" + (f" for {self.inbound}" if self.inbound else "")
+        place = f"quarantine at {self.bin}" if self.stopped else self.bin
+        return f"{self.quantity} {self.item}{_lot(self.lot)} received at {self.site} into {place}" + (f" for {self.inbound}" if self.inbound else "")
 
 
 @event("item")
@@ -118,6 +121,28 @@ class StockReleased:
 
     def said(self) -> str:
         return f"{self.quantity} {self.item}{_lot(self.lot)} released from quarantine at {self.site} into {self.bin}"
+
+
+@dataclass(frozen=True, slots=True)
+class LotUnits:
+    """Units of a lot in a bin, or in its quarantine."""
+
+    site: str
+    bin: str
+    quantity: int
+
+
+@event("item")
+class LotReleased:
+    """A lot that was held may be sold again; its units are back in their bins."""
+
+    item: str
+    lot: str
+    reason: str
+    units: tuple[LotUnits, ...] = ()
+
+    def said(self) -> str:
+        return f"Lot {self.lot} of {self.item} released: {self.reason}"
 
 
 @event("item")

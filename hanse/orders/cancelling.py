@@ -47,8 +47,9 @@ SELECT l.id, l.order_id, l.position, l.item_id, i.sku, o.status, l.ordered - l.c
  WHERE l.order_id = ANY(%(order)s::bigint[]) ORDER BY l.order_id, l.position
 """
 PARTS = """
-SELECT id, line_id, item_id, site_id, reserved - freed - picked, greatest(reserved - freed - greatest(released - recalled, picked), 0)
-  FROM orders_allocation WHERE order_id = ANY(%(order)s::bigint[]) AND reserved > freed + picked ORDER BY id
+SELECT id, line_id, item_id, site_id, reserved - freed - picked + put_back,
+       greatest(reserved - freed - greatest(released - recalled, picked - put_back), 0)
+  FROM orders_allocation WHERE order_id = ANY(%(order)s::bigint[]) AND reserved > freed + picked - put_back ORDER BY id
 """
 
 

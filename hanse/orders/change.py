@@ -103,7 +103,7 @@ class Decided:
 
 
 ORDERS = """
-SELECT id, customer_id, status, open, currency, version, total, promised_on, reserved - freed - picked,
+SELECT id, customer_id, status, open, currency, version, total, promised_on, reserved - freed - picked + put_back,
        ordered - cancelled - reserved + freed, receiver, requested_on
   FROM orders_order WHERE id = ANY(%(order)s::bigint[])
 """

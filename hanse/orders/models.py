@@ -17,10 +17,10 @@ from hanse.partners.models import INVOICE_RULES, SHIP_RULES, Address, Party
 MOST = 10**12
 MONEY: dict[str, Any] = {"max_digits": 18, "decimal_places": 4}
 COUNTERS = [
-    "ordered", "cancelled", "reserved", "freed", "picked", "packed", "shipped", "delivered",
+    "ordered", "cancelled", "reserved", "freed", "picked", "put_back", "packed", "unpacked", "shipped", "delivered",
     "lost", "sent_back", "returned", "invoiced", "credited",
 ]
-"""The counters of a line and, summed up, of its order. Each only grows; freed takes back reserved."""
+"""The counters of a line and, summed up, of its order. Each only grows; freed takes back reserved, put_back picked, unpacked packed."""
 
 
 def counter() -> models.BigIntegerField:
@@ -33,9 +33,11 @@ def never_overtakes() -> Q:
         Q(cancelled__gte=0, cancelled__lte=F("ordered"))
         & Q(freed__gte=0, freed__lte=F("reserved"))
         & Q(reserved__lte=F("ordered") - F("cancelled") + F("freed"))
-        & Q(picked__gte=0, picked__lte=F("reserved") - F("freed"))
-        & Q(packed__gte=0, packed__lte=F("picked"))
-        & Q(shipped__gte=0, shipped__lte=F("packed"))
+        & Q(picked__lte=F("reserved") - F("freed") + F("put_back"))
+        & Q(put_back__gte=0, put_back__lte=F("picked"))
+        & Q(packed__lte=F("picked") - F("put_back") + F("unpacked"))
+        & Q(unpacked__gte=0, unpacked__lte=F("packed"))
+        & Q(shipped__gte=0, shipped__lte=F("packed") - F("unpacked"))
         & Q(delivered__gte=0, lost__gte=0, sent_back__gte=0)
         & Q(delivered__lte=F("shipped") - F("lost") - F("sent_back"))
         & Q(returned__gte=0, returned__lte=F("delivered"))
@@ -56,8 +58,8 @@ def status() -> models.GeneratedField:
             When(Q(shipped__gte=left) & Q(shipped__lte=ended), then=Value("closed")),
             When(shipped__gte=left, then=Value("shipped")),
             When(shipped__gt=0, then=Value("part-shipped")),
-            When(packed__gte=left, then=Value("packed")),
-            When(picked__gt=0, then=Value("picking")),
+            When(packed__gte=left + F("unpacked"), then=Value("packed")),
+            When(picked__gt=F("put_back"), then=Value("picking")),
             When(reserved__gte=left + F("freed"), then=Value("allocated")),
             When(reserved__gt=F("freed"), then=Value("part-allocated")),
             default=Value("placed"),
@@ -102,7 +104,9 @@ class Order(models.Model):
     reserved = counter()
     freed = counter()
     picked = counter()
+    put_back = counter()
     packed = counter()
+    unpacked = counter()
     shipped = counter()
     delivered = counter()
     lost = counter()
@@ -161,7 +165,9 @@ class Line(models.Model):
     reserved = counter()
     freed = counter()
     picked = counter()
+    put_back = counter()
     packed = counter()
+    unpacked = counter()
     shipped = counter()
     delivered = counter()
     lost = counter()
@@ -198,7 +204,9 @@ class Allocation(models.Model):
     released = counter()
     recalled = counter()
     picked = counter()
+    put_back = counter()
     packed = counter()
+    unpacked = counter()
     shipped = counter()
     delivered = counter()
     lost = counter()
@@ -217,10 +225,12 @@ class Allocation(models.Model):
                 & Q(freed__gte=0, freed__lte=F("reserved"))
                 & Q(recalled__gte=0, recalled__lte=F("released"))
                 & Q(released__lte=F("reserved") + F("recalled"))
-                & Q(picked__gte=0, picked__lte=F("released") - F("recalled"))
-                & Q(picked__lte=F("reserved") - F("freed"))
-                & Q(packed__gte=0, packed__lte=F("picked"))
-                & Q(shipped__gte=0, shipped__lte=F("packed"))
+                & Q(picked__lte=F("released") - F("recalled") + F("put_back"))
+                & Q(picked__lte=F("reserved") - F("freed") + F("put_back"))
+                & Q(put_back__gte=0, put_back__lte=F("picked"))
+                & Q(packed__lte=F("picked") - F("put_back") + F("unpacked"))
+                & Q(unpacked__gte=0, unpacked__lte=F("packed"))
+                & Q(shipped__gte=0, shipped__lte=F("packed") - F("unpacked"))
                 & Q(delivered__gte=0, lost__gte=0, sent_back__gte=0)
                 & Q(delivered__lte=F("shipped") - F("lost") - F("sent_back"))
                 & Q(returned__gte=0, returned__lte=F("delivered")),

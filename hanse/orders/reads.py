@@ -12,7 +12,7 @@ from hanse.kernel.numbers import order_id
 from hanse.kernel.rows import as_tuple
 
 MOST_ROWS = 500
-COUNTERS = "o.ordered, o.cancelled, o.reserved - o.freed, o.picked, o.packed, o.shipped, o.delivered, o.invoiced, o.credited"
+COUNTERS = "o.ordered, o.cancelled, o.reserved - o.freed, o.picked - o.put_back, o.packed - o.unpacked, o.shipped, o.delivered, o.invoiced, o.credited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ SELECT 'H-' || o.id, o.ref, p.code, p.name, a.country, o.channel, o.placed_at, o
   JOIN partners_party p ON p.id = o.customer_id JOIN partners_address a ON a.id = o.ship_to_id
   CROSS JOIN LATERAL (
     SELECT array_agg(DISTINCT s.code ORDER BY s.code) FILTER (WHERE x.reserved > x.freed) AS sites,
-           sum(x.reserved - x.freed - greatest(x.released - x.recalled, x.picked)) AS to_release
+           sum(x.reserved - x.freed - greatest(x.released - x.recalled, x.picked - x.put_back)) AS to_release
       FROM orders_allocation x JOIN network_site s ON s.id = x.site_id WHERE x.order_id = o.id) t
  ORDER BY {order}
 """
@@ -246,13 +246,13 @@ SELECT 'H-' || o.id, o.id, o.ref, o.channel, p.code, p.name, o.placed_at, o.zone
 """
 LINES = """
 SELECT l.id, l.position, i.sku, i.name, l.unit_price, l.discount, l.net, l.freight, l.tax, l.tax_rate, l.requested_on, l.first_promised_on,
-       l.promised_on, l.status, l.ordered, l.cancelled, l.reserved - l.freed, l.picked, l.packed, l.shipped, l.delivered, l.lost, l.sent_back,
+       l.promised_on, l.status, l.ordered, l.cancelled, l.reserved - l.freed, l.picked - l.put_back, l.packed - l.unpacked, l.shipped, l.delivered, l.lost, l.sent_back,
        l.returned, l.invoiced, l.credited, l.ordered - l.cancelled - l.reserved + l.freed,
        coalesce(a.parts, '[]'), coalesce(w.pegs, '[]')
   FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id
   LEFT JOIN LATERAL (
     SELECT json_agg(json_build_object('allocation', a.id, 'site', s.code, 'site_name', s.name, 'promised_on', a.promised_on, 'reserved', a.reserved,
-             'freed', a.freed, 'released', a.released - a.recalled, 'picked', a.picked, 'packed', a.packed, 'shipped', a.shipped, 'delivered', a.delivered)
+             'freed', a.freed, 'released', a.released - a.recalled, 'picked', a.picked - a.put_back, 'packed', a.packed - a.unpacked, 'shipped', a.shipped, 'delivered', a.delivered)
              ORDER BY a.id) AS parts
       FROM orders_allocation a JOIN network_site s ON s.id = a.site_id WHERE a.order_id = l.order_id AND a.line_id = l.id) a ON true
   LEFT JOIN LATERAL (

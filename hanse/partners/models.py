@@ -7,6 +7,8 @@ from django.db.models import Q
 ROLES = ["customer", "supplier", "carrier", "consignee"]
 SHIP_RULES = ["available", "complete-line", "complete-order"]
 INVOICE_RULES = ["shipment", "order"]
+PACK_SCANS = ["", "none", "first", "every"]
+"""What the customer wants scanned at packing; empty leaves it to the site."""
 
 
 class Party(models.Model):
@@ -25,6 +27,8 @@ class Party(models.Model):
     credit_limit = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     priority = models.SmallIntegerField(db_default=50)
     min_life_days = models.IntegerField(db_default=0)
+    max_lots = models.SmallIntegerField(null=True, blank=True)
+    pack_scan = models.TextField(db_default="", blank=True)
     active = models.BooleanField(db_default=True)
 
     class Meta:
@@ -32,6 +36,8 @@ class Party(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(ship_rule__in=SHIP_RULES), name="partners_party_ship_rule_is_known"),
             models.CheckConstraint(condition=Q(invoice_rule__in=INVOICE_RULES), name="partners_party_invoice_rule_is_known"),
+            models.CheckConstraint(condition=Q(max_lots__isnull=True) | Q(max_lots__gte=1, max_lots__lte=1000), name="partners_party_takes_some_lots"),
+            models.CheckConstraint(condition=Q(pack_scan__in=PACK_SCANS), name="partners_party_pack_scan_is_known"),
             models.CheckConstraint(condition=Q(payment_days__gte=0, payment_days__lte=730), name="partners_party_payment_days_in_range"),
             models.CheckConstraint(condition=Q(priority__gte=0, priority__lte=100), name="partners_party_priority_in_range"),
             models.CheckConstraint(condition=Q(roles__contained_by=ROLES), name="partners_party_roles_are_known"),

@@ -54,6 +54,8 @@ class PartyRow:
     credit_limit: Decimal | None
     priority: int
     min_life_days: int
+    max_lots: int | None
+    pack_scan: str
     active: bool
 
 
@@ -67,7 +69,7 @@ class PartyView(PartyRow):
 
 PARTIES = """
 SELECT p.code, p.name, array_to_json(p.roles)::text, p.currency, p.tax_id, p.gln, p.ship_rule, p.invoice_rule, p.payment_days,
-       p.credit_limit, p.priority, p.min_life_days, p.active
+       p.credit_limit, p.priority, p.min_life_days, p.max_lots, p.pack_scan, p.active
   FROM partners_party p
 """
 ADDRESSES = """

@@ -34,6 +34,8 @@ PAGES = {
     "pack": ("Pack", "package", "k"),
     "hand_over": ("Hand over", "truck-loading", "d"),
     "counts": ("Counts", "refresh", "n"),
+    "audits": ("Audits", "clipboard-check", "u"),
+    "lots": ("Lots", "snowflake", "l"),
     "admin:index": ("Master data", "database", "m"),
     "all_pages": ("All pages", "dots", "a"),
 }

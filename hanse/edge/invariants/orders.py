@@ -3,11 +3,12 @@
 from .check import Check
 from .references import question
 
-UPWARD = ("picked", "packed", "shipped", "delivered", "lost", "sent_back", "returned")
+UPWARD = ("picked", "put_back", "packed", "unpacked", "shipped", "delivered", "lost", "sent_back", "returned")
 OF_LINES = ("ordered", "cancelled", *UPWARD, "invoiced", "credited")
 
 OVERTAKES = """cancelled < 0 OR cancelled > ordered OR freed < 0 OR freed > reserved OR reserved > ordered - cancelled + freed
-       OR picked < 0 OR picked > reserved - freed OR packed < 0 OR packed > picked OR shipped < 0 OR shipped > packed
+       OR put_back < 0 OR put_back > picked OR picked - put_back > reserved - freed OR unpacked < 0 OR unpacked > packed
+       OR packed - unpacked > picked - put_back OR shipped < 0 OR shipped > packed - unpacked
        OR least(delivered, lost, sent_back, returned) < 0 OR delivered > shipped - lost - sent_back OR returned > delivered
        OR invoiced < 0 OR invoiced > ordered OR credited < 0 OR credited > invoiced"""
 STATUS = """CASE WHEN {0}.cancelled = {0}.ordered THEN 'cancelled'
@@ -15,8 +16,8 @@ STATUS = """CASE WHEN {0}.cancelled = {0}.ordered THEN 'cancelled'
             WHEN {0}.shipped >= {0}.ordered - {0}.cancelled AND {0}.shipped <= {0}.delivered + {0}.lost + {0}.sent_back THEN 'closed'
             WHEN {0}.shipped >= {0}.ordered - {0}.cancelled THEN 'shipped'
             WHEN {0}.shipped > 0 THEN 'part-shipped'
-            WHEN {0}.packed >= {0}.ordered - {0}.cancelled THEN 'packed'
-            WHEN {0}.picked > 0 THEN 'picking'
+            WHEN {0}.packed - {0}.unpacked >= {0}.ordered - {0}.cancelled THEN 'packed'
+            WHEN {0}.picked > {0}.put_back THEN 'picking'
             WHEN {0}.reserved >= {0}.ordered - {0}.cancelled + {0}.freed THEN 'allocated'
             WHEN {0}.reserved > {0}.freed THEN 'part-allocated' ELSE 'placed' END"""
 
@@ -37,13 +38,14 @@ def _named(one: str, other: str, names: tuple[str, ...]) -> str:
 
 ORDERS = [
     Check("INV-6", "No counter of a line overtakes the one before it.", f"""
-SELECT 'H-' || order_id AS "order", position, ordered, cancelled, reserved - freed AS reserved, picked, packed, shipped, delivered, lost, sent_back, returned,
+SELECT 'H-' || order_id AS "order", position, ordered, cancelled, reserved - freed AS reserved, picked, put_back, packed, unpacked, shipped, delivered, lost, sent_back, returned,
        invoiced, credited, {OVERTAKES} AS wrong FROM orders_line
 """),
     Check("INV-6", "No counter of an allocation overtakes the one before it.", """
-SELECT id AS allocation, 'H-' || order_id AS "order", reserved, freed, released, recalled, picked, packed, shipped, delivered, lost, sent_back, returned,
-       freed < 0 OR freed > reserved OR recalled < 0 OR recalled > released OR released > reserved + recalled OR picked < 0 OR picked > released - recalled
-       OR picked > reserved - freed OR packed < 0 OR packed > picked OR shipped < 0 OR shipped > packed OR least(delivered, lost, sent_back, returned) < 0
+SELECT id AS allocation, 'H-' || order_id AS "order", reserved, freed, released, recalled, picked, put_back, packed, unpacked, shipped, delivered, lost, sent_back, returned,
+       freed < 0 OR freed > reserved OR recalled < 0 OR recalled > released OR released > reserved + recalled OR put_back < 0 OR put_back > picked
+       OR picked - put_back > least(released - recalled, reserved - freed) OR unpacked < 0 OR unpacked > packed OR packed - unpacked > picked - put_back
+       OR shipped < 0 OR shipped > packed - unpacked OR least(delivered, lost, sent_back, returned) < 0
        OR delivered > shipped - lost - sent_back OR returned > delivered AS wrong FROM orders_allocation
 """),
     Check("INV-6", "A line counts what its allocations count.", f"""
@@ -74,13 +76,13 @@ SELECT 'H-' || o.id AS "order", o.holds, coalesce(h.types, '{}') AS standing,
   LEFT JOIN (SELECT order_id, array_agg(type ORDER BY type) AS types FROM orders_hold WHERE released_at IS NULL GROUP BY 1) h ON h.order_id = o.id
 """),
     Check("INV-8", "What an allocation counts as packed and shipped is what its cartons hold.", """
-SELECT a.id AS allocation, 'H-' || a.order_id AS "order", a.packed, coalesce(c.packed, 0) AS in_cartons, a.shipped, coalesce(c.gone, 0) AS in_parcels,
+SELECT a.id AS allocation, 'H-' || a.order_id AS "order", a.packed - a.unpacked AS packed, coalesce(c.packed, 0) AS in_cartons, a.shipped, coalesce(c.gone, 0) AS in_parcels,
        a.delivered, coalesce(c.arrived, 0) AS in_delivered_parcels,
-       a.packed <> coalesce(c.packed, 0) OR a.shipped <> coalesce(c.gone, 0) OR a.delivered <> coalesce(c.arrived, 0) AS wrong
+       a.packed - a.unpacked <> coalesce(c.packed, 0) OR a.shipped <> coalesce(c.gone, 0) OR a.delivered <> coalesce(c.arrived, 0) AS wrong
   FROM orders_allocation a
   LEFT JOIN (SELECT k.allocation_id, sum(k.quantity)::bigint AS packed, sum(k.quantity) FILTER (WHERE p.id IS NOT NULL)::bigint AS gone,
                     sum(k.quantity) FILTER (WHERE p.delivered_at IS NOT NULL)::bigint AS arrived
-               FROM fulfilment_content k LEFT JOIN transport_parcel p ON p.carton_id = k.carton_id GROUP BY 1) c ON c.allocation_id = a.id
+               FROM fulfilment_content k JOIN fulfilment_carton b ON b.id = k.carton_id AND b.opened_at IS NULL LEFT JOIN transport_parcel p ON p.carton_id = k.carton_id GROUP BY 1) c ON c.allocation_id = a.id
 """),
     Check("INV-8", "What an order counts as shipped and delivered is the stock that moved.", """
 WITH moved AS (
@@ -99,12 +101,20 @@ SELECT coalesce(c.document, m.document) AS "order", i.sku, coalesce(c.shipped, 0
 """),
     Check("INV-8", "A carton holds its content until it leaves, and nothing after; a parcel counts the units of its carton.", """
 SELECT c.sscc AS carton, coalesce(k.units, 0) AS content, coalesce(b.units, 0) AS in_ledger, p.units AS in_parcel, c.handed_over_at,
-       coalesce(b.units, 0) <> CASE WHEN c.handed_over_at IS NULL THEN coalesce(k.units, 0) ELSE 0 END
+       coalesce(b.units, 0) <> CASE WHEN c.handed_over_at IS NULL AND c.opened_at IS NULL THEN coalesce(k.units, 0) ELSE 0 END
        OR (p.id IS NULL) <> (c.handed_over_at IS NULL) OR p.units <> coalesce(k.units, 0) AND p.id IS NOT NULL AS wrong
   FROM fulfilment_carton c
   LEFT JOIN (SELECT carton_id, sum(quantity)::bigint AS units FROM fulfilment_content GROUP BY 1) k ON k.carton_id = c.id
   LEFT JOIN (SELECT account_id, sum(on_hand)::bigint AS units FROM inventory_balance GROUP BY 1) b ON b.account_id = c.account_id
   LEFT JOIN transport_parcel p ON p.carton_id = c.id
+"""),
+    Check("INV-8", "What an allocation counts as picked and not packed lies in totes.", """
+SELECT a.id AS allocation, 'H-' || a.order_id AS "order", a.picked - a.put_back AS picked, coalesce(t.taken, 0) AS taken, a.packed - a.unpacked AS packed, coalesce(t.packed, 0) AS from_totes,
+       a.picked - a.put_back <> coalesce(t.taken, 0) OR a.packed - a.unpacked <> coalesce(t.packed, 0) AS wrong
+  FROM orders_allocation a LEFT JOIN (SELECT allocation_id, sum(taken)::bigint AS taken, sum(packed)::bigint AS packed FROM fulfilment_task GROUP BY 1) t ON t.allocation_id = a.id
+"""),
+    Check("INV-8", "A carton left closed, and audited where it was chosen for it.", """
+SELECT sscc AS carton, audit, opened_at, handed_over_at, handed_over_at IS NOT NULL AND (opened_at IS NOT NULL OR audit NOT IN ('', 'passed')) AS wrong FROM fulfilment_carton
 """),
     Check("INV-8", "What names a row without a foreign key names one that is there.", question()),
 ]

@@ -45,7 +45,7 @@ SELECT s.code AS site, i.sku, k.on_hand, k.reserved, k.on_hand < 0 OR k.reserved
 SELECT s.code AS site, i.sku, d.kept AS reserved, d.held, d.kept <> d.held AS wrong
   FROM (SELECT coalesce(k.item_id, a.item) AS item, coalesce(k.site_id, a.site) AS site, coalesce(k.reserved, 0) AS kept, coalesce(a.held, 0) AS held
           FROM inventory_stock k
-          FULL JOIN (SELECT item_id AS item, site_id AS site, sum(reserved - freed - picked)::bigint AS held FROM orders_allocation GROUP BY 1, 2) a
+          FULL JOIN (SELECT item_id AS item, site_id AS site, sum(reserved - freed - picked + put_back)::bigint AS held FROM orders_allocation GROUP BY 1, 2) a
             ON a.item = k.item_id AND a.site = k.site_id) d
   LEFT JOIN catalogue_item i ON i.id = d.item LEFT JOIN network_site s ON s.id = d.site
 """),
@@ -81,6 +81,21 @@ SELECT 'H-' || o.id AS "order", o.reserved, o.freed, coalesce(l.reserved, 0) AS 
        o.reserved <> coalesce(l.reserved, 0) OR o.freed <> coalesce(l.freed, 0) AS wrong
   FROM orders_order o
   LEFT JOIN (SELECT order_id, sum(reserved)::bigint AS reserved, sum(freed)::bigint AS freed FROM orders_line GROUP BY 1) l ON l.order_id = o.id
+"""),
+    Check("INV-4", "No unit of a lot that is held or recalled lies in a bin, and no task asks for one.", """
+SELECT i.sku, l.code AS lot, l.status, coalesce(b.units, 0) AS in_bins, coalesce(t.units, 0) AS asked,
+       l.status <> 'released' AND (coalesce(b.units, 0) > 0 OR coalesce(t.units, 0) > 0) AS wrong
+  FROM inventory_lot l JOIN catalogue_item i ON i.id = l.item_id
+  LEFT JOIN (SELECT b.item_id, b.lot, sum(b.on_hand)::bigint AS units FROM inventory_balance b JOIN inventory_account a ON a.id = b.account_id AND a.kind = 'bin'
+              WHERE b.lot <> '' GROUP BY 1, 2) b ON b.item_id = l.item_id AND b.lot = l.code
+  LEFT JOIN (SELECT item_id, lot, sum(to_pick - withdrawn)::bigint AS units FROM fulfilment_task WHERE closed_at IS NULL AND lot <> '' GROUP BY 1, 2) t
+    ON t.item_id = l.item_id AND t.lot = l.code
+"""),
+    Check("INV-5", "A serial that was picked is in a tote or carton, belongs to one pick, and each there does.", """
+SELECT i.sku, coalesce(p.code, u.code) AS serial, a.kind, p.task_id AS task, p.id IS NULL OR a.kind IS NULL OR a.kind NOT IN ('tote', 'carton') OR t.item_id <> p.item_id AS wrong
+  FROM fulfilment_pickedserial p LEFT JOIN fulfilment_task t ON t.id = p.task_id
+  FULL JOIN (SELECT u.* FROM inventory_serial u JOIN inventory_account a ON a.id = u.account_id AND a.kind IN ('tote', 'carton')) u ON u.item_id = p.item_id AND u.code = p.code
+  LEFT JOIN inventory_account a ON a.id = u.account_id LEFT JOIN catalogue_item i ON i.id = coalesce(p.item_id, u.item_id)
 """),
     Check("INV-5", "A serial is where its last movement took it, and each movement took it from where it was.", """
 WITH step AS (
