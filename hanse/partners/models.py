@@ -8,6 +8,8 @@ ROLES = ["customer", "supplier", "carrier", "consignee"]
 SHIP_RULES = ["available", "complete-line", "complete-order"]
 INVOICE_RULES = ["shipment", "order"]
 CARTON_RULES = ["mixed", "one-sku", "one-line"]
+PACK_SCANS = ["", "none", "first", "every"]
+"""What the customer wants scanned at packing; empty leaves it to the site."""
 
 
 class Party(models.Model):
@@ -29,6 +31,8 @@ class Party(models.Model):
     carton_rule = models.TextField(db_default="mixed")
     carton_max_g = models.IntegerField(db_default=0)
     carton_max_mm = models.IntegerField(db_default=0)
+    max_lots = models.SmallIntegerField(null=True, blank=True)
+    pack_scan = models.TextField(db_default="", blank=True)
     active = models.BooleanField(db_default=True)
 
     class Meta:
@@ -36,6 +40,8 @@ class Party(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(ship_rule__in=SHIP_RULES), name="partners_party_ship_rule_is_known"),
             models.CheckConstraint(condition=Q(invoice_rule__in=INVOICE_RULES), name="partners_party_invoice_rule_is_known"),
+            models.CheckConstraint(condition=Q(max_lots__isnull=True) | Q(max_lots__gte=1, max_lots__lte=1000), name="partners_party_takes_some_lots"),
+            models.CheckConstraint(condition=Q(pack_scan__in=PACK_SCANS), name="partners_party_pack_scan_is_known"),
             models.CheckConstraint(condition=Q(payment_days__gte=0, payment_days__lte=730), name="partners_party_payment_days_in_range"),
             models.CheckConstraint(condition=Q(priority__gte=0, priority__lte=100), name="partners_party_priority_in_range"),
             models.CheckConstraint(condition=Q(carton_rule__in=CARTON_RULES), name="partners_party_carton_rule_is_known"),
