@@ -36,7 +36,7 @@ PAGES = {
     "changes": ("Changes", "hand-stop", "w"),
     "stock_work": ("Stock work", "refresh", "n"),
     "audits": ("Audits", "clipboard-check", "u"),
-    "lots": ("Lots", "snowflake", "l"),
+    "lots": ("Lots", "snowflake", "b"),
     "admin:index": ("Master data", "database", "m"),
     "all_pages": ("All pages", "dots", "a"),
 }
