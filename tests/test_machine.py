@@ -19,12 +19,16 @@ from hanse.billing.invoice import Invoice, invoice
 from hanse.edge import verify
 from hanse.fulfilment import planning
 from hanse.fulfilment.answer_change import AnswerChange, answer_change
+from hanse.fulfilment.audit import Audit, Found, audit
+from hanse.fulfilment.hold_lot import HoldLot, hold_lot
 from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
+from hanse.fulfilment.recall_lot import RecallLot, recall_lot
 from hanse.fulfilment.release import Release, release
 from hanse.fulfilment.release_wave import ReleaseWave, release_wave
 from hanse.fulfilment.sort_units import SortUnits, sort_units
 from hanse.fulfilment.start_tour import StartTour, start_tour
+from hanse.fulfilment.take_out import TakeOut, take_out
 from hanse.inventory.carry import Carry, carry
 from hanse.inventory.count import Count, count
 from hanse.inventory.count_by_plan import CountByPlan, count_by_plan
@@ -35,6 +39,7 @@ from hanse.inventory.keep_faces import KeepFace, keep_faces
 from hanse.inventory.models import Balance, CountTask, MoveTask
 from hanse.inventory.put_away import PutAway, put_away
 from hanse.inventory.receive import Receive, receive
+from hanse.inventory.release_lot import ReleaseLot, release_lot
 from hanse.inventory.replenish import Replenish, replenish
 from hanse.journal.events import fact_of
 from hanse.journal.principals import HANSE, Principal
@@ -61,6 +66,7 @@ from tests.given import Given
 units = st.integers(1, 6)
 EWA = Principal("ewa", frozenset({"*"}))
 """Somebody else: whoever finds a bin short does not count it."""
+lots = st.sampled_from(["L1", "L2"])
 
 
 @dataclass
@@ -88,11 +94,6 @@ class Owed:
         """What can be cancelled without asking anybody."""
         return self.ordered - self.cancelled - self.released
 
-    @property
-    def to_stop(self) -> int:
-        """What the site can be asked to stop."""
-        return max(self.released - self.shipped - sum(self.stops.values()), 0)
-
 
 class Company(RuleBasedStateMachine):
     orders = Bundle("orders")
@@ -107,15 +108,15 @@ class Company(RuleBasedStateMachine):
         self.undo = transaction.atomic()
         self.undo.__enter__()
         given = Given()
-        self.item, self.site = given.item(), given.site()
+        self.item, self.site = given.item(tracking="lot"), given.site()
         given.customer()
         for code, role in (("R-01", "reserve"), ("DOCK", "dock")):
             Bin.objects.create(site=self.site, code=code, role=role, walk=9)
         keep_carton_types([KeepCartonType("K-05", 300, 200, 150, 308, 208, 158, 180, 30_000)], by=HANSE)
-        self.on_hand, self.doubted, self.owed, self.keys = 0, 0, {}, 0
+        self.on_hand, self.doubted, self.owed, self.keys, self.stopped = 0, 0, {}, 0, {}
         self.shipments, self.on_bills = [], set()
         if stock:
-            self.receive(stock)
+            self.receive(stock, "L1")
 
     def do(self, operation, ask, by=HANSE):
         """Every act twice with one key: the second must change nothing and say the same."""
@@ -141,10 +142,10 @@ class Company(RuleBasedStateMachine):
     def free_stock(self) -> int:
         return self.on_hand - sum(o.reserved - o.picked for o in self.owed.values())
 
-    @rule(quantity=units)
-    def receive(self, quantity: int) -> None:
-        assert not isinstance(self.do(receive, Receive("HAM", "BRG-6204", quantity, "A-01")), Refused)
-        self.on_hand += quantity
+    @rule(quantity=units, lot=lots)
+    def receive(self, quantity: int, lot: str) -> None:
+        assert not isinstance(self.do(receive, Receive("HAM", "BRG-6204", quantity, "A-01", lot=lot)), Refused)
+        self.on_hand += 0 if lot in self.stopped else quantity
 
     @rule(target=orders, quantity=units, reserve=st.sampled_from(["at_once", "later", "or_refuse"]))
     def place(self, quantity: int, reserve: str) -> str:
@@ -191,10 +192,10 @@ class Company(RuleBasedStateMachine):
     def cancel(self, order: str, quantity: int) -> None:
         if not order:
             return
-        owed = self.owed[order]
+        owed, to_stop = self.owed[order], self.to_stop(order)
         told = self.do(cancel, Cancel(order, (CancelLine(1, quantity),)))
         if quantity > owed.at_once:
-            assert told.code == ("units-bound" if quantity > owed.at_once + owed.to_stop else "ask-the-site")
+            assert told.code == ("units-bound" if quantity > owed.at_once + to_stop else "ask-the-site")
             return
         owed.reserved -= max(quantity - owed.open, 0)
         owed.cancelled += quantity
@@ -248,9 +249,9 @@ class Company(RuleBasedStateMachine):
         """Cancel what can be cancelled at once, and ask the site to stop the rest."""
         if not order:
             return ()
-        owed = self.owed[order]
+        owed, to_stop = self.owed[order], self.to_stop(order)
         told = self.do(cancel, Cancel(order, (CancelLine(1, quantity),), fallback=fallback))
-        if quantity > owed.at_once + owed.to_stop:
+        if quantity > owed.at_once + to_stop:
             assert told.code == "units-bound"
             return ()
         now = min(quantity, owed.at_once)
@@ -261,6 +262,14 @@ class Company(RuleBasedStateMachine):
             owed.stops[asked.request] = asked.units
         return (told.asked[0].request, order, fallback) if told.asked else ()
 
+    def to_stop(self, order: str) -> int:
+        """What the site can be asked to stop: what is on its floor and not asked for yet, allocation by allocation, for what is taken out leaves its own."""
+        with connection.cursor() as cursor:
+            cursor.execute("""SELECT coalesce(sum(greatest(a.released - a.recalled - a.shipped - coalesce((SELECT sum(u.quantity) FROM orders_requestedunits u
+                JOIN orders_changerequest r ON r.id = u.request_id WHERE u.allocation_id = a.id AND r.outcome = ''), 0), 0)), 0)::bigint
+                FROM orders_allocation a WHERE a.order_id = %s""", [order_id(order)])
+            return cursor.fetchone()[0]
+
     @rule(request=requests)
     def accept(self, request: tuple) -> None:
         if request:
@@ -269,13 +278,13 @@ class Company(RuleBasedStateMachine):
             if request[0] not in owed.stops:
                 assert told.code == "request-closed"
                 return
-            assert told.units == min(owed.stops.pop(request[0]), owed.released - owed.shipped)
+            assert told.units <= min(owed.stops.pop(request[0]), owed.released - owed.shipped)
             back = sum(p.quantity for p in told.put_back)
             owed.cancelled += told.units
             owed.reserved -= told.units
             owed.released -= told.units
             owed.picked -= back
-            self.on_hand += back
+            self.on_hand += sum(p.quantity for p in told.put_back if p.lot not in self.stopped)
             owed.packed = self.packed(request[1])
 
     @rule(request=requests)
@@ -319,27 +328,27 @@ class Company(RuleBasedStateMachine):
             owed.reserved -= told.short
             before = self.free_stock()
             self.put_in_doubt(told.bin)
-            assert self.free_stock() >= 0 and (not told.short or before == 0 or self.doubted or self.lies_elsewhere(told.bin))
+            assert self.free_stock() >= 0 and (not told.short or before == 0 or self.doubted or self.lies_elsewhere(told.bin, told.lot))
             owed.reserved += min(told.short, owed.open, self.free_stock())
             owed.released = self.released(order)
 
     def released(self, order: str) -> int:
         """What short units found in other bins is on the floor at once; where is the bins' business."""
         with connection.cursor() as cursor:
-            cursor.execute("SELECT sum(released - recalled)::bigint FROM orders_allocation WHERE order_id = %s", [order_id(order)])
+            cursor.execute("SELECT coalesce(sum(released - recalled), 0)::bigint FROM orders_allocation WHERE order_id = %s", [order_id(order)])
             return cursor.fetchone()[0]
 
-    def lies_elsewhere(self, bin: str) -> bool:
-        return Balance.objects.filter(account__kind="bin", on_hand__gt=0).exclude(account__code=bin).exists()
+    def lies_elsewhere(self, bin: str, lot: str) -> bool:
+        return Balance.objects.filter(account__kind="bin", on_hand__gt=0).exclude(account__code=bin, lot=lot).exists()
 
-    @rule(quantity=units, bin=st.sampled_from(["R-01", "DOCK"]))
-    def receive_elsewhere(self, quantity: int, bin: str) -> None:
-        assert not isinstance(self.do(receive, Receive("HAM", "BRG-6204", quantity, bin)), Refused)
-        self.on_hand += quantity
+    @rule(quantity=units, bin=st.sampled_from(["R-01", "DOCK"]), lot=lots)
+    def receive_elsewhere(self, quantity: int, bin: str, lot: str) -> None:
+        assert not isinstance(self.do(receive, Receive("HAM", "BRG-6204", quantity, bin, lot=lot)), Refused)
+        self.on_hand += 0 if lot in self.stopped else quantity
 
-    @rule(quantity=units, to=st.sampled_from(["A-01", "R-01"]))
-    def put_away(self, quantity: int, to: str) -> None:
-        told = self.do(put_away, PutAway("HAM", "BRG-6204", quantity, to, reason="near"))
+    @rule(quantity=units, to=st.sampled_from(["A-01", "R-01"]), lot=lots)
+    def put_away(self, quantity: int, to: str, lot: str) -> None:
+        told = self.do(put_away, PutAway("HAM", "BRG-6204", quantity, to, lot=lot, reason="near"))
         assert not isinstance(told, Refused) or told.code == "bin-short"
 
     @rule(most=units)
@@ -372,10 +381,10 @@ class Company(RuleBasedStateMachine):
         if task is None:
             return
         again = bool(task.first_by)
-        apart = sum(Balance.objects.filter(account__kind="doubt", account__code=task.bin.code).values_list("on_hand", flat=True))
-        told = self.do(count, Count("HAM", "BRG-6204", found, task.bin.code), by=HANSE if task.first_by == EWA.name else EWA)
+        apart = sum(Balance.objects.filter(account__kind="doubt", account__code=task.bin.code, lot=task.lot).values_list("on_hand", flat=True))
+        told = self.do(count, Count("HAM", "BRG-6204", found, task.bin.code, task.lot), by=HANSE if task.first_by == EWA.name else EWA)
         if isinstance(told, Refused):
-            assert told.code in {"bin-short", "stock-reserved"}
+            assert told.code in {"bin-short", "stock-reserved"} or (told.code == "lot-held" and task.lot in self.stopped)
         elif isinstance(told, RecountAsked):
             assert not again
         else:
@@ -390,13 +399,94 @@ class Company(RuleBasedStateMachine):
         self.owed[order].packed += sum(u.quantity for u in told.units)
         return (told.carton, order)
 
+    @rule(target=cartons, carton=consumes(cartons), right=st.booleans())
+    def audit(self, carton: tuple, right: bool) -> tuple:
+        if not carton:
+            return ()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT sum(k.quantity)::bigint FROM fulfilment_content k JOIN fulfilment_carton c ON c.id = k.carton_id WHERE c.sscc = %s", [carton[0]])
+            inside = cursor.fetchone()[0]
+        told = self.do(audit, Audit(carton[0], (Found("BRG-6204", inside if right else inside - 1),)))
+        if isinstance(told, Refused):
+            assert told.code == "carton-opened"
+            return ()
+        assert told.right is right
+        if not right:
+            self.owed[carton[1]].packed -= inside
+        return carton if right else ()
+
+    @rule(order=orders, lot=lots, to=st.sampled_from(["quarantine", "missing"]))
+    def take_out_of_tote(self, order: str, lot: str, to: str) -> None:
+        if order:
+            self.taken_out(order, self.do(take_out, TakeOut(order, "BRG-6204", lot, to=to, reason="wrong")))
+
+    @rule(carton=consumes(cartons), lot=lots, target=cartons)
+    def take_out_of_carton(self, carton: tuple, lot: str) -> tuple:
+        if not carton:
+            return ()
+        told = self.do(take_out, TakeOut(carton[1], "BRG-6204", lot, carton[0], reason="wrong"))
+        if isinstance(told, Refused):
+            assert told.code in {"not-in-tote", "carton-opened"}
+            return carton if told.code == "not-in-tote" else ()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT sum(k.quantity)::bigint FROM fulfilment_content k JOIN fulfilment_carton c ON c.id = k.carton_id WHERE c.sscc = %s", [carton[0]])
+            self.owed[carton[1]].packed -= cursor.fetchone()[0]
+        self.taken_out(carton[1], told)
+        return ()
+
+    def taken_out(self, order: str, told) -> None:
+        owed = self.owed[order]
+        if isinstance(told, Refused):
+            assert told.code == "not-in-tote"
+            return
+        owed.picked -= told.quantity
+        owed.reserved -= told.quantity
+        owed.reserved += min(told.quantity, owed.open, self.free_stock())
+        owed.released = self.released(order)
+
+    @rule(lot=lots, good=st.booleans())
+    def stop_lot(self, lot: str, good: bool) -> None:
+        """Hold or recall: what lay in bins is off sale, and what was promised beyond the rest is free again."""
+        in_bins, apart = self.lies(lot, "bin"), self.lies(lot, "doubt")
+        told = self.do(hold_lot, HoldLot("BRG-6204", lot, "smells")) if good else self.do(recall_lot, RecallLot("BRG-6204", lot, "glass"))
+        if isinstance(told, Refused):
+            assert told.code == "lot-unknown" or lot in self.stopped
+            return
+        self.stopped[lot] = good
+        self.on_hand -= in_bins
+        self.doubted -= apart
+        freed = [(h.order, h.quantity) for h in told.hits if h.place == "freed"]
+        assert sum(n for _, n in freed) == max(0, -self.free_stock())
+        for order, n in freed:
+            self.owed[order].reserved -= n
+        for order, owed in self.owed.items():
+            owed.released = self.released(order)
+
+    @rule(lot=lots)
+    def release_lot(self, lot: str) -> None:
+        back = self.lies(lot, "quarantine' AND a.code <> '")
+        told = self.do(release_lot, ReleaseLot("BRG-6204", lot, "fine"))
+        if isinstance(told, Refused):
+            assert not self.stopped.get(lot)
+            return
+        assert self.stopped.pop(lot)
+        apart = self.lies(lot, "doubt")
+        self.on_hand += back - apart
+        self.doubted += apart
+
+    def lies(self, lot: str, kind: str) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT coalesce(sum(b.on_hand), 0)::bigint FROM inventory_balance b JOIN inventory_account a ON a.id = b.account_id WHERE a.kind = '{kind}' AND b.lot = %s", [lot])
+            return cursor.fetchone()[0]
+
     @rule(target=parcels, carton=consumes(cartons))
     def hand_over(self, carton: tuple) -> tuple:
         if not carton:
             return ()
         owed, told = self.owed[carton[1]], self.do(hand_over, HandOver(carton[0], "UPS"))
         if isinstance(told, Refused):
-            assert told.code == "carton-opened" or (told.code == "change-asked" and owed.stops)
+            codes = {e.code for e in told.errors}
+            assert codes <= {"carton-opened", "change-asked", "lot-held"} and ("change-asked" not in codes or owed.stops) and ("lot-held" not in codes or self.stopped)
             return ()
         owed.shipped += told.units
         self.shipments.append(told.shipment)

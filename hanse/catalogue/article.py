@@ -49,6 +49,7 @@ class Article:
     height_mm: int | None = None
     tracking: str = "none"
     shelf_life_days: int | None = None
+    weight_tolerance_percent: int | None = None
     price: Decimal | None = None
     currency: str = "EUR"
     tax_category: str = "S"

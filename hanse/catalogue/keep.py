@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from annotated_types import MaxLen
+from annotated_types import Ge, Le, MaxLen
 
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
@@ -41,6 +41,7 @@ class KeepItem:
     height_mm: Millimetres | None = None
     tracking: Literal["none", "lot", "serial"] | None = None
     shelf_life_days: Days | None = None
+    weight_tolerance_percent: Annotated[int, Ge(0), Le(100)] | None = None
     price: Money | None = None
     currency: Currency | None = None
     tax_category: Short | None = None
@@ -132,7 +133,7 @@ ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('catalogue', 0))"
 """One change of the catalogue at a time: SKUs and GTINs of the batch are looked up and written without a race."""
 KNOWN = """
 SELECT i.sku, i.name, i.description, i.gtin, i.stock_unit, i.weight_g, i.length_mm, i.width_mm, i.height_mm, i.tracking,
-       i.shelf_life_days, i.price, i.currency, i.tax_category, i.tax_rate, i.hs_code, i.origin, i.un_number,
+       i.shelf_life_days, i.weight_tolerance_percent, i.price, i.currency, i.tax_category, i.tax_rate, i.hs_code, i.origin, i.un_number,
        i.rotation, i.bears, i.ships_alone, i.goods_class, i.hazard_class, i.temperature_class,
        (SELECT jsonb_agg(jsonb_build_array(p.name, p.factor, p.gtin, p.weight_g, p.length_mm, p.width_mm, p.height_mm)
                          ORDER BY p.factor, p.name) FROM catalogue_pack p WHERE p.item_id = i.id)
@@ -146,18 +147,19 @@ SELECT lpad(p.gtin, 14, '0'), i.sku FROM catalogue_pack p JOIN catalogue_item i 
 """
 KEEP = """
 INSERT INTO catalogue_item (sku, name, description, gtin, stock_unit, weight_g, length_mm, width_mm, height_mm, tracking,
-                            shelf_life_days, price, currency, tax_category, tax_rate, hs_code, origin, un_number,
+                            shelf_life_days, weight_tolerance_percent, price, currency, tax_category, tax_rate, hs_code, origin, un_number,
                             rotation, bears, ships_alone, goods_class, hazard_class, temperature_class)
 SELECT * FROM unnest(%(sku)s::text[], %(name)s::text[], %(description)s::text[], %(gtin)s::text[], %(stock_unit)s::text[],
   %(weight_g)s::bigint[], %(length_mm)s::int[], %(width_mm)s::int[], %(height_mm)s::int[], %(tracking)s::text[],
-  %(shelf_life_days)s::int[], %(price)s::numeric[], %(currency)s::text[], %(tax_category)s::text[], %(tax_rate)s::numeric[],
+  %(shelf_life_days)s::int[], %(weight_tolerance_percent)s::smallint[], %(price)s::numeric[], %(currency)s::text[], %(tax_category)s::text[], %(tax_rate)s::numeric[],
   %(hs_code)s::text[], %(origin)s::text[], %(un_number)s::text[],
   %(rotation)s::text[], %(bears)s::text[], %(ships_alone)s::boolean[], %(goods_class)s::text[], %(hazard_class)s::text[],
   %(temperature_class)s::text[])
     ON CONFLICT (sku) DO UPDATE SET
        name = excluded.name, description = excluded.description, gtin = excluded.gtin, stock_unit = excluded.stock_unit,
        weight_g = excluded.weight_g, length_mm = excluded.length_mm, width_mm = excluded.width_mm, height_mm = excluded.height_mm,
-       tracking = excluded.tracking, shelf_life_days = excluded.shelf_life_days, price = excluded.price,
+       tracking = excluded.tracking, shelf_life_days = excluded.shelf_life_days,
+       weight_tolerance_percent = excluded.weight_tolerance_percent, price = excluded.price,
        currency = excluded.currency, tax_category = excluded.tax_category, tax_rate = excluded.tax_rate,
        hs_code = excluded.hs_code, origin = excluded.origin, un_number = excluded.un_number,
        rotation = excluded.rotation, bears = excluded.bears, ships_alone = excluded.ships_alone, goods_class = excluded.goods_class,

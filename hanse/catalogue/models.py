@@ -28,6 +28,7 @@ class Item(models.Model):
     height_mm = models.IntegerField(null=True, blank=True)
     tracking = models.TextField(choices=TRACKING, db_default="none")
     shelf_life_days = models.IntegerField(null=True, blank=True)
+    weight_tolerance_percent = models.SmallIntegerField(null=True, blank=True)
     price = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     currency = models.TextField(db_default="EUR")
     tax_category = models.TextField(db_default="S")
@@ -50,6 +51,7 @@ class Item(models.Model):
             models.CheckConstraint(condition=Q(rotation__in=["any", "upright"]), name="catalogue_item_rotation_is_known"),
             models.CheckConstraint(condition=Q(bears__in=["anything", "lighter", "nothing"]), name="catalogue_item_bears_is_known"),
             models.CheckConstraint(condition=Q(weight_g__isnull=True) | Q(weight_g__gte=0, weight_g__lte=MOST), name="catalogue_item_weighs_something"),
+            models.CheckConstraint(condition=Q(weight_tolerance_percent__isnull=True) | Q(weight_tolerance_percent__gte=0, weight_tolerance_percent__lte=100), name="catalogue_item_weighs_with_tolerance"),
             models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gte=0, price__lte=10**11), name="catalogue_item_price_in_range"),
             models.CheckConstraint(condition=Q(tax_rate__gte=0, tax_rate__lte=100), name="catalogue_item_tax_in_range"),
         ]

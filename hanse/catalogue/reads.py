@@ -60,6 +60,7 @@ class ItemView:
     height_mm: int | None
     tracking: str
     shelf_life_days: int | None
+    weight_tolerance_percent: int | None
     price: Decimal | None
     currency: str
     tax_category: str
@@ -81,7 +82,7 @@ class ItemView:
 
 ITEMS = """
 SELECT i.sku, i.name, i.description, i.gtin, i.stock_unit, i.weight_g, i.length_mm, i.width_mm, i.height_mm, i.tracking,
-       i.shelf_life_days, i.price, i.currency, i.tax_category, i.tax_rate, i.hs_code, i.origin, i.un_number,
+       i.shelf_life_days, i.weight_tolerance_percent, i.price, i.currency, i.tax_category, i.tax_rate, i.hs_code, i.origin, i.un_number,
        i.rotation, i.bears, i.ships_alone, i.goods_class, i.hazard_class, i.temperature_class, i.retired_on,
        (SELECT json_agg(json_build_array(p.name, p.factor, p.gtin, p.weight_g, p.length_mm, p.width_mm, p.height_mm)
                         ORDER BY p.factor, p.name)::text FROM catalogue_pack p WHERE p.item_id = i.id),

@@ -24,8 +24,9 @@ KINDS = {
     "consent": ("Consent", "Customer must agree to a later day", "calendar-event", "watch"),
     "supply": ("No supply", "No stock and none on its way", "package", "watch"),
     "moved": ("Promise moved", "Promise moved, not agreed", "calendar-event", "watch"),
+    "lot": ("Lot", "Lot is stopped", "hand-stop", "bad"),
 }
-ROLES = {"warehouse": ("short", "change"), "transport": ("parcel", "change", "late"), "finance": ("hold",)}
+ROLES = {"warehouse": ("lot", "short", "change"), "transport": ("parcel", "change", "late"), "finance": ("hold",)}
 """What of it a role looks after; the other roles see everything."""
 
 
@@ -107,6 +108,17 @@ QUESTIONS = {
              jsonb_build_object('kind', r.kind, 'units', r.units, 'site', s.code, 'site_name', s.name, 'state', r.state)
         FROM orders_changerequest r JOIN orders_order o ON o.id = r.order_id JOIN network_site s ON s.id = r.site_id
        WHERE r.outcome = '' AND (r.state <> 'requested' OR r.answer_by <= %(now)s::timestamptz)""",
+    "lot": """
+      SELECT 'lot', x.order_id, o.net, x.since, jsonb_build_object('sku', i.sku, 'lot', x.lot, 'status', x.status, 'units', x.units, 'place', x.place, 'container', x.container)
+        FROM (SELECT t.order_id, t.item_id, l.code AS lot, l.status, l.status_at AS since, sum(t.taken - t.put_back - t.packed) AS units, 'tote' AS place, c.code AS container
+                FROM inventory_lot l JOIN fulfilment_task t ON t.item_id = l.item_id AND t.lot = l.code AND t.lot <> '' AND t.taken > t.put_back + t.packed
+                JOIN inventory_account c ON c.id = t.tote_id WHERE l.status <> 'released' GROUP BY t.order_id, t.item_id, l.id, c.code
+               UNION ALL
+              SELECT c.order_id, k.item_id, l.code, l.status, l.status_at, sum(k.quantity), 'carton', c.sscc
+                FROM inventory_lot l JOIN fulfilment_content k ON k.item_id = l.item_id AND k.lot = l.code AND k.lot <> ''
+                JOIN fulfilment_carton c ON c.id = k.carton_id AND c.handed_over_at IS NULL AND c.opened_at IS NULL
+               WHERE l.status <> 'released' GROUP BY c.order_id, k.item_id, l.id, c.sscc) x
+        JOIN orders_order o ON o.id = x.order_id JOIN catalogue_item i ON i.id = x.item_id""",
     "parcel": """
       SELECT 'parcel', s.order_id, o.net, p.moved_at,
              jsonb_build_object('tracking', p.tracking, 'carrier', k.name, 'state', p.state, 'doubt', p.doubt, 'shipment', p.shipment_id)
@@ -167,6 +179,8 @@ def why(need: Need, today: date) -> str:
         case "change":
             asked = {"stop": f"stop {it['units']:,} units", "address": "label anew", "carrier": "send with another carrier", "redirect": "have it turned round"}[it["kind"]]
             return f"{it['site_name']} is asked to {asked}; " + ("no answer in time" if it["state"] == "requested" else f"{it['state'].replace('-', ' ')}, kept at the dock")
+        case "lot":
+            return f"{it['units']:,} {it['sku']} of lot {it['lot']}, which is {it['status']}, in {it['place']} {it['container'][-7:]}"
     return f"{it['carrier']} {it['tracking']}: {DOUBTS.get(it['doubt']) or it['state'].replace('-', ' ')}"
 
 

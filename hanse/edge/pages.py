@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from datetime import datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -122,6 +123,8 @@ def step(request: HttpRequest, need: Need) -> tuple[str, str]:
         return words, reverse(url, args=[need.order])
     if need.kind == "change" and may(request, "fulfilment.answer_change"):
         return "Answer…", f"{reverse('changes')}?site={need.facts['site']}"
+    if need.kind == "lot" and may(request, "fulfilment.take_out"):
+        return "Take out…", f"{reverse('lot')}?{urlencode({'sku': need.facts['sku'], 'lot': need.facts['lot']})}"
     if need.kind == "parcel" and (shipment := address("shipment", need.facts["shipment"])):
         return "See the shipment", shipment
     return "See the order", reverse("order", args=[need.order])

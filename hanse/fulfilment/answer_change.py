@@ -13,7 +13,7 @@ from typing import Annotated
 
 from annotated_types import MaxLen
 
-from hanse.inventory.ledger import Account, Claim, Movement, Reserve, claim, lock_totes, post, reserve
+from hanse.inventory.ledger import Account, Claim, Movement, Place, Reserve, claim, lock_totes, places, post, reserve
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Id, Short, ask
@@ -23,7 +23,7 @@ from hanse.orders.counters import Advance, LineAdvance, advance, advance_lines
 from hanse.orders.events import CancelledUnits, GivenBack, UnitsCancelled
 from hanse.orders.requests import Answer, Request, falls_back, locked, settle
 
-from .cartons import label, open_again
+from .cartons import label, let_go, open_again
 from .events import ChangeAccepted, ChangeRefused, PutBackUnits, TasksWithdrawn, WithdrawnTask
 from .stopping import Floor, Inside, Lying, Plan, Stop, by_allocation, plan
 
@@ -109,7 +109,7 @@ def _accept(ask: AnswerChange, it: Request, known: Known, floors: Mapping[tuple[
         gone[stop.allocation] += units
     told = ChangeAccepted(
         it.number, it.id, it.site_code, it.kind, sum(n for _, n in found.stopped) if it.kind == "stop" else it.units, sum(n for _, n in found.cut),
-        tuple(PutBackUnits(t.sku, t.bin_code, t.lot, n, s) for t, n, s in found.put_back), tuple(found.opened.values()), tuple(x.sscc for x in labels), ask.reason, ask.at)
+        tuple(PutBackUnits(t.sku, t.bin_code if t.back_to == "bin" else f"quarantine at {t.bin_code}", t.lot, n, s) for t, n, s in found.put_back), tuple(found.opened.values()), tuple(x.sscc for x in labels), ask.reason, ask.at)
     return Done(it, told, found, labels)
 
 
@@ -120,23 +120,22 @@ SELECT u.request_id, a.id, a.line_id, l.position, i.sku, u.quantity, greatest(a.
 """
 TASKS = """
 SELECT a.order_id, a.site_id, t.id, a.id, t.item_id, i.sku, i.tracking, t.bin_id, b.code, t.tote_id, t.lot,
-       CASE WHEN t.closed_at IS NULL THEN t.to_pick - t.withdrawn ELSE 0 END, coalesce(t.taken, 0) - t.put_back - t.packed, t.packed
+       CASE WHEN t.closed_at IS NULL THEN t.to_pick - t.withdrawn ELSE 0 END, coalesce(t.taken, 0) - t.put_back - t.packed, t.packed, coalesce(h.status, 'released')
   FROM orders_allocation a JOIN fulfilment_task t ON t.allocation_id = a.id JOIN catalogue_item i ON i.id = t.item_id
-  JOIN inventory_account b ON b.id = t.bin_id
+  JOIN inventory_account b ON b.id = t.bin_id LEFT JOIN inventory_lot h ON t.lot <> '' AND h.item_id = t.item_id AND h.code = t.lot
  WHERE (a.order_id, a.site_id) IN (SELECT * FROM unnest(%(order)s::bigint[], %(site)s::bigint[])) ORDER BY t.id
 """
 INSIDE = """
-SELECT c.order_id, c.site_id, c.id, c.sscc, c.account_id, k.allocation_id, k.item_id, k.lot, k.serial, k.quantity
+SELECT c.order_id, c.site_id, c.id, c.sscc, c.account_id, k.allocation_id, k.item_id, k.lot, k.serial, k.quantity, k.task
   FROM fulfilment_carton c JOIN fulfilment_content k ON k.carton_id = c.id
  WHERE (c.order_id, c.site_id) IN (SELECT * FROM unnest(%(order)s::bigint[], %(site)s::bigint[]))
    AND c.handed_over_at IS NULL AND c.opened_at IS NULL ORDER BY c.id, k.id
 """
 SERIALS = """
-SELECT DISTINCT w.ord, w.site, u.account_id, u.item_id, u.code
-  FROM unnest(%(order)s::bigint[], %(site)s::bigint[], %(tote)s::bigint[], %(item)s::bigint[]) AS w(ord, site, tote, item)
-  JOIN inventory_serial u ON u.account_id = w.tote AND u.item_id = w.item
- WHERE EXISTS (SELECT 1 FROM inventory_movement m WHERE m.item_id = u.item_id AND m.serial = u.code AND m.target_id = u.account_id AND m.document = 'H-' || w.ord)
- ORDER BY 1, 2, 3, 4, 5
+SELECT t.order_id, t.site_id, t.id, p.code
+  FROM fulfilment_pickedserial p JOIN fulfilment_task t ON t.id = p.task_id
+  JOIN inventory_serial u ON u.item_id = p.item_id AND u.code = p.code AND u.account_id = t.tote_id
+ WHERE t.id = ANY(%(task)s::bigint[]) ORDER BY t.id, p.code
 """
 LABELS = """
 SELECT c.id, c.sscc, c.order_id, c.site_id, o.ship_to_id, o.carrier FROM fulfilment_carton c JOIN orders_order o ON o.id = c.order_id
@@ -196,16 +195,15 @@ def _facts(run: Run, ids: set[int]) -> Known:
 
 
 def _read_floors(run: Run, at: Mapping[str, list[int]], floors: dict[tuple[int, int], Floor]) -> None:
-    """Tasks, cartons and serials of these orders at these sites; in a cart's tote other orders have theirs beside."""
+    """Tasks, cartons and serials of these orders at these sites."""
     for order, site, *task in run.rows(as_tuple, TASKS, **at):
         floors[order, site].tasks.append(Lying(*task))
     for order, site, *inside in run.rows(as_tuple, INSIDE, **at):
         floors[order, site].inside.append(Inside(*inside))
-    by_serial = [(*at, t.tote, t.item) for at, floor in floors.items() for t in floor.tasks if t.tracking == "serial"]
+    by_serial = [t.task for floor in floors.values() for t in floor.tasks if t.tracking == "serial"]
     if by_serial:
-        columns = dict(zip(("order", "site", "tote", "item"), map(list, zip(*by_serial, strict=True)), strict=True))
-        for order, site, tote, item, code in run.rows(as_tuple, SERIALS, **columns):
-            floors[order, site].serials.setdefault((tote, item), []).append(code)
+        for order, site, task, code in run.rows(as_tuple, SERIALS, task=by_serial):
+            floors[order, site].serials.setdefault(task, []).append(code)
 
 
 def _stop(run: Run, done: Sequence[Done]) -> None:
@@ -231,10 +229,12 @@ def _stop(run: Run, done: Sequence[Done]) -> None:
         Movement(t.item, Account(i.account, "carton", d.request.site), Account(t.tote, "tote", d.request.site), n,
                  "ChangeAccepted", d.request.number, d.told.reason, t.lot, i.serial, at=d.told.at) for d, t, i, n in unpacked
     ])  # fmt: skip
+    apart = places(run, [Place(t.back_to, d.request.site, t.bin_code) for d, t, _, _ in back if t.back_to != "bin"])
     post(run, [
-        Movement(t.item, Account(t.tote, "tote", d.request.site), Account(t.bin, "bin", d.request.site), units, "ChangeAccepted", d.request.number, d.told.reason, t.lot, serial, at=d.told.at)
+        Movement(t.item, Account(t.tote, "tote", d.request.site), Account(apart.get(Place(t.back_to, d.request.site, t.bin_code), t.bin), t.back_to, d.request.site), units, "ChangeAccepted", d.request.number, d.told.reason, t.lot, serial, at=d.told.at)
         for d, t, n, serials in back for units, serial in ([(1, s) for s in serials] or [(n, "")])
     ])
+    let_go(run, [(t.item, s) for _, t, _, serials in back for s in serials])
 
 
 def _answer(d: Done | ChangeRefused, by: str) -> Answer:

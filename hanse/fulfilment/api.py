@@ -15,16 +15,21 @@ from hanse.web.problems import problem_of
 
 from . import commercial_invoice, customs, papers, proposing, reads, wave_reads
 from .answer_change import AnswerChange, answer_change
+from .audit import Audit, audit
+from .hold_lot import HoldLot, hold_lot
 from .leave_tour import LeaveTour, leave_tour
 from .pack import Pack, pack
 from .pick import Pick, pick
 from .plan_tours import PlanTour, plan_tours
+from .recall_lot import RecallLot, recall_lot
 from .relabel import Relabel, relabel
 from .release import Release, release
 from .release_wave import ReleaseWave, release_wave
 from .scan import Scan, record_scans
+from .scan_at_pack import ScanAtPack, scan_at_pack
 from .sort_units import SortUnits, sort_units
 from .start_tour import StartTour, start_tour
+from .take_out import TakeOut, take_out
 
 router = Router(tags=["fulfilment"])
 Word = Annotated[str, MaxLen(200)]
@@ -118,6 +123,36 @@ def pack_cartons(request: HttpRequest, packs: Body[list[Pack]]) -> HttpResponse:
 def label_anew(request: HttpRequest, labels: Body[list[Relabel]]) -> HttpResponse:
     """Label cartons anew with their orders' present address."""
     return answered(request, relabel, labels)
+
+
+@router.post("/pack-scans/batch", response=answers_to(scan_at_pack))
+def keep_pack_scans(request: HttpRequest, scans: Body[list[ScanAtPack]]) -> HttpResponse:
+    """Keep scans of the packing station, right and wrong, before anything is booked."""
+    return answered(request, scan_at_pack, scans)
+
+
+@router.post("/audits/batch", response=answers_to(audit))
+def audit_cartons(request: HttpRequest, audits: Body[list[Audit]]) -> HttpResponse:
+    """Tell what audits found in cartons; one in which something differs is opened to be packed anew."""
+    return answered(request, audit, audits)
+
+
+@router.post("/take-outs/batch", response=answers_to(take_out))
+def take_out_units(request: HttpRequest, take_outs: Body[list[TakeOut]]) -> HttpResponse:
+    """Take picked units out of totes and cartons, to quarantine or as missing; others are found for the order."""
+    return answered(request, take_out, take_outs)
+
+
+@router.post("/lots/holds/batch", response=answers_to(hold_lot))
+def hold_lots(request: HttpRequest, holds: Body[list[HoldLot]]) -> HttpResponse:
+    """Hold lots: nobody sells, picks, packs or hands over their units. The answer names the orders hit."""
+    return answered(request, hold_lot, holds)
+
+
+@router.post("/lots/recalls/batch", response=answers_to(recall_lot))
+def recall_lots(request: HttpRequest, recalls: Body[list[RecallLot]]) -> HttpResponse:
+    """Recall lots for good. The answer names the orders hit and where their units are, with customers too."""
+    return answered(request, recall_lot, recalls)
 
 
 @router.get("/tasks", response=page_schema(reads.TaskRow))

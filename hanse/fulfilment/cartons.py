@@ -9,16 +9,27 @@ SEND_OFF = """
 UPDATE fulfilment_carton c SET handed_over_at = coalesce(s.at, %(now)s::timestamptz)
   FROM unnest(%(carton)s::bigint[], %(at)s::timestamptz[]) AS s(id, at) WHERE c.id = s.id
 """
+LET_GO = "DELETE FROM fulfilment_pickedserial WHERE (item_id, code) IN (SELECT * FROM unnest(%(item)s::bigint[], %(serial)s::text[]))"
 LABEL = """
 UPDATE fulfilment_carton c SET address_id = l.address, carrier = l.carrier
   FROM unnest(%(carton)s::bigint[], %(address)s::bigint[], %(carrier)s::text[]) AS l(id, address, carrier) WHERE c.id = l.id
 """
-OPEN = "UPDATE fulfilment_carton SET opened_at = %(now)s WHERE id = ANY(%(carton)s::bigint[])"
+OPEN = """
+UPDATE fulfilment_carton c SET opened_at = %(now)s::timestamptz, audit = CASE WHEN c.id = ANY(%(failed)s::bigint[]) THEN 'failed' WHEN c.audit = 'due' THEN '' ELSE c.audit END
+ WHERE c.id = ANY(%(carton)s::bigint[])
+"""
 
 
-def send_off(run: Run, cartons: Sequence[int], at: Sequence[datetime | None]) -> None:
-    """These cartons left our hands. Their orders are locked by the caller."""
+def send_off(run: Run, cartons: Sequence[int], at: Sequence[datetime | None], serials: Sequence[tuple[int, str]] = ()) -> None:
+    """These cartons left our hands, with these units by item and serial. Their orders are locked by the caller."""
     run.write(SEND_OFF, carton=list(cartons), at=list(at))
+    let_go(run, serials)
+
+
+def let_go(run: Run, serials: Sequence[tuple[int, str]]) -> None:
+    """These units by item and serial belong to no pick any more."""
+    if serials:
+        run.write(LET_GO, item=[item for item, _ in serials], serial=[serial for _, serial in serials])
 
 
 def label(run: Run, cartons: Sequence[int], addresses: Sequence[int], carriers: Sequence[str]) -> None:
@@ -26,6 +37,6 @@ def label(run: Run, cartons: Sequence[int], addresses: Sequence[int], carriers: 
     run.write(LABEL, carton=list(cartons), address=list(addresses), carrier=list(carriers))
 
 
-def open_again(run: Run, cartons: Sequence[int]) -> None:
-    """These cartons were opened again and hold nothing any more. Their orders are locked by the caller."""
-    run.write(OPEN, carton=list(cartons))
+def open_again(run: Run, cartons: Sequence[int], failed: Sequence[int] = ()) -> None:
+    """These cartons were opened again and hold nothing any more, some because an audit failed. Their orders are locked by the caller."""
+    run.write(OPEN, carton=list(cartons), failed=list(failed))

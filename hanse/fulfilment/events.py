@@ -1,16 +1,18 @@
 """The facts fulfilment tells."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from hanse.inventory.events import LotUnits
 from hanse.journal.events import FreeForm, event
 from hanse.orders.events import FALLBACK_SAID
 
 
 @dataclass(frozen=True, slots=True)
 class RaisedTask:
-    """A pick task as it was raised: so many units of an item (and lot) from a bin."""
+    """A pick task as it was raised: so many units of an item (and lot) from a bin; `undated` where the lot should have an expiry and has none."""
 
     task: int
     allocation: int
@@ -19,6 +21,7 @@ class RaisedTask:
     sku: str
     lot: str
     quantity: int
+    undated: bool = False
 
 
 @event("order")
@@ -34,7 +37,9 @@ class OrderReleased:
         if not self.tasks:
             return f"{self.waiting} units wait for their pick face to be filled"
         sites = ", ".join(dict.fromkeys(t.site for t in self.tasks))
-        return f"Released at {sites}: {sum(t.quantity for t in self.tasks)} units in {len(self.tasks)} pick tasks"
+        without = ", ".join(dict.fromkeys(f"{t.lot} of {t.sku}" for t in self.tasks if t.undated))
+        warning = f". No expiry is known of lot {without}" if without else ""
+        return f"Released at {sites}: {sum(t.quantity for t in self.tasks)} units in {len(self.tasks)} pick tasks{warning}"
 
 
 @event("wave")
@@ -263,9 +268,137 @@ class CartonPacked:
     carrier: str = ""
     carton_type: str = ""
     proposal: str = ""
+    audit: bool = False
 
     def said(self) -> str:
         return f"Carton {self.carton} packed at {self.site}: " + ", ".join(f"{u.quantity} {u.sku}" for u in self.units)
+
+
+@dataclass(frozen=True, slots=True)
+class LotHit:
+    """Units of an order that a stopped lot hits, and where they are; `container` is the tote or the carton."""
+
+    order: str
+    customer: str
+    customer_name: str
+    position: int
+    place: str
+    site: str
+    container: str
+    quantity: int
+
+
+@event("item")
+class LotHeld:
+    """A lot is held: its units are off sale, and these orders are hit."""
+
+    item: str
+    lot: str
+    reason: str
+    units: tuple[LotUnits, ...]
+    hits: tuple[LotHit, ...]
+
+    def said(self) -> str:
+        return f"Lot {self.lot} of {self.item} held, {_hit(self.hits)}: {self.reason}"
+
+
+@event("item")
+class LotRecalled:
+    """A lot is recalled for good: its units are off sale, and these orders are hit."""
+
+    item: str
+    lot: str
+    reason: str
+    units: tuple[LotUnits, ...]
+    hits: tuple[LotHit, ...]
+
+    def said(self) -> str:
+        return f"Lot {self.lot} of {self.item} recalled, {_hit(self.hits)}: {self.reason}"
+
+
+def _hit(hits: Sequence[LotHit]) -> str:
+    orders = len({h.order for h in hits})
+    return f"{orders} orders hit" if orders != 1 else "1 order hit"
+
+
+@event("order")
+class UnitsStopped:
+    """Units of an order are of a lot that was held or recalled: they were taken out of a pick task, or wait in a tote or carton to be taken out."""
+
+    order: str
+    sku: str
+    lot: str
+    status: str
+    place: str
+    container: str
+    quantity: int
+
+    def said(self) -> str:
+        where = f"in {self.place} {self.container}" if self.container else "in a pick task"
+        return f"Lot {self.lot} of {self.sku} {self.status}: {self.quantity} {where}"
+
+
+@event("order")
+class UnitsTakenOut:
+    """Picked units left the tote, or a carton that was opened for it; they are open on the order again."""
+
+    order: str
+    sku: str
+    lot: str
+    site: str
+    quantity: int
+    to: str
+    reason: str
+    carton: str = ""
+    serials: tuple[str, ...] = ()
+
+    def said(self) -> str:
+        lot, place = f" lot {self.lot}" if self.lot else "", f"carton {self.carton}" if self.carton else "the tote"
+        where = "to quarantine" if self.to == "quarantine" else "as missing"
+        return f"{self.quantity} {self.sku}{lot} taken out of {place} {where}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFinding:
+    """What an audit expected and found of an item, or of one lot of it."""
+
+    sku: str
+    lot: str
+    expected: int
+    found: int
+
+
+@event("order")
+class CartonAudited:
+    """A carton was counted before it left. Where something differed it was opened, to be packed anew."""
+
+    order: str
+    carton: str
+    site: str
+    right: bool
+    findings: tuple[AuditFinding, ...]
+    at: datetime | None = None
+
+    def said(self) -> str:
+        if self.right:
+            return f"Carton {self.carton} audited: all as it should be"
+        wrong = ", ".join(f"{f.found} {f.sku} instead of {f.expected}" for f in self.findings if f.expected != f.found)
+        return f"Carton {self.carton} audited and opened again: {wrong}"
+
+
+@event("packing")
+class ScannedAtPack:
+    """Something was scanned at the packing station; wrong scans are facts too."""
+
+    packing: str
+    order: str
+    wanted: str
+    read: str
+    right: bool
+    at: datetime | None = None
+
+    def said(self) -> str:
+        return f"{self.read} scanned" if self.right else f"{self.read} scanned, which is not of {self.order}"
 
 
 @event("order")

@@ -77,7 +77,8 @@ class Task(models.Model):
     """Take so many units of an item (and lot) from a bin into a tote. Answered once.
 
     `taken` of them were found; `withdrawn` were stopped before anyone took them; `packed` of the taken ones
-    lie in cartons or left in them, `put_back` lie in their bin again, the others in the tote. `stop` is its turn on the walk of its tour.
+    lie in cartons or left in them, `put_back` lie in their bin again or were taken out, the others in the tote. An audit found `wrong` of
+    them missing or other than they should be. `stop` is its turn on the walk of its tour.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -94,6 +95,7 @@ class Task(models.Model):
     withdrawn = models.BigIntegerField(db_default=0)
     packed = models.BigIntegerField(db_default=0)
     put_back = models.BigIntegerField(db_default=0)
+    wrong = models.BigIntegerField(db_default=0)
     short_reason = models.TextField(db_default="")
     released_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -108,6 +110,7 @@ class Task(models.Model):
             models.Index("wave", name="fulfilment_task_wave", condition=Q(wave__isnull=False)),
             models.Index("tour", "stop", name="fulfilment_task_tour", condition=Q(tour__isnull=False)),
             models.Index("allocation", name="fulfilment_task_allocation"),
+            models.Index("item", "lot", name="fulfilment_task_lot", condition=~Q(lot="")),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(to_pick__gt=0, to_pick__lte=MOST), name="fulfilment_task_asks_for_something"),
@@ -118,10 +121,15 @@ class Task(models.Model):
                 condition=Q(packed=0, put_back=0) | Q(packed__gte=0, put_back__gte=0, packed__lte=F("taken") - F("put_back"), taken__isnull=False),
                 name="fulfilment_task_packs_what_was_taken",
             ),
+            models.CheckConstraint(condition=Q(wrong__gte=0, wrong__lte=MOST), name="fulfilment_task_counts_its_errors"),
         ]
 
     def __str__(self) -> str:
         return f"{self.to_pick} from {self.bin_id}"
+
+
+AUDITS = ["", "due", "passed", "failed"]
+"""Whether the sampling plan chose a carton for an audit, and how that ended."""
 
 
 class Carton(models.Model):
@@ -148,6 +156,7 @@ class Carton(models.Model):
     packed_at = models.DateTimeField()
     handed_over_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
+    audit = models.TextField(db_default="")
     actor = models.TextField()
 
     class Meta:
@@ -156,6 +165,8 @@ class Carton(models.Model):
             models.CheckConstraint(condition=Q(sscc__regex="^[0-9]{18}$"), name="fulfilment_carton_has_an_sscc"),
             models.CheckConstraint(condition=Q(proposal__in=PROPOSALS), name="fulfilment_carton_proposal_is_known"),
             models.CheckConstraint(condition=Q(handed_over_at__isnull=True) | Q(opened_at__isnull=True), name="fulfilment_carton_opened_stays_here"),
+            models.CheckConstraint(condition=Q(audit__in=AUDITS), name="fulfilment_carton_audit_is_known"),
+            models.CheckConstraint(condition=Q(handed_over_at__isnull=True) | Q(audit__in=["", "passed"]), name="fulfilment_carton_leaves_audited"),
         ]
 
     def __str__(self) -> str:
@@ -173,8 +184,10 @@ class Content(models.Model):
     lot = models.TextField(db_default="")
     serial = models.TextField(db_default="")
     quantity = models.BigIntegerField()
+    task = models.BigIntegerField(null=True)
 
     class Meta:
+        indexes = [models.Index("item", "lot", name="fulfilment_content_lot", condition=~Q(lot=""))]
         constraints = [models.CheckConstraint(condition=Q(quantity__gt=0, quantity__lte=MOST), name="fulfilment_content_is_something")]
 
     def __str__(self) -> str:
@@ -198,3 +211,40 @@ class Scan(models.Model):
 
     def __str__(self) -> str:
         return self.read
+
+
+class PickedSerial(models.Model):
+    """A unit known by its serial that a pick took for an allocation: no other may have it until it has left or was put back."""
+
+    id = models.BigAutoField(primary_key=True)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    code = models.TextField()
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="serials", db_constraint=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "code"], name="fulfilment_serial_is_of_one_allocation")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Audit(models.Model):
+    """What an audit found of an item and lot in a carton, beside what should be there. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    carton = models.ForeignKey(Carton, on_delete=models.PROTECT, related_name="audits")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    lot = models.TextField(db_default="")
+    expected = models.BigIntegerField()
+    found = models.BigIntegerField()
+    actor = models.TextField()
+    audited_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(expected__gte=0, expected__lte=MOST), name="fulfilment_audit_expects_a_number"),
+            models.CheckConstraint(condition=Q(found__gte=0, found__lte=MOST), name="fulfilment_audit_finds_a_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.found} of {self.expected}"

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -21,7 +22,8 @@ from . import commercial_invoice, customs, drawing, page_reads, papers, proposin
 from .answering import panel
 from .pack import Pack, PackLine, pack
 from .relabel import Relabel, relabel
-from .rules import LEAST_TOLERANCE_G
+from .rules import to_scan
+from .scan_at_pack import ScanAtPack, scan_at_pack
 
 DAYS = 30
 """How far back the page of cartons used looks."""
@@ -61,10 +63,11 @@ def _station(request: HttpRequest, order: page_reads.Packing, status: int = 200,
         return redirect("carton", order.cartons[0])
     facts = {
         "order": order, "lines": list(enumerate(lines)), "units": sum(line.quantity for line in lines), "granted": may(request, "fulfilment.pack"),
-        "tolerance": LEAST_TOLERANCE_G,
+        "may_take_out": may(request, "fulfilment.take_out"), "rule": order.pack_scan, "stopped": [line for line in lines if line.lot_status != "released"],
         **_proposal(request, order),
-        "told": {"tolerance": LEAST_TOLERANCE_G, "lines": [
-            {"line": x.line, "sku": x.sku, "gtin": x.gtin, "name": x.name, "lot": x.lot, "tracking": x.tracking, "quantity": x.quantity, "weight": x.weight_g, "serials": list(x.serials)}
+        "told": {"tolerance": order.tolerance_g, "percent": order.tolerance_percent, "rule": order.pack_scan, "lines": [
+            {"line": x.line, "sku": x.sku, "gtin": x.gtin, "name": x.name, "lot": x.lot, "tracking": x.tracking, "quantity": x.quantity, "weight": x.weight_g,
+             "percent": x.tolerance_percent, "scan": to_scan(order.pack_scan, x.quantity), "stopped": x.lot_status != "released", "serials": list(x.serials)}
             for x in lines]},
     }
     facts["told"] |= facts.pop("told_too")
@@ -99,14 +102,29 @@ def _close(request: HttpRequest, order: page_reads.Packing) -> HttpResponse:
     return redirect("carton", answer.carton)
 
 
+@login_required
+@require_POST
+def scan_for_carton(request: HttpRequest, order: str, site: str) -> JsonResponse:
+    """Keep a scan of the packing station, right or wrong; nothing is booked."""
+    try:
+        ask = posted(ScanAtPack, request, order=order, site=site, at=None)
+    except BadForm as bad:
+        return JsonResponse({"refused": str(bad)}, status=422)
+    answer = act(request, scan_at_pack, ask)
+    if isinstance(answer, Refused):
+        return JsonResponse({"refused": answer.title, "why": in_words(answer)}, status=409)
+    return JsonResponse({"right": answer.right})
+
+
 def _line(text: str) -> PackLine:
-    """One line of a carton's content, as the station posts it: position|quantity|lot|serials."""
+    """One line of a carton's content, as the station posts it: position|quantity|lot|serials|what was scanned, each encoded as in an address."""
     line, _, rest = text.partition("|")
     quantity, _, rest = rest.partition("|")
-    lot, _, serials = rest.partition("|")
+    lot, _, rest = rest.partition("|")
+    serials, _, scans = rest.partition("|")
     if not (line.isdigit() and quantity.isdigit() and int(line) and int(quantity)):
         raise BadForm({"content": "The carton's content cannot be read. Scan it again."}, {})
-    return PackLine(int(line), int(quantity), lot or None, tuple(serials.split()))
+    return PackLine(int(line), int(quantity), lot or None, tuple(serials.split()), tuple(unquote(read) for read in scans.split()))
 
 
 @login_required

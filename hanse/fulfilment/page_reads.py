@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from hanse.journal.asking import rows
@@ -215,6 +215,8 @@ class PackLineRow:
     quantity: int
     weight_g: int | None
     serials: Sequence[str]
+    lot_status: str
+    tolerance_percent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +237,9 @@ class Packing:
     totes: Sequence[str]
     still_to_pick: int
     cartons: Sequence[str]
+    pack_scan: str
+    tolerance_g: int
+    tolerance_percent: int
 
 
 PACKING = """
@@ -242,15 +247,18 @@ SELECT 'H-' || o.id, s.code, s.name, d.name, d.street, d.postcode, d.city, d.cou
        ARRAY(SELECT DISTINCT c.code FROM orders_allocation a JOIN fulfilment_task t ON t.allocation_id = a.id AND t.taken > t.put_back + t.packed
                JOIN inventory_account c ON c.id = t.tote_id WHERE a.order_id = o.id AND a.site_id = s.id ORDER BY 1),
        (SELECT coalesce(sum(a.released - a.recalled - a.picked + a.put_back), 0)::bigint FROM orders_allocation a WHERE a.order_id = o.id AND a.site_id = s.id),
-       ARRAY(SELECT k.sscc FROM fulfilment_carton k WHERE k.order_id = o.id AND k.site_id = s.id AND k.opened_at IS NULL ORDER BY k.id DESC)
-  FROM orders_order o JOIN partners_address d ON d.id = o.ship_to_id JOIN network_site s ON s.code = %(site)s::text WHERE o.id = %(order)s::bigint
+       ARRAY(SELECT k.sscc FROM fulfilment_carton k WHERE k.order_id = o.id AND k.site_id = s.id AND k.opened_at IS NULL ORDER BY k.id DESC),
+       coalesce(nullif(c.pack_scan, ''), s.pack_scan), s.weight_tolerance_g, s.weight_tolerance_percent
+  FROM orders_order o JOIN partners_address d ON d.id = o.ship_to_id JOIN partners_party c ON c.id = o.customer_id JOIN network_site s ON s.code = %(site)s::text WHERE o.id = %(order)s::bigint
 """
 TO_PACK = """
 SELECT l.position, i.sku, coalesce(i.gtin, ''), i.name, t.lot, i.tracking, sum(t.taken - t.put_back - t.packed)::bigint, i.weight_g,
-       ARRAY(SELECT u.code FROM inventory_serial u WHERE i.tracking = 'serial' AND u.item_id = i.id AND u.account_id = ANY(array_agg(t.tote_id)) ORDER BY 1 LIMIT 500)
+       ARRAY(SELECT u.code FROM inventory_serial u WHERE i.tracking = 'serial' AND u.item_id = i.id AND u.account_id = ANY(array_agg(t.tote_id)) ORDER BY 1 LIMIT 500),
+       coalesce(h.status, 'released'), coalesce(i.weight_tolerance_percent, s.weight_tolerance_percent)
   FROM orders_allocation a JOIN fulfilment_task t ON t.allocation_id = a.id AND t.taken > t.put_back + t.packed JOIN orders_line l ON l.id = a.line_id
   JOIN catalogue_item i ON i.id = a.item_id JOIN network_site s ON s.id = a.site_id
- WHERE a.order_id = %(order)s::bigint AND s.code = %(site)s::text GROUP BY l.position, i.id, t.lot ORDER BY l.position, t.lot
+  LEFT JOIN inventory_lot h ON t.lot <> '' AND h.item_id = t.item_id AND h.code = t.lot
+ WHERE a.order_id = %(order)s::bigint AND s.code = %(site)s::text GROUP BY l.position, i.id, t.lot, h.status, s.id ORDER BY l.position, t.lot
 """
 
 
@@ -262,3 +270,87 @@ def packing(order: int, site: str) -> Packing | None:
 def to_pack(order: int, site: str) -> list[PackLineRow]:
     """What waits in totes of an order at a site, by line and lot."""
     return rows(PackLineRow, TO_PACK, order=order, site=site)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSite:
+    """A site with the share of its cartons that is audited, and how many wait for it."""
+
+    code: str
+    name: str
+    percent: int
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """A carton that waits for an audit."""
+
+    carton: str
+    order: str
+    customer: str
+    promised_on: date | None
+    packed_at: datetime
+    packer: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditDone:
+    """A carton that was audited: how many units were expected and how many were wrong."""
+
+    carton: str
+    order: str
+    audit: str
+    actor: str
+    at: datetime
+    expected: int
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditItem:
+    """An item that should be in a carton."""
+
+    sku: str
+    gtin: str
+    name: str
+
+
+AUDIT_WORK = """
+SELECT s.code, s.name, s.audit_percent, (SELECT count(*) FROM fulfilment_carton c WHERE c.site_id = s.id AND c.handed_over_at IS NULL AND c.audit = 'due' AND c.opened_at IS NULL)
+  FROM network_site s WHERE s.active ORDER BY s.priority, s.code
+"""
+AUDITS_DUE = """
+SELECT c.sscc, 'H-' || c.order_id, p.name, o.promised_on, c.packed_at, c.actor
+  FROM fulfilment_carton c JOIN network_site s ON s.id = c.site_id AND s.code = %(site)s::text JOIN orders_order o ON o.id = c.order_id JOIN partners_party p ON p.id = o.customer_id
+ WHERE c.handed_over_at IS NULL AND c.audit = 'due' AND c.opened_at IS NULL ORDER BY o.promised_on NULLS LAST, c.id LIMIT 200
+"""
+AUDITS_DONE = """
+SELECT c.sscc, 'H-' || c.order_id, c.audit, min(a.actor), a.audited_at, sum(a.expected)::bigint, sum(abs(a.expected - a.found))::bigint
+  FROM (SELECT * FROM fulfilment_audit ORDER BY id DESC LIMIT 400) a JOIN fulfilment_carton c ON c.id = a.carton_id JOIN network_site s ON s.id = c.site_id AND s.code = %(site)s::text
+ GROUP BY c.id, a.audited_at ORDER BY a.audited_at DESC, c.id DESC LIMIT 20
+"""
+AUDIT_ITEMS = """
+SELECT DISTINCT i.sku, coalesce(i.gtin, ''), i.name FROM fulfilment_carton c JOIN fulfilment_content k ON k.carton_id = c.id JOIN catalogue_item i ON i.id = k.item_id
+ WHERE c.sscc = %(sscc)s::text ORDER BY i.sku
+"""
+
+
+def audit_work() -> list[AuditSite]:
+    """The audits that wait at each site."""
+    return rows(AuditSite, AUDIT_WORK)
+
+
+def audits_due(site: str) -> list[AuditRow]:
+    """The cartons of a site that wait for an audit, the most urgent first."""
+    return rows(AuditRow, AUDITS_DUE, site=site)
+
+
+def audits_done(site: str) -> list[AuditDone]:
+    """The last audits of a site."""
+    return rows(AuditDone, AUDITS_DONE, site=site)
+
+
+def audit_items(sscc: str) -> list[AuditItem]:
+    """The items that a carton should hold, without how many."""
+    return rows(AuditItem, AUDIT_ITEMS, sscc=sscc)

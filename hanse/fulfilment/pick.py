@@ -23,11 +23,9 @@ from hanse.kernel.rows import row
 from hanse.orders.counters import Advance, advance
 from hanse.orders.reserving import Want, reserve_lines
 
-from .bins import Open
-from .events import OrderReleased, UnitsPicked
-from .rules import Due, ready
+from .events import UnitsPicked
 from .scanned import ScanRow, Wanted, keep_scans, names, names_item
-from .tasks import DUE, open_units, raise_tasks
+from .tasks import open_units, raise_ready
 
 
 @ask
@@ -68,6 +66,7 @@ class Task:
     to_pick: int
     closed: bool
     wanted: int
+    lot_status: str = "released"
 
 
 Serials = Mapping[tuple[int, str], int]
@@ -79,19 +78,24 @@ def decide(asks: Sequence[Pick], tasks: Mapping[int, Task], serials: Serials) ->
     answers: list[UnitsPicked | Refused] = []
     wanted = {t.allocation: t.wanted for t in tasks.values()}
     done: set[int] = set()
+    lying = dict(serials)
     for ask in asks:
         task = tasks.get(ask.task)
         if task is None:
             answers.append(refuse("task-unknown", at="task", task=ask.task))
             continue
+        if task.lot_status != "released":
+            answers.append(refuse("lot-held", at="task", lot=task.lot, sku=task.sku, status=task.lot_status))
+            continue
         if task.closed or task.id in done:
             answers.append(refuse("task-closed", task=task.id))
             continue
         left = max(0, min(task.to_pick, wanted[task.allocation]))
-        if findings := _wrong_scans(ask, task) or _wrong_quantity(ask, task, left) or _wrong_serials(ask, task, serials):
+        if findings := _wrong_scans(ask, task) or _wrong_quantity(ask, task, left) or _wrong_serials(ask, task, lying):
             answers.append(refuse_all(findings))
             continue
         done.add(task.id)
+        lying |= {(task.item, s): task.tote for s in ask.serials}
         wanted[task.allocation] -= left
         answers.append(UnitsPicked(
             order_number(task.order), task.id, task.allocation, task.line, task.position, task.sku, task.site_code, task.bin_code,
@@ -140,10 +144,12 @@ SELECT o.id FROM orders_order o WHERE o.id IN (SELECT t.order_id FROM fulfilment
 """
 TASKS = """
 SELECT t.id, t.order_id, t.line_id, l.position, t.allocation_id, t.item_id, i.sku, coalesce(i.gtin, ''), i.tracking, t.site_id, s.code,
-       t.bin_id, b.code, t.tote_id, c.code, t.lot, t.to_pick - t.withdrawn, t.closed_at IS NOT NULL, a.reserved - a.freed - a.picked + a.put_back
+       t.bin_id, b.code, t.tote_id, c.code, t.lot, t.to_pick - t.withdrawn, t.closed_at IS NOT NULL, a.reserved - a.freed - a.picked + a.put_back,
+       coalesce(h.status, 'released')
   FROM fulfilment_task t JOIN orders_allocation a ON a.id = t.allocation_id JOIN orders_line l ON l.id = t.line_id
   JOIN catalogue_item i ON i.id = t.item_id JOIN network_site s ON s.id = t.site_id
   JOIN inventory_account b ON b.id = t.bin_id JOIN inventory_account c ON c.id = t.tote_id
+  LEFT JOIN inventory_lot h ON t.lot <> '' AND h.item_id = t.item_id AND h.code = t.lot
  WHERE t.id = ANY(%(task)s::bigint[])
 """
 SERIALS = "SELECT item_id, code, account_id FROM inventory_serial WHERE item_id = ANY(%(item)s::bigint[]) AND code = ANY(%(serial)s::text[])"
@@ -181,6 +187,7 @@ def pick(run: Run, asks: Sequence[Pick]) -> list[UnitsPicked | Refused]:
     post(run, [m for d in done for m in _movements(d)])
     claim(run, [Claim(d.task.bin, d.task.item, d.task.lot, -d.told.withdrawn) for d in done])
     keep_scans(run, [s for d in done for s in _scans(run, d)])
+    _keep_serials(run, [d for d in done if d.told.serials])
     short = [d for d in done if d.told.short]
     put_in_doubt(run, [FoundShort(d.task.bin, d.task.item, d.task.lot, d.told.order, d.actor, d.told.at) for d in short])
     _find_again(run, short)
@@ -227,6 +234,18 @@ def _scans(run: Run, d: Done) -> list[ScanRow]:
     return [ScanRow(d.task.site, d.task.id, want, read, True, d.actor, d.told.at or run.now) for read, want in reads if read]
 
 
+TAKE_SERIALS = """
+INSERT INTO fulfilment_pickedserial (item_id, code, task_id) SELECT * FROM unnest(%(item)s::bigint[], %(serial)s::text[], %(task)s::bigint[])
+"""
+
+
+def _keep_serials(run: Run, done: Sequence[Done]) -> None:
+    """Each serial belongs to the task that took it: the database knows of no second one."""
+    taken = [(d.task.item, s, d.task.id) for d in done for s in d.told.serials]
+    if taken:
+        run.write(TAKE_SERIALS, item=[i for i, _, _ in taken], serial=[s for _, s, _ in taken], task=[t for *_, t in taken])
+
+
 def _find_again(run: Run, short: Sequence[Done]) -> None:
     """Find another site or bin for what was short; what gets stock at the same site becomes new tasks, as far as the
     order's holds and ship rule let it."""
@@ -238,12 +257,4 @@ def _find_again(run: Run, short: Sequence[Done]) -> None:
     here = {(d.told.order, d.told.site) for d in short}
     found = reserve_lines(run, [Want(line, n) for line, n in missing.items()])
     opens = open_units(run, [u.allocation for f in found for u in f.units if (f.order, u.site) in here])
-    by_order: dict[int, list[Open]] = {}
-    for o in opens:
-        by_order.setdefault(o.order, []).append(o)
-    due = run.rows(Due, DUE, order=sorted(by_order)) if by_order else []
-    raised = raise_tasks(run, [o for order in due if not order.held for o in ready(order, by_order[order.order])])
-    for order in due:
-        tasks = tuple(t for o in by_order[order.order] for t in raised.tasks.get(o.allocation, ()))
-        if tasks:
-            run.tell([OrderReleased(order_number(order.order), tasks)])
+    raise_ready(run, opens)

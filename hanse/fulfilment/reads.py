@@ -46,7 +46,7 @@ class WaitingRow:
 @dataclass(frozen=True, slots=True)
 class CartonRow:
     """A carton with its weights and sizes, measured or of its type; `label_outdated` when its order's address or carrier changed since,
-    `change_asked` while its site is asked for a change that concerns it."""
+    `change_asked` while its site is asked for a change that concerns it, `audit` where it was chosen for one, `stopped_lots` are held or recalled."""
 
     carton: str
     order: str
@@ -68,6 +68,8 @@ class CartonRow:
     change_asked: bool
     promised_on: date | None
     holds: list[str]
+    audit: str
+    stopped_lots: list[str]
     contents: list[dict[str, Any]]
 
 
@@ -132,7 +134,9 @@ SELECT k.sscc, 'H-' || k.order_id, s.code, k.packed_at, k.handed_over_at, k.open
                 WHEN 'address' THEN k.address_id <> o.ship_to_id WHEN 'carrier' THEN k.carrier <> o.carrier
                 WHEN 'stop' THEN EXISTS (SELECT 1 FROM orders_requestedunits u JOIN fulfilment_content x ON x.allocation_id = u.allocation_id
                                           WHERE u.request_id = r.id AND x.carton_id = k.id) ELSE false END),
-       o.promised_on, o.holds,
+       o.promised_on, o.holds, k.audit,
+       ARRAY(SELECT DISTINCT h.code FROM fulfilment_content x JOIN inventory_lot h ON h.item_id = x.item_id AND h.code = x.lot AND h.status <> 'released'
+              WHERE x.carton_id = k.id AND x.lot <> ''),
        (SELECT json_agg(json_build_object('line', l.position, 'sku', i.sku, 'name', i.name, 'lot', x.lot, 'serial', x.serial, 'quantity', x.quantity) ORDER BY l.position, x.id)
           FROM fulfilment_content x JOIN orders_line l ON l.id = x.line_id JOIN catalogue_item i ON i.id = x.item_id WHERE x.carton_id = k.id)
   FROM fulfilment_carton k JOIN orders_order o ON o.id = k.order_id JOIN network_site s ON s.id = k.site_id JOIN partners_address d ON d.id = k.address_id

@@ -65,8 +65,8 @@ SELECT o.id FROM orders_order o WHERE o.id IN (SELECT t.order_id FROM fulfilment
 """
 TASKS = """
 SELECT t.id, t.order_id, t.item_id, i.sku, t.site_id, t.lot, t.tote_id, c.code, coalesce(t.taken, 0) - t.put_back - t.packed,
-       ARRAY(SELECT m.serial FROM inventory_movement m JOIN inventory_serial u ON u.item_id = m.item_id AND u.code = m.serial AND u.account_id = t.tote_id
-              WHERE i.tracking = 'serial' AND m.item_id = t.item_id AND m.target_id = t.tote_id AND m.document = 'H-' || t.order_id AND m.serial <> '' ORDER BY m.id LIMIT 5000)
+       ARRAY(SELECT p.code FROM fulfilment_pickedserial p JOIN inventory_serial u ON u.item_id = p.item_id AND u.code = p.code AND u.account_id = t.tote_id
+              WHERE p.task_id = t.id ORDER BY p.id)
   FROM fulfilment_task t JOIN catalogue_item i ON i.id = t.item_id JOIN inventory_account c ON c.id = t.tote_id WHERE t.id = ANY(%(task)s::bigint[])
 """
 PUT = "UPDATE fulfilment_task t SET tote_id = s.tote FROM unnest(%(task)s::bigint[], %(to)s::bigint[]) AS s(task, tote) WHERE t.id = s.task"
@@ -83,15 +83,12 @@ def sort_units(run: Run, asks: Sequence[SortUnits]) -> list[UnitsSorted | Refuse
     at = places(run, totes.values()) if totes else {}
     run.write(PUT, told, to=[at[totes[a.task]] for a in told])
     lock_totes(run, [tasks[a.task].tote for a in told])
-    moved: set[tuple[int, str]] = set()
-    post(run, [m for a in told for m in _movements(a, tasks[a.task], at[totes[a.task]], moved)])
+    post(run, [m for a in told for m in _movements(a, tasks[a.task], at[totes[a.task]])])
     return answers
 
 
-def _movements(told: UnitsSorted, task: InCart, tote: int, moved: set[tuple[int, str]]) -> list[Movement]:
-    """From the cart's tote to the order's; serials one by one, each once, whichever of the order's tasks took it."""
-    serials = [s for s in task.serials if (task.item, s) not in moved][: told.quantity]
-    moved.update((task.item, s) for s in serials)
-    parts = [(1, s) for s in serials] or [(told.quantity, "")]
+def _movements(told: UnitsSorted, task: InCart, tote: int) -> list[Movement]:
+    """From the cart's tote to the order's; the serials that the task took one by one."""
+    parts = [(1, s) for s in task.serials] or [(told.quantity, "")]
     cart, own = Account(task.tote, "tote", task.site), Account(tote, "tote", task.site)
     return [Movement(task.item, cart, own, n, "UnitsSorted", told.order, "", task.lot, serial, 0, 0, told.at) for n, serial in parts]

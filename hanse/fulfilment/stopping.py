@@ -1,7 +1,7 @@
 """Stopping: how units that a site works on are taken back. Pure.
 
 The least work first: what nobody picked yet leaves its task, the youngest first; what lies in a tote goes back to its
-bin; only then is a carton opened, the last one first. An opened carton is empty: what stays of it is packed anew.
+bin, or to its quarantine where the lot is stopped; only then is a carton opened, the last one first. An opened carton is empty: what stays of it is packed anew.
 """
 
 from collections import defaultdict
@@ -41,6 +41,12 @@ class Lying:
     open: int
     waiting: int
     packed: int
+    lot_status: str = "released"
+
+    @property
+    def back_to(self) -> str:
+        """The kind of place of its bin that units go back to."""
+        return "bin" if self.lot_status == "released" else "quarantine"
 
 
 @dataclass(slots=True)
@@ -55,15 +61,17 @@ class Inside:
     lot: str
     serial: str
     quantity: int
+    task: int | None = None
+    """The task that took them; those packed before a carton knew it are of one that packed as many."""
 
 
 @dataclass(slots=True)
 class Floor:
-    """An order at a site: its tasks, what its cartons hold, and the serials in its totes by tote and item."""
+    """An order at a site: its tasks, what its cartons hold, and the serials in its totes by the task that took them."""
 
     tasks: list[Lying] = field(default_factory=list)
     inside: list[Inside] = field(default_factory=list)
-    serials: dict[tuple[int, int], list[str]] = field(default_factory=dict)
+    serials: dict[int, list[str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -111,11 +119,11 @@ def _open_last(done: Plan, allocation: int) -> None:
     for inside in [i for i in done.floor.inside if i.carton == carton]:
         left = inside.quantity
         for task in done.floor.tasks:
-            if task.allocation == inside.allocation and task.lot == inside.lot and (n := min(left, task.packed)):
+            if task.allocation == inside.allocation and task.lot == inside.lot and inside.task in (None, task.task) and (n := min(left, task.packed)):
                 task.packed, task.waiting, left = task.packed - n, task.waiting + n, left - n
                 done.unpacked.append((task, inside, n))
                 if inside.serial:
-                    done.floor.serials.setdefault((task.tote, task.item), []).append(inside.serial)
+                    done.floor.serials.setdefault(task.task, []).append(inside.serial)
     done.floor.inside = [i for i in done.floor.inside if i.carton != carton]
 
 
@@ -123,11 +131,11 @@ def _serials(task: Lying, units: int, floor: Floor, named: Sequence[str]) -> tup
     """Which serials go back: those that are named, or all that lie there."""
     if task.tracking != "serial":
         return ()
-    lying = floor.serials.get((task.tote, task.item), [])
+    lying = floor.serials.get(task.task, [])
     chosen = tuple(s for s in lying if s in named)[:units] if len(lying) > units else tuple(lying)
     if len(chosen) != units:
         return refuse("serials-missing", at="serials", sku=task.sku, wanted=units, got=len(chosen))
-    floor.serials[task.tote, task.item] = [s for s in lying if s not in chosen]
+    floor.serials[task.task] = [s for s in lying if s not in chosen]
     return chosen
 
 

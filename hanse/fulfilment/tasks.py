@@ -15,8 +15,9 @@ from hanse.kernel.numbers import order_number
 from hanse.kernel.rows import row
 from hanse.orders.counters import Advance, advance
 
-from .bins import Chosen, Open, Shelf, choose
-from .events import RaisedTask
+from .bins import Chosen, Open, Shelf, choose, undated
+from .events import OrderReleased, RaisedTask
+from .rules import Due, ready
 
 TASKS = "fulfilment_task_id_seq"
 DUE = """
@@ -26,10 +27,15 @@ SELECT o.id, o.holds, o.ship_rule, o.ordered - o.cancelled - o.reserved + o.free
 OPEN = """
 SELECT a.id, a.order_id, a.line_id, l.position, a.item_id, i.sku, a.site_id, s.code,
        a.reserved - a.freed - a.released + a.recalled, l.ordered - l.cancelled - l.reserved + l.freed,
-       (%(now)s::timestamptz AT TIME ZONE s.zone)::date + p.min_life_days, t.id, nextval('fulfilment_task_id_seq'),
+       greatest((%(now)s::timestamptz AT TIME ZONE s.zone)::date, a.promised_on) + p.min_life_days, t.id, nextval('fulfilment_task_id_seq'),
        (SELECT min(coalesce(k.factor, 0)) FROM inventory_face f LEFT JOIN catalogue_pack k ON k.item_id = f.item_id
          WHERE f.item_id = a.item_id AND f.site_id = a.site_id
-           AND NOT EXISTS (SELECT 1 FROM inventory_balance d WHERE d.account_id = f.bin_id AND d.item_id = f.item_id AND d.in_doubt))
+           AND NOT EXISTS (SELECT 1 FROM inventory_balance d WHERE d.account_id = f.bin_id AND d.item_id = f.item_id AND d.in_doubt)),
+       p.max_lots,
+       CASE WHEN p.max_lots IS NOT NULL THEN ARRAY(SELECT DISTINCT k.lot FROM orders_allocation b JOIN fulfilment_task k ON k.allocation_id = b.id
+         WHERE b.order_id = a.order_id AND b.site_id = a.site_id AND b.item_id = a.item_id AND k.lot <> ''
+           AND coalesce(k.taken - k.put_back, k.to_pick - k.withdrawn) > 0) END,
+       i.shelf_life_days IS NOT NULL
   FROM orders_allocation a JOIN orders_line l ON l.id = a.line_id JOIN orders_order o ON o.id = a.order_id
   JOIN partners_party p ON p.id = o.customer_id JOIN catalogue_item i ON i.id = a.item_id
   JOIN network_site s ON s.id = a.site_id
@@ -123,9 +129,10 @@ def raise_tasks(
     run.write(RAISE, new)
     claim(run, [Claim(n.bin, n.item, n.lot, n.to_pick) for n in new])
     advance(run, [Advance(n.allocation, released=n.to_pick) for n in new])
+    late = undated(chosen, shelves)
     raised: dict[int, list[RaisedTask]] = {}
     for n, c in zip(new, chosen, strict=True):
-        told = RaisedTask(n.id, n.allocation, c.open.site_code, c.shelf.bin_code, c.open.sku, n.lot, n.to_pick)
+        told = RaisedTask(n.id, n.allocation, c.open.site_code, c.shelf.bin_code, c.open.sku, n.lot, n.to_pick, c in late)
         raised.setdefault(n.allocation, []).append(told)
     return Raised(raised, _fill_faces(run, wanted, chosen))
 
@@ -139,6 +146,19 @@ def _fill_faces(run: Run, wanted: Sequence[Open], chosen: Sequence[Chosen]) -> f
     brought = raise_moves(run, short)
     run.tell(brought.facts)
     return brought.awaited
+
+
+def raise_ready(run: Run, opens: Sequence[Open]) -> None:
+    """Raise tasks for open units of orders, which the caller has locked, as far as their holds and ship rules let them, and tell it."""
+    by_order: dict[int, list[Open]] = {}
+    for o in opens:
+        by_order.setdefault(o.order, []).append(o)
+    due = run.rows(Due, DUE, order=sorted(by_order)) if by_order else []
+    raised = raise_tasks(run, [o for order in due if not order.held for o in ready(order, by_order[order.order])])
+    for order in due:
+        tasks = tuple(t for o in by_order[order.order] for t in raised.tasks.get(o.allocation, ()))
+        if tasks:
+            run.tell([OrderReleased(order_number(order.order), tasks)])
 
 
 def _tote(want: Open) -> Place:

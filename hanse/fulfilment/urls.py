@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import answering, packing, pages, wave_pages
+from . import answering, auditing, lot_pages, packing, pages, wave_pages
 
 urlpatterns = [
     path("release", pages.show_release, name="release"),
@@ -24,6 +24,14 @@ urlpatterns = [
     path("pack", packing.show_pack, name="pack"),
     path("pack/cartons-used", packing.cartons_used, name="cartons_used"),
     path("pack/<str:order>/<str:site>", packing.pack_order, name="pack_order"),
+    path("pack/<str:order>/<str:site>/scan", packing.scan_for_carton, name="scan_for_carton"),
+    path("audits", auditing.show_audits, name="audits"),
+    path("audits/<str:sscc>", auditing.audit_carton, name="audit_carton"),
+    path("lots", lot_pages.show_lots, name="lots"),
+    path("lots/one", lot_pages.show_lot, name="lot"),
+    path("lots/one.csv", lot_pages.lot_csv, name="lot_csv"),
+    path("lots/take-out", lot_pages.take_out_of, name="take_out_of"),
+    path("lots/<str:what>", lot_pages.stop_lot, name="stop_lot"),
     path("cartons/<str:sscc>", packing.carton, name="carton"),
     path("cartons/<str:sscc>/label.pdf", packing.label_pdf, name="carton_label"),
     path("cartons/<str:sscc>/label.zpl", packing.label_zpl, name="carton_label_zpl"),

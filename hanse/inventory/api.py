@@ -18,6 +18,7 @@ from .put_away import PutAway, put_away
 from .quarantine import Quarantine, quarantine
 from .raise_counts import RaiseCount, raise_counts
 from .receive import Receive, receive
+from .release_lot import ReleaseLot, release_lot
 from .replenish import Replenish, replenish
 
 router = Router(tags=["inventory"])
@@ -133,6 +134,12 @@ def count_plans(request: HttpRequest, site: Short) -> HttpResponse:
 def accuracy(request: HttpRequest, site: Short) -> HttpResponse:
     """How right the records of a site were in a year of counts, by class."""
     return page_of(stock_work.accuracy(site), 100, lambda row: row.abc)
+
+
+@router.post("/lots/releases/batch", response=answers_to(release_lot))
+def release_lots(request: HttpRequest, asks: Body[list[ReleaseLot]]) -> HttpResponse:
+    """Release lots that were held: their units are back in their bins and on sale."""
+    return answered(request, release_lot, asks)
 
 
 @router.get("/stock", response=page_schema(reads.StockRow))

@@ -21,7 +21,7 @@ from hanse.kernel.refused import Refused, refuse, refuse_all
 from .events import BinCounted, RecountAsked
 from .holdings import Holdings, Spot, accounts, holdings
 from .ledger import Account, Doubt, Movement, doubt, post
-from .named import Named, Unit, named, wrong_names, wrong_tracking
+from .named import Named, Unit, named, stopped, wrong_names, wrong_tracking
 from .receive import Serials
 
 
@@ -76,7 +76,7 @@ def decide(asks: Sequence[Count], known: Known, by: Sequence[str]) -> list[BinCo
     held = known.holdings.taken_from()
     tasks = dict(known.tasks)
     for ask, it, who in zip(asks, known.named, by, strict=True):
-        wrong = [*wrong_names(ask, it), *wrong_tracking(ask, it, ask.counted)]
+        wrong = [*wrong_names(ask, it), *wrong_tracking(ask, it, ask.counted), *(stopped(ask, it) if ask.counted else ())]
         if wrong:
             answers.append(refuse_all(wrong))
             continue

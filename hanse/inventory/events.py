@@ -27,9 +27,11 @@ class StockReceived:
     document: str = ""
     at: datetime | None = None
     zone: str = "UTC"
+    stopped: bool = False
 
     def said(self) -> str:
-        return f"{self.quantity} {self.item}{_lot(self.lot)} received at {self.site} into {self.bin}" + (f" for {self.inbound}" if self.inbound else "")
+        place = f"quarantine at {self.bin}" if self.stopped else self.bin
+        return f"{self.quantity} {self.item}{_lot(self.lot)} received at {self.site} into {place}" + (f" for {self.inbound}" if self.inbound else "")
 
 
 @event("item")
@@ -125,6 +127,28 @@ class StockReleased:
 
     def said(self) -> str:
         return f"{self.quantity} {self.item}{_lot(self.lot)} released from quarantine at {self.site} into {self.bin}"
+
+
+@dataclass(frozen=True, slots=True)
+class LotUnits:
+    """Units of a lot in a bin, or in its quarantine."""
+
+    site: str
+    bin: str
+    quantity: int
+
+
+@event("item")
+class LotReleased:
+    """A lot that was held may be sold again; its units are back in their bins."""
+
+    item: str
+    lot: str
+    reason: str
+    units: tuple[LotUnits, ...] = ()
+
+    def said(self) -> str:
+        return f"Lot {self.lot} of {self.item} released: {self.reason}"
 
 
 @event("item")

@@ -195,6 +195,8 @@ INSERT INTO inventory_account (id, kind, site_id, code)
 SELECT * FROM unnest(%(id)s::bigint[], %(kind)s::text[], %(site)s::bigint[], %(code)s::text[])
 """
 PLACES = "inventory_account_id_seq"
+QUARANTINE = "quarantine"
+"""Off sale. Units of a stopped lot lie in the quarantine of the bin they were taken from, all others in the site's one without a code."""
 
 
 DOUBT = """

@@ -107,8 +107,11 @@ class Stock(models.Model):
         ]
 
 
+LOT_STATES = ["released", "held", "recalled"]
+
+
 class Lot(models.Model):
-    """A lot of an item with its dates; a missing expiry sorts last."""
+    """A lot of an item with its dates; a missing expiry sorts last. One that is held or recalled is neither sold, picked, packed nor handed over."""
 
     id = models.BigAutoField(primary_key=True)
     item = models.ForeignKey(Item, on_delete=models.PROTECT)
@@ -116,9 +119,14 @@ class Lot(models.Model):
     made_on = models.DateField(null=True)
     expires_on = models.DateField(null=True)
     status = models.TextField(db_default="released")
+    reason = models.TextField(db_default="")
+    status_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["item", "code"], name="inventory_lot_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "code"], name="inventory_lot_once"),
+            models.CheckConstraint(condition=Q(status__in=LOT_STATES), name="inventory_lot_status_is_known"),
+        ]
 
     def __str__(self) -> str:
         return self.code

@@ -28,6 +28,12 @@ class Named:
     other: str
     made_on: date | None
     expires_on: date | None
+    lot_status: str = ""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether its lot is held or recalled."""
+        return self.lot_status not in ("", "released")
 
 
 NAMED = """
@@ -40,7 +46,7 @@ WITH given AS (
    WHERE s.code = ANY(SELECT site FROM given WHERE bin = '') ORDER BY b.site_id, (b.code = 'DOCK') DESC, b.walk, b.code
 )
 SELECT coalesce(i.id, 0), coalesce(i.tracking, 'none'), i.shelf_life_days, coalesce(s.id, 0), coalesce(s.zone, 'UTC'),
-       coalesce(CASE WHEN g.bin = '' THEN d.code ELSE b.code END, ''), coalesce(o.code, ''), l.made_on, l.expires_on
+       coalesce(CASE WHEN g.bin = '' THEN d.code ELSE b.code END, ''), coalesce(o.code, ''), l.made_on, l.expires_on, coalesce(l.status, '')
   FROM given g
   LEFT JOIN catalogue_item i ON i.sku = g.sku
   LEFT JOIN network_site s ON s.code = g.site
@@ -50,10 +56,17 @@ SELECT coalesce(i.id, 0), coalesce(i.tracking, 'none'), i.shelf_life_days, coale
   LEFT JOIN inventory_lot l ON l.item_id = i.id AND l.code = g.lot
  ORDER BY g.nr
 """
+LOCK_LOTS = """
+SELECT 1 FROM inventory_lot l JOIN catalogue_item i ON i.id = l.item_id
+ WHERE (i.sku, l.code) IN (SELECT * FROM unnest(%(sku)s::text[], %(lot)s::text[])) ORDER BY l.item_id, l.code FOR NO KEY UPDATE OF l
+"""
+"""Whoever books units of a lot waits for a hold or recall of it that is under way, and then sees its status."""
 
 
 def named(run: Run, asks: Sequence[Any], bin: str = "bin", other: str = "") -> list[Named]:
-    """What each ask names; `bin` and `other` are the fields that name bins (an empty bin is the site's dock)."""
+    """What each ask names; `bin` and `other` are the fields that name bins (an empty bin is the site's dock). Their lots are locked."""
+    if lots := [a for a in asks if getattr(a, "lot", "")]:
+        run.lock(LOCK_LOTS, lots)
     return run.rows(
         Named, NAMED, asks, bin=[getattr(a, bin) for a in asks],
         other=[getattr(a, other) if other else "" for a in asks], lot=[getattr(a, "lot", "") for a in asks])
@@ -71,6 +84,11 @@ def wrong_names(ask: Any, it: Named, bin: str = "bin", other: str = "") -> list[
         if field and not code:
             wrong.append(refuse("bin-unknown", at=field, site=ask.site, bin=getattr(ask, field) or DOCK))
     return wrong
+
+
+def stopped(ask: Any, it: Named, at: str = "lot") -> list[Refused]:
+    """The lot is held or recalled: its units lie in quarantine, not in bins."""
+    return [refuse("lot-held", at=at, lot=ask.lot, sku=ask.sku, status=it.lot_status)] if it.stopped else []
 
 
 def wrong_tracking(ask: Any, it: Named, quantity: int) -> list[Refused]:

@@ -181,6 +181,7 @@ def _movements(request: HttpRequest, item: reads.ItemView) -> dict[str, Any]:
 
 SAID = {
     "StockReceived": "Received", "StockMoved": "Moved", "BinCounted": "Counted", "StockQuarantined": "Quarantined", "StockReleased": "Back on sale",
+    "LotHeld": "Lot held", "LotRecalled": "Lot recalled", "LotReleased": "Lot released", "CartonOpened": "Carton opened", "UnitsTakenOut": "Taken out",
     "UnitsPicked": "Picked", "CartonPacked": "Packed", "ParcelHandedOver": "Handed over", "ParcelDelivered": "Delivered",
 }
 PLACES = {"tote": "Tote", "carton": "Carton", "transit": "On its way", "quarantine": "Quarantine", "doubt": "In doubt", "supplier": "Supplier", "customer": "Customer",

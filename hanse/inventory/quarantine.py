@@ -15,11 +15,9 @@ from hanse.kernel.refused import Refused, refuse, refuse_all
 
 from .events import StockQuarantined, StockReleased
 from .holdings import Holdings, Spot, accounts, holdings
-from .ledger import Account, Movement, post
-from .named import Named, Unit, named, units, wrong_names, wrong_tracking
+from .ledger import QUARANTINE, Account, Movement, post
+from .named import Named, Unit, named, stopped, units, wrong_names, wrong_tracking
 from .receive import Serials
-
-QUARANTINE = "quarantine"
 
 
 @ask
@@ -55,7 +53,9 @@ def decide(asks: Sequence[Quarantine], known: Known) -> list[StockQuarantined | 
     held = known.holdings.taken_from()
     for ask, it in zip(asks, known.named, strict=True):
         wrong = [*wrong_names(ask, it), *wrong_tracking(ask, it, ask.quantity)]
-        if not ask.release and not ask.reason:
+        if ask.release:
+            wrong += stopped(ask, it)
+        elif not ask.reason:
             wrong.append(refuse("reason-missing", at="reason"))
         if wrong:
             answers.append(refuse_all(wrong))

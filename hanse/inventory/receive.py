@@ -1,7 +1,8 @@
 """Receive: units come in from a supplier, against inbound supply or freely, into a bin.
 
 Items tracked by lot name their lot (its expiry follows from the day it was made and the shelf life, unless
-said), items tracked by serial name every unit. More than an inbound has open is refused.
+said), items tracked by serial name every unit. More than an inbound has open is refused. Units of a lot that
+is held or recalled lie in quarantine at once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ from hanse.kernel.asks import Code, Quantity, Short, ask
 from hanse.kernel.refused import Refused, refuse, refuse_all
 
 from .events import StockReceived
-from .ledger import Account, Movement, Place, places, post
+from .ledger import QUARANTINE, Account, Movement, Place, places, post
 from .named import Named, Unit, named, units, wrong_names, wrong_tracking
 
 Serials = Annotated[tuple[Code, ...], MaxLen(5_000)]
@@ -81,7 +82,7 @@ def decide(asks: Sequence[Receive], known: Known) -> list[StockReceived | Refuse
             lots[(it.item, ask.lot)] = expires_on
         answers.append(StockReceived(
             item=ask.sku, item_id=it.item, site=ask.site, site_id=it.site, bin=it.bin, quantity=ask.quantity, inbound=ask.inbound,
-            lot=ask.lot, expires_on=expires_on, serials=tuple(ask.serials), document=ask.document, at=ask.at, zone=it.zone))
+            lot=ask.lot, expires_on=expires_on, serials=tuple(ask.serials), document=ask.document, at=ask.at, zone=it.zone, stopped=it.stopped))
     return answers
 
 
@@ -172,12 +173,12 @@ def _supplier(it: StockReceived) -> Place:
 
 
 def _bin(it: StockReceived) -> Place:
-    return Place("bin", it.site_id, it.bin)
+    return Place(QUARANTINE if it.stopped else "bin", it.site_id, it.bin)
 
 
 def _movements(it: StockReceived, source: int, target: int) -> list[Movement]:
     """One movement, or one for each unit that is known by its serial."""
     document = it.inbound or it.document
     each = [(1, s) for s in it.serials] or [(it.quantity, "")]
-    supplier, bin = Account(source, "supplier", it.site_id), Account(target, "bin", it.site_id)
+    supplier, bin = Account(source, "supplier", it.site_id), Account(target, QUARANTINE if it.stopped else "bin", it.site_id)
     return [Movement(it.item_id, supplier, bin, n, "StockReceived", document, lot=it.lot, serial=s, at=it.at) for n, s in each]

@@ -4,6 +4,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+PACK_SCANS = ["none", "first", "every"]
+"""What is scanned at packing: nothing, the first unit of each line, or every unit."""
+
 
 class Site(models.Model):
     """A place that holds and ships stock. Its calendar is the holidays of its country and region."""
@@ -24,10 +27,17 @@ class Site(models.Model):
     latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     sscc_prefix = models.TextField(db_default="0000000")
+    pack_scan = models.TextField(db_default="none")
+    audit_percent = models.SmallIntegerField(db_default=0)
+    weight_tolerance_g = models.IntegerField(db_default=50)
+    weight_tolerance_percent = models.SmallIntegerField(db_default=5)
     active = models.BooleanField(db_default=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(pack_scan__in=PACK_SCANS), name="network_site_pack_scan_is_known"),
+            models.CheckConstraint(condition=Q(audit_percent__gte=0, audit_percent__lte=100), name="network_site_audits_a_share"),
+            models.CheckConstraint(condition=Q(weight_tolerance_g__gte=0, weight_tolerance_g__lte=100_000, weight_tolerance_percent__gte=0, weight_tolerance_percent__lte=100), name="network_site_weighs_with_tolerance"),
             models.CheckConstraint(condition=Q(country__regex="^[A-Z]{2}$"), name="network_site_country_is_iso"),
             models.CheckConstraint(condition=Q(sscc_prefix__regex="^[0-9]{7,10}$"), name="network_site_prefix_is_gs1"),
             models.CheckConstraint(condition=Q(workdays__contained_by=[0, 1, 2, 3, 4, 5, 6]), name="network_site_workdays_are_days"),

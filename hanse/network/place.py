@@ -65,6 +65,10 @@ class Place:
     latitude: Decimal | None = None
     longitude: Decimal | None = None
     sscc_prefix: str = "0000000"
+    pack_scan: str = "none"
+    audit_percent: int = 0
+    weight_tolerance_g: int = 50
+    weight_tolerance_percent: int = 5
     active: bool = True
 
 

@@ -25,7 +25,7 @@ SELECT DISTINCT 'H-' || l.order_id FROM orders_line l
 """
 HELD = sorted(type for type in BLOCKS if "allocate" in BLOCKS[type])
 GIVEN_UP = ("UnitsFreed", "UnitsCancelled")
-ARRIVED = ("StockReceived", "BinCounted", "StockReleased")
+ARRIVED = ("StockReceived", "BinCounted", "StockReleased", "LotReleased")
 
 
 @follower("orders: allocate waiting units", *ARRIVED, *GIVEN_UP, "HoldReleased")

@@ -10,6 +10,8 @@ INVOICE_RULES = ["shipment", "order"]
 CARTON_RULES = ["mixed", "one-sku", "one-line"]
 BACKORDER_RULES = ["win", "gain", "improve", "redistribute", "fill", "lose"]
 """How a customer fares when a backorder run deals out what there is of an item, in the order in which they are served."""
+PACK_SCANS = ["", "none", "first", "every"]
+"""What the customer wants scanned at packing; empty leaves it to the site."""
 
 
 class Party(models.Model):
@@ -33,6 +35,8 @@ class Party(models.Model):
     carton_rule = models.TextField(db_default="mixed")
     carton_max_g = models.IntegerField(db_default=0)
     carton_max_mm = models.IntegerField(db_default=0)
+    max_lots = models.SmallIntegerField(null=True, blank=True)
+    pack_scan = models.TextField(db_default="", blank=True)
     active = models.BooleanField(db_default=True)
 
     class Meta:
@@ -42,6 +46,8 @@ class Party(models.Model):
             models.CheckConstraint(condition=Q(invoice_rule__in=INVOICE_RULES), name="partners_party_invoice_rule_is_known"),
             models.CheckConstraint(condition=Q(backorder_rule__in=BACKORDER_RULES), name="partners_party_backorder_rule_is_known"),
             models.CheckConstraint(condition=Q(consent_days__gte=0, consent_days__lte=730), name="partners_party_consent_days_in_range"),
+            models.CheckConstraint(condition=Q(max_lots__isnull=True) | Q(max_lots__gte=1, max_lots__lte=1000), name="partners_party_takes_some_lots"),
+            models.CheckConstraint(condition=Q(pack_scan__in=PACK_SCANS), name="partners_party_pack_scan_is_known"),
             models.CheckConstraint(condition=Q(payment_days__gte=0, payment_days__lte=730), name="partners_party_payment_days_in_range"),
             models.CheckConstraint(condition=Q(priority__gte=0, priority__lte=100), name="partners_party_priority_in_range"),
             models.CheckConstraint(condition=Q(carton_rule__in=CARTON_RULES), name="partners_party_carton_rule_is_known"),

@@ -1,7 +1,8 @@
 """Hand over: a carrier takes cartons off our hands.
 
 Each carton becomes a parcel; cartons of one order that leave one site with one carrier in one go are a shipment. A
-label that shows an old address or carrier, a hold, or a change that its site has not answered keeps a carton here. What the carrier told of a parcel before we did is
+label that shows an old address or carrier, a hold, a change that its site has not answered, a lot that is held or recalled, or an audit
+that is due keeps a carton here. What the carrier told of a parcel before we did is
 taken in at once.
 """
 
@@ -61,6 +62,8 @@ class Staged:
     carrier: str
     asked: Sequence[str]
     let_go: Sequence[str]
+    audit: str = ""
+    stopped: Sequence[Sequence[str]] | None = None
 
     @property
     def outdated(self) -> bool:
@@ -121,6 +124,10 @@ def _findings(
         found.append(refuse("tracking-used", at="tracking", tracking=ask.tracking or carton.sscc, carrier=carrier))
     if holds := blocking(carton.holds, "hand-over"):
         found.append(refuse("on-hold", order=order_number(carton.order), holds=holds))
+    for sku, lot, status in carton.stopped or ():
+        found.append(refuse("lot-held", at="carton", lot=lot, sku=sku, status=status))
+    if carton.audit == "due":
+        found.append(refuse("audit-due", at="carton", carton=carton.sscc))
     if carton.label_carrier not in ("", carrier):
         found.append(refuse("other-carrier", at="carrier", carton=carton.sscc, labelled=carton.label_carrier, carrier=carrier))
     if carton.asked:
@@ -136,11 +143,15 @@ SELECT o.id FROM orders_order o WHERE o.id IN (SELECT order_id FROM fulfilment_c
 """
 STAGED = """
 SELECT c.id, c.sscc, c.order_id, c.site_id, s.code, c.account_id, c.address_id, o.ship_to_id, o.holds, o.promised_on,
-       t.id, (SELECT sum(k.quantity)::bigint FROM fulfilment_content k WHERE k.carton_id = c.id),
+       t.id, k.units,
        CASE WHEN c.handed_over_at IS NULL THEN '' ELSE coalesce((SELECT r.code FROM transport_parcel p JOIN transport_carrier r ON r.id = p.carrier_id WHERE p.carton_id = c.id), 'a carrier') END,
-       c.opened_at IS NOT NULL, c.carrier, o.carrier, q.asked, q.let_go
+       c.opened_at IS NOT NULL, c.carrier, o.carrier, q.asked, q.let_go, c.audit, k.stopped
   FROM fulfilment_carton c JOIN orders_order o ON o.id = c.order_id JOIN network_site s ON s.id = c.site_id
   LEFT JOIN inventory_account t ON t.site_id = c.site_id AND t.kind = 'transit' AND t.code = ''
+  LEFT JOIN LATERAL (
+    SELECT sum(k.quantity)::bigint AS units, array_agg(DISTINCT ARRAY[i.sku, h.code, h.status]) FILTER (WHERE h.status <> 'released') AS stopped
+      FROM fulfilment_content k LEFT JOIN inventory_lot h ON k.lot <> '' AND h.item_id = k.item_id AND h.code = k.lot
+      LEFT JOIN catalogue_item i ON i.id = h.item_id WHERE k.carton_id = c.id) k ON true
   CROSS JOIN LATERAL (
     SELECT coalesce(array_agg(DISTINCT r.kind) FILTER (WHERE r.outcome = ''), '{}') AS asked,
            coalesce(array_agg(DISTINCT r.kind) FILTER (WHERE r.outcome IN ('let-go', 'return')), '{}') AS let_go
@@ -200,10 +211,10 @@ def _write(run: Run, told: Sequence[ParcelHandedOver], actors: Sequence[str], kn
         SHIP, told, orders=[c.order for c in cartons], sites=[c.site for c in cartons], carriers=carriers, address=[c.shows for c in cartons],
         promised_on=[c.promised_on for c in cartons], by=list(actors), cartons=[c.id for c in cartons], parcels=parcels,
     )
-    send_off(run, [c.id for c in cartons], [t.at for t in told])
     by_id = {c.id: (c, t) for c, t in zip(cartons, told, strict=True)}
     transit = _transit(run, cartons)
     inside = contents(run, list(by_id))
+    send_off(run, [c.id for c in cartons], [t.at for t in told], [(k.item, k.serial) for k in inside if k.serial])
     advance(run, [Advance(k.allocation, shipped=k.quantity) for k in inside])
     post(run, [
         Movement(k.item, Account(c.account, "carton", c.site), Account(transit[c.site], "transit", c.site), k.quantity, "ParcelHandedOver", t.order, "", k.lot, k.serial, at=t.at)

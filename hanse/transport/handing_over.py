@@ -63,6 +63,10 @@ def _why(carton: cartons.CartonRow) -> str:
         return "Answer"
     if carton.label_outdated:
         return "Old label"
+    if carton.stopped_lots:
+        return f"Lot {', '.join(carton.stopped_lots)} is stopped"
+    if carton.audit == "due":
+        return "Audit is due"
     held = blocking(carton.holds, "hand-over")
     return f"{' and '.join(held)} hold".capitalize() if held else ""
 

@@ -36,6 +36,8 @@ PAGES = {
     "hand_over": ("Hand over", "truck-loading", "d"),
     "changes": ("Changes", "hand-stop", "w"),
     "stock_work": ("Stock work", "refresh", "n"),
+    "audits": ("Audits", "clipboard-check", "u"),
+    "lots": ("Lots", "snowflake", "b"),
     "admin:index": ("Master data", "database", "m"),
     "all_pages": ("All pages", "dots", "a"),
 }

@@ -130,5 +130,8 @@ SELECT c.sscc AS carton, coalesce(k.units, 0) AS content, coalesce(b.units, 0) A
   LEFT JOIN (SELECT account_id, sum(on_hand)::bigint AS units FROM inventory_balance GROUP BY 1) b ON b.account_id = c.account_id
   LEFT JOIN transport_parcel p ON p.carton_id = c.id
 """),
+    Check("INV-8", "A carton left closed, and audited where it was chosen for it.", """
+SELECT sscc AS carton, audit, opened_at, handed_over_at, handed_over_at IS NOT NULL AND (opened_at IS NOT NULL OR audit NOT IN ('', 'passed')) AS wrong FROM fulfilment_carton
+"""),
     Check("INV-8", "What names a row without a foreign key names one that is there.", question()),
 ]

@@ -95,6 +95,23 @@ SELECT 'H-' || o.id AS "order", o.reserved, o.freed, coalesce(l.reserved, 0) AS 
   FROM orders_order o
   LEFT JOIN (SELECT order_id, sum(reserved)::bigint AS reserved, sum(freed)::bigint AS freed FROM orders_line GROUP BY 1) l ON l.order_id = o.id
 """),
+    Check("INV-4", "No unit of a lot that is held or recalled lies in a bin, sure or in doubt, and no task asks for one.", """
+SELECT i.sku, l.code AS lot, l.status, coalesce(b.units, 0) AS in_bins, coalesce(t.units, 0) AS asked,
+       l.status <> 'released' AND (coalesce(b.units, 0) > 0 OR coalesce(t.units, 0) > 0) AS wrong
+  FROM inventory_lot l JOIN catalogue_item i ON i.id = l.item_id
+  LEFT JOIN (SELECT b.item_id, b.lot, sum(b.on_hand)::bigint AS units FROM inventory_balance b JOIN inventory_account a ON a.id = b.account_id AND a.kind IN ('bin', 'doubt')
+              WHERE b.lot <> '' GROUP BY 1, 2) b ON b.item_id = l.item_id AND b.lot = l.code
+  LEFT JOIN (SELECT item_id, lot, sum(units)::bigint AS units
+               FROM (SELECT item_id, lot, to_pick - withdrawn AS units FROM fulfilment_task WHERE closed_at IS NULL AND lot <> ''
+                      UNION ALL SELECT item_id, lot, quantity FROM inventory_movetask WHERE closed_at IS NULL AND lot <> '') k GROUP BY 1, 2) t
+    ON t.item_id = l.item_id AND t.lot = l.code
+"""),
+    Check("INV-5", "A serial that was picked is in a tote or carton, belongs to one pick, and each there does.", """
+SELECT i.sku, coalesce(p.code, u.code) AS serial, a.kind, p.task_id AS task, p.id IS NULL OR a.kind IS NULL OR a.kind NOT IN ('tote', 'carton') OR t.item_id <> p.item_id AS wrong
+  FROM fulfilment_pickedserial p LEFT JOIN fulfilment_task t ON t.id = p.task_id
+  FULL JOIN (SELECT u.* FROM inventory_serial u JOIN inventory_account a ON a.id = u.account_id AND a.kind IN ('tote', 'carton')) u ON u.item_id = p.item_id AND u.code = p.code
+  LEFT JOIN inventory_account a ON a.id = u.account_id LEFT JOIN catalogue_item i ON i.id = coalesce(p.item_id, u.item_id)
+"""),
     Check("INV-5", "A serial is where its last movement took it, and each movement took it from where it was.", """
 WITH step AS (
   SELECT item_id, serial, source_id, target_id, lag(target_id) OVER way AS was, lead(id) OVER way IS NULL AS last

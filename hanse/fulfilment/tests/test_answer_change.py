@@ -87,7 +87,7 @@ def test_the_least_work_comes_first_and_a_carton_is_opened_last(quantity, left, 
     (("S2",), ("S2",)),
 ])
 def test_serials_that_go_back_are_named_where_not_all_of_them_do(named, said):
-    found = plan([Stop(1, 9, 3, 1, "BRG", 1, 2)], Floor([lying(1, waiting=2, tracking="serial")], [], {(31, 5): ["S1", "S2"]}), named)
+    found = plan([Stop(1, 9, 3, 1, "BRG", 1, 2)], Floor([lying(1, waiting=2, tracking="serial")], [], {1: ["S1", "S2"]}), named)
     assert (found.detail if isinstance(found, Refused) else found.put_back[0][2]) == said
 
 

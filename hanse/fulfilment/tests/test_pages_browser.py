@@ -127,6 +127,7 @@ def test_what_was_picked_is_packed_weighed_and_handed_over_by_scans(lasting, sig
     page.click("[data-close]")
     text_of(page, ".msg.good", "1 of 1 carton handed over")
     assert Parcel.objects.get().tracking == sscc and counters(order)["shipped"] == 7
+    assert ("BRG-6204-ZZ", False) in set(Scan.objects.filter(step="pack").values_list("read", "right")), "the wrong scan is kept"
     connections.close_all()
 
 

@@ -1,11 +1,11 @@
 // Pack: items are scanned into the carton, the scale is compared with what they should weigh, closing makes the label.
-// Nothing is booked before the carton is closed; a wrong scan turns the step red and is kept in the list.
+// Nothing is booked before the carton is closed; a wrong scan turns the step red, and is kept by the server as well.
 (() => {
   const station = document.querySelector("[data-pack]");
   if (!station) return;
   const one = name => station.querySelector(`[data-${name}]`);
   const told = JSON.parse(document.getElementById("told").textContent);
-  const lines = told.lines.map(line => ({ ...line, in: 0, taken: [] }));
+  const lines = told.lines.map(line => ({ ...line, in: 0, taken: [], reads: [] }));
   const units = lines.reduce((sum, line) => sum + line.quantity, 0);
   const order = [];
   let wrong = false;
@@ -52,7 +52,15 @@
   };
 
   const heard = code => {
-    const line = lines.find(line => names(line, code) && line.in < line.quantity);
+    const line = lines.find(line => names(line, code) && line.in < line.quantity && !line.stopped);
+    const stopped = !line && lines.find(line => names(line, code) && line.stopped);
+    if (!line) hanse.keep(station.dataset.scanUrl, { read: code });
+    if (stopped) {
+      wrong = true;
+      hanse.wrong();
+      say(`Lot ${stopped.lot} is stopped`, "Put the unit aside and take it out below. Nothing was booked.", "bad");
+      return note("bad", `${stopped.sku} refused: lot ${stopped.lot} is stopped`);
+    }
     if (!line) {
       const full = lines.find(line => names(line, code));
       wrong = true;
@@ -63,7 +71,8 @@
     wrong = false;
     line.in++;
     if (line.tracking === "serial") line.taken.push(elements(code)["21"] || plain(code));
-    order.push([line, 1]);
+    line.reads.push(code);
+    order.push([line, 1, true]);
     note("good", `${line.sku} in, number ${total()}`);
     hanse.right();
     show(line);
@@ -87,7 +96,7 @@
       const row = station.querySelector(`[data-line="${n}"]`);
       row.querySelector("[data-in]").textContent = line.in.toLocaleString("en-GB");
       row.querySelector("[data-mark]").hidden = line.in < line.quantity;
-      row.querySelector("[data-rest]").hidden = !line.in || line.in === line.quantity || line.tracking === "serial";
+      row.querySelector("[data-rest]").hidden = !line.in || line.in === line.quantity || line.tracking === "serial" || line.scan > line.reads.length;
       row.classList.toggle("cur", line === current && line.in < line.quantity);
       row.classList.toggle("done", line.in === line.quantity);
     });
@@ -119,7 +128,7 @@
     const all = lines.every(line => line.weight != null) ? lines.reduce((sum, line) => sum + line.quantity * line.weight, 0) + tare : null;
     const typed = one("scale").value.trim(), right = /^\d+([.,]\d{1,3})?$/.test(typed);
     const grams = right ? Math.round(Number(typed.replace(",", ".")) * 1000) : null;
-    const allowed = expected == null ? null : Math.max(told.tolerance, expected * .05);
+    const allowed = expected == null ? null : Math.max(told.tolerance, (lines.reduce((sum, line) => sum + line.in * line.weight * line.percent, 0) + tare * told.percent) / 100);
     const off = grams != null && expected != null && Math.abs(grams - expected) > allowed;
     station.querySelector("[data-close] [name=weight_g]").value = grams ?? "";
     one("expected").textContent = expected == null ? "" : `expected ${kilograms(expected)} ± ${(allowed / 1000).toFixed(2)} kg`;
@@ -147,7 +156,7 @@
       const field = document.createElement("input");
       field.type = "hidden";
       field.name = "content";
-      field.value = [line.line, line.in, line.lot, line.taken.join(" ")].join("|");
+      field.value = [line.line, line.in, line.lot, line.taken.join(" "), line.reads.map(encodeURIComponent).join(" ")].join("|");
       return field;
     }));
   });
@@ -158,9 +167,10 @@
   station.addEventListener("input", event => event.target.matches("[data-scale], [name=tare_g], [data-type]") && weigh());
   station.addEventListener("click", event => {
     if (event.target.closest("[data-undo]")) {
-      const [line, count] = order.pop();
+      const [line, count, scanned] = order.pop();
       line.in -= count;
       line.taken.pop();
+      if (scanned) line.reads.pop();
       wrong = false;
       note("", `${line.sku} taken out again`);
       show(line);
