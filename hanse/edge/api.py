@@ -25,7 +25,7 @@ from hanse.transport.api import router as transport
 from hanse.web.doors import WrongCursor, missing, shown
 from hanse.web.problems import TYPE, problem
 
-from . import feed, order, webhooks_api
+from . import exceptions_api, feed, order, webhooks_api
 from .bodies import StrictParser, TooMany, Unreadable, WrongType
 from .keys import Bearer
 from .middleware import fault
@@ -41,6 +41,7 @@ api = Api(
 for area in AREAS:
     api.add_router("", area)
 api.add_router("", order.router)
+api.add_router("", exceptions_api.router)
 api.add_router("", feed.router)
 api.add_router("", webhooks_api.router)
 

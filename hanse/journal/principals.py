@@ -5,11 +5,14 @@ from typing import Any
 
 from django.db import connection
 
+QUEUE = {"edge.take_exceptions", "edge.give_back_exceptions", "edge.hand_on_exceptions"}
+"""Whoever works here looks after exceptions."""
+
 ROLES: dict[str, frozenset[str]] = {
-    "order desk": frozenset({"orders.*", "fulfilment.release", "partners.*", "billing.invoice", "billing.credit"}),
-    "warehouse": frozenset({"inventory.*", "fulfilment.*", "transport.hand_over", "orders.allocate", "orders.free"}),
-    "transport": frozenset({"transport.*"}),
-    "finance": frozenset({"billing.*", "orders.hold", "orders.release_hold"}),
+    "order desk": frozenset({"orders.*", "fulfilment.release", "partners.*", "billing.invoice", "billing.credit", *QUEUE}),
+    "warehouse": frozenset({"inventory.*", "fulfilment.*", "transport.hand_over", "orders.allocate", "orders.free", *QUEUE}),
+    "transport": frozenset({"transport.*", *QUEUE}),
+    "finance": frozenset({"billing.*", "orders.hold", "orders.release_hold", *QUEUE}),
     "admin": frozenset({"*"}),
     "read-only": frozenset(),
 }

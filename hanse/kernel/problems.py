@@ -38,6 +38,11 @@ _TABLE: list[tuple[Any, ...]] = [
     ("too-many-requests", 429, "Too many requests", "Slow down and try again with the same key.", True),
     ("busy", 503, "Busy", "The database is busy. Nothing was changed; the same key is safe to send again.", True),
     ("fault", 500, "Something broke", "Nothing was changed. Tell your admin the number {number}."),
+    # -- exceptions
+    ("exception-gone", 409, "Needs nobody any more", "{exception} no longer needs a person: its cause is gone."),
+    ("exception-owned", 409, "Somebody has it", "{owner} looks after this already. Take it over by naming who has it, or hand it on."),
+    ("exception-unowned", 409, "Not theirs", "This is not looked after by {owner}. Load the queue again."),
+    ("person-unknown", 422, "Person is not known", "There is no active user {person}."),
     # -- master data
     ("sku-unknown", 422, "SKU is not known", "There is no item {sku}."),
     ("gtin-wrong", 422, "GTIN is wrong", "{gtin} is no GTIN: {why}."),
