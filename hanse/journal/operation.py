@@ -180,7 +180,7 @@ class Operation:
     def _answer(self, fresh: list[Request], now: Any, cursor: Any) -> Run:
         asks = [ask for r in fresh for ask in r.asks]
         owners = [r for r in fresh for _ in r.asks]
-        run = Run(self.name, now, [(r.by.name, r.key) for r in owners], cursor)
+        run = Run(self.name, now, [(r.by.name, r.key) for r in owners], cursor, [r.by for r in owners])
         answers = self.body(run, asks)
         if len(answers) != len(asks):
             raise AssertionError(f"{self.name} answered {len(answers)} of {len(asks)} asks")

@@ -10,6 +10,7 @@ from psycopg import RawCursor
 
 from .columns import column
 from .events import body_of, journalled, subject_of
+from .principals import Principal
 from .together import joined, names_in, numbered, statement
 
 T = TypeVar("T")
@@ -40,8 +41,8 @@ class Run:
     at the end with the journal.
     """
 
-    def __init__(self, operation: str, now: datetime, owners: Sequence[tuple[str, str | None]], cursor: Any = None):
-        self.operation, self.now, self.owners = operation, now, owners
+    def __init__(self, operation: str, now: datetime, owners: Sequence[tuple[str, str | None]], cursor: Any = None, askers: Sequence[Principal] = ()):
+        self.operation, self.now, self.owners, self.askers = operation, now, owners, askers
         self._cursor = cursor or sender()
         self._told: list[tuple[Any, tuple[str, str | None]]] = []
         self._writes: list[tuple[str, list[Any], Exception | None]] = []

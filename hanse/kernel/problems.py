@@ -80,6 +80,7 @@ _TABLE: list[tuple[Any, ...]] = [
     ("order-closed", 409, "Order is closed", "{order} is {status}: nothing is left to change."),
     ("on-hold", 409, "On hold", "{order} is on {holds} hold. Release the hold first."),
     ("hold-unknown", 409, "No such hold", "{order} has no open {type} hold."),
+    ("hold-of-others", 403, "Hold is for others to release", "A {type} hold is released by {who}. Ask them; nothing was changed."),
     ("hold-stands", 409, "Hold stands already", "{order} is on {type} hold already."),
     ("nothing-open", 409, "Nothing is open", "{order} has no open units to allocate."),
     ("units-bound", 409, "Units are bound", "{free} of {wanted} can be cancelled: the rest is picked or further. Cancel {free}."),

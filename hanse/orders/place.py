@@ -1,7 +1,8 @@
 """Place: take an order whole or refuse it whole.
 
 An order freezes what was in force: prices, discount, tax and freight shares, terms and address versions.
-Unless told otherwise its units are reserved in the same transaction; what no site can supply waits.
+Unless told otherwise its units are reserved in the same transaction; what no site can supply waits. Customers whose terms
+say so have it screened: over the credit limit or like a fraud it is taken and held (`screening`); what is held for fraud reserves nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ from .events import OrderPlaced, PlacedLine
 from .placing import Customer, Taken, write_orders
 from .pricing import price
 from .reserving import Want, reserve_lines
+from .screening import screen
 from .selling import ITEMS, PlaceLine, Sold, to_price
 
 Rank = Annotated[int, Ge(0), Le(100)]
@@ -185,7 +187,7 @@ def _placed(ask: Place, number: int, customer: Customer, known: Known, ids: Iter
 
 
 CUSTOMERS = """
-SELECT c.id, c.code, c.active, 'customer' = ANY(c.roles), c.currency, c.ship_rule, c.invoice_rule, c.payment_days, c.priority, w.address, a.id, a.zone
+SELECT c.id, c.code, c.active, 'customer' = ANY(c.roles), c.currency, c.ship_rule, c.invoice_rule, c.payment_days, c.priority, c.credit_limit, c.screened, w.address, a.id, a.zone
   FROM unnest(%(customer)s::text[], %(address)s::text[]) AS w(customer, address) JOIN partners_party c ON c.code = w.customer
   LEFT JOIN LATERAL (SELECT id, zone FROM partners_address WHERE party_id = c.id AND code = w.address ORDER BY version DESC LIMIT 1) a ON true
 """
@@ -210,7 +212,8 @@ def place(run: Run, asks: Sequence[Place]) -> list[OrderPlaced | Refused]:
         write_orders(run, taken, known.items, known.addresses)
         for t in taken:
             answers[t.nr] = replace(t.placed, address=t.ship_to)
-        reserve_lines(run, [Want(line.line, line.quantity) for t in taken if t.ask.reserve != "later" for line in t.placed.lines])
+        stopped = screen(run, taken)
+        reserve_lines(run, [Want(line.line, line.quantity) for t in taken if t.ask.reserve != "later" and t.placed.order not in stopped for line in t.placed.lines])
     return answers
 
 

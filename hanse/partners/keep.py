@@ -37,7 +37,7 @@ class ContactGiven:
 
 @ask
 class KeepParty:
-    """A party as it should be. The first address without a code is `main`, the next ones `main-2`, `main-3` …"""
+    """A party as it should be. `screened` has its orders looked at for fraud when they are placed. The first address without a code is `main`, the next ones `main-2`, `main-3` …"""
 
     code: Code
     name: Name | None = None
@@ -51,6 +51,7 @@ class KeepParty:
     credit_limit: Money | None = None
     priority: Annotated[int, Ge(0), Le(100)] | None = None
     min_life_days: Annotated[int, Ge(0), Le(36_500)] | None = None
+    screened: bool | None = None
     active: bool | None = None
     addresses: Annotated[tuple[AddressGiven, ...], MaxLen(200)] = ()
     contacts: Annotated[tuple[ContactGiven, ...], MaxLen(200)] = ()
@@ -72,6 +73,7 @@ class Partner:
     credit_limit: Decimal | None = None
     priority: int = 50
     min_life_days: int = 0
+    screened: bool = False
     active: bool = True
 
 
@@ -188,7 +190,7 @@ ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('partners', 0))"
 """One change of parties at a time: codes and GLNs of the batch are looked up and written without a race."""
 PARTNERS = """
 SELECT code, name, array_to_string(roles, ','), currency, tax_id, gln, ship_rule, invoice_rule, payment_days, credit_limit, priority,
-       min_life_days, active
+       min_life_days, screened, active
   FROM partners_party WHERE code = ANY(%(code)s::text[])
 """
 GLNS = "SELECT gln, code FROM partners_party WHERE gln = ANY(%(gln)s::text[])"
@@ -203,17 +205,18 @@ SELECT p.code, c.name, c.email, c.phone, c.may_receive FROM partners_party p JOI
 """
 KEEP = """
 INSERT INTO partners_party (code, name, roles, currency, tax_id, gln, ship_rule, invoice_rule, payment_days, credit_limit, priority,
-                            min_life_days, active)
+                            min_life_days, screened, active)
 SELECT code, name, string_to_array(roles, ','), currency, tax_id, gln, ship_rule, invoice_rule, payment_days, credit_limit, priority,
-       min_life_days, active
+       min_life_days, screened, active
   FROM unnest(%(code)s::text[], %(name)s::text[], %(roles)s::text[], %(currency)s::text[], %(tax_id)s::text[], %(gln)s::text[],
               %(ship_rule)s::text[], %(invoice_rule)s::text[], %(payment_days)s::int[], %(credit_limit)s::numeric[],
-              %(priority)s::smallint[], %(min_life_days)s::int[], %(active)s::boolean[])
-    AS p(code, name, roles, currency, tax_id, gln, ship_rule, invoice_rule, payment_days, credit_limit, priority, min_life_days, active)
+              %(priority)s::smallint[], %(min_life_days)s::int[], %(screened)s::boolean[], %(active)s::boolean[])
+    AS p(code, name, roles, currency, tax_id, gln, ship_rule, invoice_rule, payment_days, credit_limit, priority, min_life_days, screened, active)
     ON CONFLICT (code) DO UPDATE SET
        name = excluded.name, roles = excluded.roles, currency = excluded.currency, tax_id = excluded.tax_id, gln = excluded.gln,
        ship_rule = excluded.ship_rule, invoice_rule = excluded.invoice_rule, payment_days = excluded.payment_days,
-       credit_limit = excluded.credit_limit, priority = excluded.priority, min_life_days = excluded.min_life_days, active = excluded.active
+       credit_limit = excluded.credit_limit, priority = excluded.priority, min_life_days = excluded.min_life_days,
+       screened = excluded.screened, active = excluded.active
 """
 IDS = "SELECT code, id FROM partners_party WHERE code = ANY(%(code)s::text[])"
 KEEP_CONTACTS = """

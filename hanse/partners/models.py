@@ -25,6 +25,7 @@ class Party(models.Model):
     credit_limit = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     priority = models.SmallIntegerField(db_default=50)
     min_life_days = models.IntegerField(db_default=0)
+    screened = models.BooleanField(db_default=False)
     active = models.BooleanField(db_default=True)
 
     class Meta:

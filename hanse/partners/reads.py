@@ -54,6 +54,7 @@ class PartyRow:
     credit_limit: Decimal | None
     priority: int
     min_life_days: int
+    screened: bool
     active: bool
 
 
@@ -67,7 +68,7 @@ class PartyView(PartyRow):
 
 PARTIES = """
 SELECT p.code, p.name, array_to_json(p.roles)::text, p.currency, p.tax_id, p.gln, p.ship_rule, p.invoice_rule, p.payment_days,
-       p.credit_limit, p.priority, p.min_life_days, p.active
+       p.credit_limit, p.priority, p.min_life_days, p.screened, p.active
   FROM partners_party p
 """
 ADDRESSES = """
