@@ -113,6 +113,11 @@ SELECT 'H-' || o.id, o.id, NULL::bigint, o.net, NULL::date, m.at, jsonb_build_ob
      WHERE l.order_id = o.id AND p.promised_on > p.was_on ORDER BY p.id DESC LIMIT 1) m
  WHERE o.open AND o.promised_on >= %(today)s::date AND o.promised_on > o.first_promised_on AND m.agreed_by = ''"""
 
+RECURRING = """
+SELECT 'R-' || c.recurring_id || '/' || c.day, NULL::bigint, NULL::bigint, NULL::numeric, c.day, c.at,
+       jsonb_build_object('recurring', 'R-' || c.recurring_id, 'on', c.day, 'why', c.trouble, 'customer', p.name)
+  FROM orders_occurrence c JOIN orders_recurring r ON r.id = c.recurring_id JOIN partners_party p ON p.id = r.customer_id WHERE c.outcome = 'failed'"""
+
 # -- parcels, labels, money ---------------------------------------------------------------------------------------------------
 
 LABEL = """
@@ -211,6 +216,8 @@ ALL: tuple[Kind, ...] = (
     Kind("supply", "No supply", "No stock and none on its way", "package", "watch", (DESK,), SUPPLY, _supply, CHANGE),
     Kind("moved", "Promise moved", "Promise moved, not agreed", "calendar-event", "watch", (DESK,), MOVED,
          lambda it, today: f"Now {_day(it['on'], today)}, was {_day(it['was'], today)}", Step("Change…", "change_order", "orders.change")),
+    Kind("recurring", "Recurring", "Recurring order was not placed", "calendar-event", "bad", (DESK,), RECURRING,
+         lambda it, today: f"{it['customer']}, {_day(it['on'], today)}: {it['why']}", Step("Mend and place…", "recurring_order", "orders.place_due", lambda order, facts: (facts["recurring"],))),
     Kind("label", "Label", "Label shows an old address", "map-pin", "watch", (DESK, FLOOR, ROAD), LABEL,
          lambda it, today: f"Carton {it['carton'][-6:]} in {it['site']} was labelled before the address changed"),
     Kind("differs", "Invoice differs", "Invoice differs from order or delivery", "receipt", "watch", (DESK, MONEY), DIFFERS, _differs,

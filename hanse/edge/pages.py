@@ -135,7 +135,7 @@ def shown(request: HttpRequest, whole: WholeOrder, limit: int) -> dict[str, Any]
         "happened": happened.told(facts[:SHOWN] if limit == SHOWN + 1 else facts, zone, on), "more": len(facts) > SHOWN and limit == SHOWN + 1,
         "badges": badges(it, on), "standing": [board.hold_word(h["type"]) for h in standing], "agreed": agreed(it), "late": it.open and it.promised_on is not None and it.promised_on < on,
         "can": {
-            "change": it.open and may(request, "orders.change"), "cancel": it.ordered - it.cancelled > it.picked and may(request, "orders.cancel"),
+            "repeat": may(request, "orders.start_recurring"), "change": it.open and may(request, "orders.change"), "cancel": it.ordered - it.cancelled > it.picked and may(request, "orders.cancel"),
             "hold": it.open and may(request, "orders.hold"), "release_hold": bool(standing) and may(request, "orders.release_hold"),
             "release": any(s.released < s.counters["reserved"] for s in sites) and not standing and may(request, "fulfilment.release"),
             "allocate": any(line.waiting for line in it.lines) and may(request, "orders.allocate"),

@@ -1,6 +1,7 @@
 """Run: what an operation works with. One transaction, one reading of the clock, sets in and sets out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -96,6 +97,14 @@ class Run:
         for broken, wrong in zip(proven, self._cursor.fetchone() if proven else (), strict=True):
             if wrong:
                 raise broken
+
+    @contextmanager
+    def undone(self) -> Iterator["Run"]:
+        """A run of its own whose writes and facts are undone at the end: for looking at what an act would bring."""
+        self.flush()
+        self._cursor.execute("SAVEPOINT undone")
+        yield Run(self.operation, self.now, self.owners, self._cursor, self.askers)
+        self._cursor.execute("ROLLBACK TO SAVEPOINT undone")
 
     def draw(self, sequence: str, count: int) -> list[int]:
         """Draw `count` numbers from a sequence."""

@@ -205,6 +205,11 @@ SELECT s.item_id, sum(s.on_hand - s.reserved)::bigint FROM (
 @operation
 def place(run: Run, asks: Sequence[Place]) -> list[OrderPlaced | Refused]:
     """Take orders: each whole or not at all; reserved at once unless the ask says later."""
+    return take(run, asks)
+
+
+def take(run: Run, asks: Sequence[Place]) -> list[OrderPlaced | Refused]:
+    """Take orders for an operation that places them as its own: quotes that are accepted, days of a recurring order."""
     known = _known(run, asks)
     answers = decide(asks, known)
     taken = [Taken(i, ask, placed, known.customers[ask.customer]) for i, (ask, placed) in enumerate(zip(asks, answers, strict=True)) if isinstance(placed, OrderPlaced)]
