@@ -12,6 +12,8 @@ from dateutil.rrule import rrulestr
 
 DAYS = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 KNOWN = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYMONTH", "BYSETPOS", "WKST"}
+SHORT = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTH", "WKST"}
+"""What a daily or weekly rule may say: with more it may never have a day, and looking for one would take long."""
 AHEAD = 10
 """Years ahead in which a rule must have a day."""
 
@@ -21,8 +23,11 @@ def wrong_rule(rule: str, starts_on: date) -> str:
     parts = _parts(rule)
     if parts.get("FREQ") not in DAYS:
         return f"A rule begins with FREQ={', '.join(DAYS)}, as FREQ=WEEKLY;BYDAY=MO does."
-    if unknown := sorted(set(parts) - KNOWN):
-        return f"{', '.join(unknown)} cannot be followed: a rule names days."
+    known = KNOWN if parts["FREQ"] in ("MONTHLY", "YEARLY") else SHORT - ({"BYDAY"} if parts["FREQ"] == "DAILY" and "INTERVAL" in parts else set())
+    if unknown := sorted(set(parts) - known):
+        return f"{', '.join(unknown)} cannot be followed in a {parts['FREQ'].lower()} rule."
+    if not re.fullmatch("(0?[1-9]|1[0-2])(,(0?[1-9]|1[0-2]))*", parts.get("BYMONTH", "1")):
+        return "BYMONTH is between 1 and 12."
     if "COUNT" in parts and not (parts["COUNT"].isdecimal() and 0 < int(parts["COUNT"]) <= 1000):
         return "COUNT is between 1 and 1000."
     if not re.fullmatch("0*[1-9][0-9]{0,2}", parts.get("INTERVAL", "1")):

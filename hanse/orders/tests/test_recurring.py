@@ -54,7 +54,8 @@ def test_the_days_of_a_rule(rule, days):
 @pytest.mark.parametrize("rule, why", [
     ("", "A rule begins with FREQ="), ("every monday", "A rule begins with FREQ="), ("FREQ=HOURLY", "A rule begins with FREQ="),
     ("FREQ=DAILY;BYHOUR=9", "BYHOUR cannot be followed"), ("FREQ=DAILY;COUNT=0", "COUNT is between"), ("FREQ=DAILY;BYDAY=XX", "It cannot be read"),
-    ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "It has no day within 10 years"), ("FREQ=DAILY;INTERVAL=0", "INTERVAL is between"),
+    ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "It has no day within 10 years"), ("FREQ=DAILY;BYSETPOS=366", "BYSETPOS cannot be followed"),
+    ("FREQ=DAILY;INTERVAL=7;BYDAY=TU", "BYDAY cannot be followed"), ("FREQ=DAILY;BYMONTH=13", "BYMONTH is between"), ("FREQ=DAILY;INTERVAL=0", "INTERVAL is between"),
     ("FREQ=WEEKLY;UNTIL=2026", "UNTIL is a day"), ("FREQ=WEEKLY;UNTIL=20261332", "It cannot be read"),
 ])
 def test_a_rule_that_cannot_be_followed_says_why(rule, why):
