@@ -64,7 +64,8 @@ class Given:
         with self.run() as run:
             place, supplier = ledger.Place("bin", site.pk, bin), ledger.Place("supplier", site.pk)
             found = ledger.places(run, [place, supplier])
-            ledger.post(run, [ledger.Movement(item.pk, found[supplier], found[place], quantity, "StockReceived", "given", lot=lot)])
+            source, target = (ledger.Account(found[p], p.kind, p.site) for p in (supplier, place))
+            ledger.post(run, [ledger.Movement(item.pk, source, target, quantity, "StockReceived", "given", lot=lot)])
 
     def order(self, *lines: tuple[str, int], customer: str = "REUTER", **fields: Any) -> str:
         """Place an order through the real operation; gives its number."""

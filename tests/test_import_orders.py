@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hanse.catalogue.keep_recipes import ComponentGiven, KeepRecipe, keep_recipes
 from hanse.edge.importer import FileWrong, MapWrong, run
 from hanse.journal.models import Event
 from hanse.orders.models import Line, Order
@@ -97,6 +98,16 @@ def test_the_same_file_twice_changes_nothing(given, files):
 
 def test_the_same_orders_in_another_file_are_known_by_their_reference(given, files):
     files()
+    again = files(lines=LINES.replace("1,A,3", "1,A, 3"))
+    assert counted(again) == (5, 0, 0, 5) and Order.objects.count() == 2
+
+
+def test_kits_come_in_like_any_item_and_are_known_again(given, files):
+    for sku in ("A", "NUT", "BOLT"):
+        given.item(sku)
+    keep_recipes([KeepRecipe("A", (ComponentGiven("NUT", 2), ComponentGiven("BOLT", 1)))], by="ann")
+    assert counted(files()) == (5, 5, 0, 0)
+    assert [(k.item.sku, k.quantity) for k in Order.objects.get(ref="1").kits.all()] == [("A", 3)]
     again = files(lines=LINES.replace("1,A,3", "1,A, 3"))
     assert counted(again) == (5, 0, 0, 5) and Order.objects.count() == 2
 

@@ -4,9 +4,12 @@ One item, one site, orders of one line. The model knows what each step may take;
 the stock and the ledger must say what the model says, and `hanse verify` must find nothing.
 """
 
+import json
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Sum
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule, run_state_machine_as_test
@@ -15,29 +18,49 @@ from hanse.billing.credit import Credit, credit
 from hanse.billing.invoice import Invoice, invoice
 from hanse.edge import verify
 from hanse.fulfilment import planning
+from hanse.fulfilment.answer_change import AnswerChange, answer_change
 from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.release import Release, release
 from hanse.fulfilment.release_wave import ReleaseWave, release_wave
 from hanse.fulfilment.sort_units import SortUnits, sort_units
 from hanse.fulfilment.start_tour import StartTour, start_tour
-from hanse.fulfilment.withdraw import Withdraw, withdraw
+from hanse.inventory.carry import Carry, carry
+from hanse.inventory.count import Count, count
+from hanse.inventory.count_by_plan import CountByPlan, count_by_plan
+from hanse.inventory.events import RecountAsked
+from hanse.inventory.expect import Expect, expect
+from hanse.inventory.keep_count_plans import KeepCountPlan, keep_count_plans
+from hanse.inventory.keep_faces import KeepFace, keep_faces
+from hanse.inventory.models import Balance, CountTask, MoveTask
+from hanse.inventory.put_away import PutAway, put_away
 from hanse.inventory.receive import Receive, receive
-from hanse.journal.principals import HANSE
+from hanse.inventory.replenish import Replenish, replenish
+from hanse.journal.events import fact_of
+from hanse.journal.principals import HANSE, Principal
+from hanse.kernel import clock
 from hanse.kernel.numbers import order_id
 from hanse.kernel.refused import Refused
+from hanse.network.keep_carton_types import KeepCartonType, keep_carton_types
+from hanse.network.models import Bin
 from hanse.orders.allocate import Allocate, allocate
 from hanse.orders.cancel import Cancel, CancelLine, cancel
+from hanse.orders.expire import Expire, expire
+from hanse.orders.follow_supply import FollowSupply, follow_supply
 from hanse.orders.free import Free, free
 from hanse.orders.hold import Hold, hold
-from hanse.orders.models import Allocation
+from hanse.orders.models import Allocation, Order, Peg
 from hanse.orders.place import Place, PlaceLine, place
 from hanse.orders.release_hold import ReleaseHold, release_hold
+from hanse.orders.run_backorders import RunBackorders, run_backorders
+from hanse.transport.draw_up import DrawUp, draw_up
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.record_proof import RecordProof, record_proof
 from tests.given import Given
 
 units = st.integers(1, 6)
+EWA = Principal("ewa", frozenset({"*"}))
+"""Somebody else: whoever finds a bin short does not count it."""
 
 
 @dataclass
@@ -53,13 +76,22 @@ class Owed:
     delivered: int = 0
     invoiced: int = 0
     credited: int = 0
-    on_floor: int = 0
-    held: bool = False
-    loose: list[int] = field(default_factory=list)
+    released: int = 0
+    stops: dict[int, int] = field(default_factory=dict)
 
     @property
     def open(self) -> int:
         return self.ordered - self.cancelled - self.reserved
+
+    @property
+    def at_once(self) -> int:
+        """What can be cancelled without asking anybody."""
+        return self.ordered - self.cancelled - self.released
+
+    @property
+    def to_stop(self) -> int:
+        """What the site can be asked to stop."""
+        return max(self.released - self.shipped - sum(self.stops.values()), 0)
 
 
 class Company(RuleBasedStateMachine):
@@ -68,6 +100,7 @@ class Company(RuleBasedStateMachine):
     cartons = Bundle("cartons")
     parcels = Bundle("parcels")
     invoices = Bundle("invoices")
+    requests = Bundle("requests")
 
     @initialize(stock=st.integers(0, 12))
     def open_company(self, stock: int) -> None:
@@ -76,18 +109,34 @@ class Company(RuleBasedStateMachine):
         given = Given()
         self.item, self.site = given.item(), given.site()
         given.customer()
-        self.on_hand, self.owed, self.keys = 0, {}, 0
+        for code, role in (("R-01", "reserve"), ("DOCK", "dock")):
+            Bin.objects.create(site=self.site, code=code, role=role, walk=9)
+        keep_carton_types([KeepCartonType("K-05", 300, 200, 150, 308, 208, 158, 180, 30_000)], by=HANSE)
+        self.on_hand, self.doubted, self.owed, self.keys = 0, 0, {}, 0
+        self.shipments, self.on_bills = [], set()
         if stock:
             self.receive(stock)
 
-    def do(self, operation, ask):
+    def do(self, operation, ask, by=HANSE):
         """Every act twice with one key: the second must change nothing and say the same."""
         self.keys += 1
         key = f"k{self.keys}"
-        [answer] = operation([ask], by=HANSE, key=key)
+        [answer] = operation([ask], by=by, key=key)
         if not isinstance(answer, Refused):
-            assert operation([ask], by=HANSE, key=key) == [answer]
+            assert operation([ask], by=by, key=key) == [answer]
         return answer
+
+    def put_in_doubt(self, bin: str) -> None:
+        """What nobody claims there and nobody is promised leaves the stock; asked of the bin before anything is found again for the order."""
+        gone = sum(f.quantity for f in self.told_last() if f.bin == bin)
+        self.on_hand -= gone
+        self.doubted += gone
+
+    def told_last(self) -> list:
+        """What the last act said to be in doubt."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT kind, body FROM journal_event WHERE key = %s AND kind = 'StockInDoubt'", [f"k{self.keys}"])
+            return [fact_of(kind, json.loads(body)) for kind, body in cursor.fetchall()]
 
     def free_stock(self) -> int:
         return self.on_hand - sum(o.reserved - o.picked for o in self.owed.values())
@@ -118,15 +167,34 @@ class Company(RuleBasedStateMachine):
         else:
             owed.reserved += min(owed.open, available)
 
+    @rule()
+    def deal_out_backorders(self) -> None:
+        available, open_units = self.free_stock(), sum(o.open for o in self.owed.values())
+        told = self.do(run_backorders, RunBackorders("BRG-6204"))
+        if isinstance(told, Refused):
+            assert told.code == "nothing-to-deal" and not open_units
+            return
+        before = sum(o.reserved for o in self.owed.values())
+        for number, owed in self.owed.items():
+            order = Order.objects.get(pk=int(number[2:]))
+            assert order.reserved - order.freed >= owed.reserved, "by default nobody loses what he has"
+            owed.reserved = order.reserved - order.freed
+        assert sum(o.reserved for o in self.owed.values()) - before == min(available, open_units)
+
+    @rule(quantity=units, days=st.integers(1, 30))
+    def supply_moves(self, quantity: int, days: int) -> None:
+        assert not isinstance(self.do(expect, Expect("PO-1", "HAM", "BRG-6204", quantity, date(2030, 1, 1) + timedelta(days))), Refused)
+        told = self.do(follow_supply, FollowSupply("BRG-6204"))
+        assert told.waiting == sum(1 for o in self.owed.values() if o.open) and (Peg.objects.aggregate(n=Sum("quantity"))["n"] or 0) == min(quantity, sum(o.open for o in self.owed.values()))
+
     @rule(order=orders, quantity=units)
     def cancel(self, order: str, quantity: int) -> None:
         if not order:
             return
         owed = self.owed[order]
-        can = owed.ordered - owed.cancelled - owed.picked
         told = self.do(cancel, Cancel(order, (CancelLine(1, quantity),)))
-        if quantity > can:
-            assert told.code == "units-bound"
+        if quantity > owed.at_once:
+            assert told.code == ("units-bound" if quantity > owed.at_once + owed.to_stop else "ask-the-site")
             return
         owed.reserved -= max(quantity - owed.open, 0)
         owed.cancelled += quantity
@@ -150,7 +218,10 @@ class Company(RuleBasedStateMachine):
     @rule(target=tasks, order=orders)
     def release(self, order: str) -> tuple:
         told = self.do(release, Release(order)) if order else None
-        return () if told is None or isinstance(told, Refused) else tuple((t.task, order) for t in told.tasks)
+        if told is None or isinstance(told, Refused):
+            return ()
+        self.owed[order].released += sum(t.quantity for t in told.tasks)
+        return tuple((t.task, order) for t in told.tasks)
 
     @rule(target=tasks, method=st.sampled_from(["single", "cluster", "batch", "zone"]), lines=st.integers(1, 6))
     def release_wave(self, method: str, lines: int) -> tuple:
@@ -162,17 +233,75 @@ class Company(RuleBasedStateMachine):
         self.do(start_tour, StartTour("HAM"))
         with connection.cursor() as cursor:
             cursor.execute("SELECT id, 'H-' || order_id FROM fulfilment_task WHERE wave_id = %s ORDER BY id", [told.wave])
-            return tuple(cursor.fetchall())
+            tasks = tuple(cursor.fetchall())
+        for _, order in tasks:
+            self.owed[order].released = self.released(order)
+        return tasks
 
     @rule(tasks=tasks)
     def sort_units(self, tasks: tuple) -> None:
         for task, _ in tasks[:1]:
             self.do(sort_units, SortUnits(task))
 
-    @rule(order=orders)
-    def withdraw(self, order: str) -> None:
-        if order:
-            self.do(withdraw, Withdraw(order))
+    @rule(target=requests, order=orders, quantity=units, fallback=st.sampled_from(["let-go", "intercept", "return"]))
+    def ask(self, order: str, quantity: int, fallback: str) -> tuple:
+        """Cancel what can be cancelled at once, and ask the site to stop the rest."""
+        if not order:
+            return ()
+        owed = self.owed[order]
+        told = self.do(cancel, Cancel(order, (CancelLine(1, quantity),), fallback=fallback))
+        if quantity > owed.at_once + owed.to_stop:
+            assert told.code == "units-bound"
+            return ()
+        now = min(quantity, owed.at_once)
+        owed.reserved -= max(now - owed.open, 0)
+        owed.cancelled += now
+        assert [a.units for a in told.asked] == [quantity - now] * (quantity > now)
+        for asked in told.asked:
+            owed.stops[asked.request] = asked.units
+        return (told.asked[0].request, order, fallback) if told.asked else ()
+
+    @rule(request=requests)
+    def accept(self, request: tuple) -> None:
+        if request:
+            owed = self.owed[request[1]]
+            told = self.do(answer_change, AnswerChange(request[0], True))
+            if request[0] not in owed.stops:
+                assert told.code == "request-closed"
+                return
+            assert told.units == min(owed.stops.pop(request[0]), owed.released - owed.shipped)
+            back = sum(p.quantity for p in told.put_back)
+            owed.cancelled += told.units
+            owed.reserved -= told.units
+            owed.released -= told.units
+            owed.picked -= back
+            self.on_hand += back
+            owed.packed = self.packed(request[1])
+
+    @rule(request=requests)
+    def refuse_change(self, request: tuple) -> None:
+        if request:
+            told = self.do(answer_change, AnswerChange(request[0], False, "on the lorry"))
+            self.falls_back(request, told.fallback if not isinstance(told, Refused) else "")
+
+    @rule(request=requests)
+    def expire(self, request: tuple) -> None:
+        if request:
+            with clock.standing_at(clock.now() + timedelta(days=30)):
+                told = self.do(expire, Expire(request[0]))
+            self.falls_back(request, told.fallback if not isinstance(told, Refused) else "")
+
+    def falls_back(self, request: tuple, fallback: str) -> None:
+        """What was let go, or comes back on arrival, is asked for no more."""
+        if fallback in ("let-go", "return"):
+            del self.owed[request[1]].stops[request[0]]
+
+    def packed(self, order: str) -> int:
+        """How many units cartons hold or held when they left; which carton is opened is the floor's business."""
+        with connection.cursor() as cursor:
+            cursor.execute("""SELECT coalesce(sum(c.quantity), 0)::bigint FROM fulfilment_content c JOIN fulfilment_carton k ON k.id = c.carton_id
+                WHERE k.order_id = %s AND k.opened_at IS NULL""", [order_id(order)])
+            return cursor.fetchone()[0]
 
     @rule(tasks=consumes(tasks), short=st.booleans())
     def pick(self, tasks: tuple, short: bool) -> None:
@@ -184,17 +313,78 @@ class Company(RuleBasedStateMachine):
                 continue
             owed, missing = self.owed[order], 1 if short else 0
             told = self.do(pick, Pick(task, max(row[0] - missing, 0), "bin empty" if short else "", tote="C-1" if task % 3 == 0 else ""))
-            if isinstance(told, Refused):
-                assert told.code == "task-withdrawn"
-                continue
+            assert not isinstance(told, Refused), told
             self.on_hand -= told.taken + told.short
             owed.picked += told.taken
             owed.reserved -= told.short
+            before = self.free_stock()
+            self.put_in_doubt(told.bin)
+            assert self.free_stock() >= 0 and (not told.short or before == 0 or self.doubted or self.lies_elsewhere(told.bin))
             owed.reserved += min(told.short, owed.open, self.free_stock())
+            owed.released = self.released(order)
 
-    @rule(target=cartons, order=orders)
-    def pack(self, order: str) -> tuple:
-        told = self.do(pack, Pack(order, "HAM")) if order else None
+    def released(self, order: str) -> int:
+        """What short units found in other bins is on the floor at once; where is the bins' business."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT sum(released - recalled)::bigint FROM orders_allocation WHERE order_id = %s", [order_id(order)])
+            return cursor.fetchone()[0]
+
+    def lies_elsewhere(self, bin: str) -> bool:
+        return Balance.objects.filter(account__kind="bin", on_hand__gt=0).exclude(account__code=bin).exists()
+
+    @rule(quantity=units, bin=st.sampled_from(["R-01", "DOCK"]))
+    def receive_elsewhere(self, quantity: int, bin: str) -> None:
+        assert not isinstance(self.do(receive, Receive("HAM", "BRG-6204", quantity, bin)), Refused)
+        self.on_hand += quantity
+
+    @rule(quantity=units, to=st.sampled_from(["A-01", "R-01"]))
+    def put_away(self, quantity: int, to: str) -> None:
+        told = self.do(put_away, PutAway("HAM", "BRG-6204", quantity, to, reason="near"))
+        assert not isinstance(told, Refused) or told.code == "bin-short"
+
+    @rule(most=units)
+    def keep_face(self, most: int) -> None:
+        assert not isinstance(self.do(keep_faces, KeepFace("HAM", "A-01", "BRG-6204", most - 1, most)), Refused)
+
+    @rule()
+    def replenish(self) -> None:
+        told = self.do(replenish, Replenish("HAM"))
+        assert not isinstance(told, Refused) or told.code == "nothing-to-replenish"
+
+    @rule(less=st.integers(0, 2), not_there=st.booleans())
+    def carry(self, less: int, not_there: bool) -> None:
+        task = MoveTask.objects.filter(closed_at=None).order_by("id").first()
+        if task:
+            told = self.do(carry, Carry(task.pk, max(task.quantity - less, 0), "less" if less else "", not_there and less > 0))
+            assert not isinstance(told, Refused)
+            self.put_in_doubt(told.from_bin)
+
+    @rule()
+    def plan_counts(self) -> None:
+        self.do(keep_count_plans, KeepCountPlan("HAM", clock.now().date()))
+        told = self.do(count_by_plan, CountByPlan("HAM"))
+        assert not isinstance(told, Refused) or told.code == "nothing-to-count"
+
+    @rule(found=st.integers(0, 8))
+    def count(self, found: int) -> None:
+        """What is counted is what is there from then on, once two have said so where it was off."""
+        task = CountTask.objects.filter(closed_at=None).order_by("id").first()
+        if task is None:
+            return
+        again = bool(task.first_by)
+        apart = sum(Balance.objects.filter(account__kind="doubt", account__code=task.bin.code).values_list("on_hand", flat=True))
+        told = self.do(count, Count("HAM", "BRG-6204", found, task.bin.code), by=HANSE if task.first_by == EWA.name else EWA)
+        if isinstance(told, Refused):
+            assert told.code in {"bin-short", "stock-reserved"}
+        elif isinstance(told, RecountAsked):
+            assert not again
+        else:
+            self.doubted -= apart
+            self.on_hand += apart + told.counted - told.expected
+
+    @rule(target=cartons, order=orders, type=st.sampled_from([None, "K-05"]))
+    def pack(self, order: str, type: str | None) -> tuple:
+        told = self.do(pack, Pack(order, "HAM", carton_type=type, proposal="other" if type else None)) if order else None
         if told is None or isinstance(told, Refused):
             return ()
         self.owed[order].packed += sum(u.quantity for u in told.units)
@@ -204,9 +394,22 @@ class Company(RuleBasedStateMachine):
     def hand_over(self, carton: tuple) -> tuple:
         if not carton:
             return ()
-        told = self.do(hand_over, HandOver(carton[0], "UPS"))
-        self.owed[carton[1]].shipped += told.units
+        owed, told = self.owed[carton[1]], self.do(hand_over, HandOver(carton[0], "UPS"))
+        if isinstance(told, Refused):
+            assert told.code == "carton-opened" or (told.code == "change-asked" and owed.stops)
+            return ()
+        owed.shipped += told.units
+        self.shipments.append(told.shipment)
         return (told.parcel, carton[1], told.units)
+
+    @rule()
+    def draw_up(self) -> None:
+        """All that left goes one way, and a shipment is on one bill at most."""
+        if fresh := [n for n in self.shipments if n not in self.on_bills]:
+            assert not isinstance(self.do(draw_up, DrawUp(tuple(fresh))), Refused)
+            self.on_bills.update(fresh)
+        if self.on_bills:
+            assert self.do(draw_up, DrawUp((min(self.on_bills),))).code == "on-a-bill"
 
     @rule(parcel=parcels)
     def deliver(self, parcel: tuple) -> None:
@@ -245,7 +448,7 @@ class Company(RuleBasedStateMachine):
         if not hasattr(self, "owed"):
             return
         with connection.cursor() as cursor:
-            cursor.execute("""SELECT 'H-' || id, ordered, cancelled, reserved - freed, picked, packed, shipped, delivered, invoiced, credited
+            cursor.execute("""SELECT 'H-' || id, ordered, cancelled, reserved - freed, picked - put_back, packed - unpacked, shipped, delivered, invoiced, credited
                 FROM orders_order""")
             found = {row[0]: row[1:] for row in cursor.fetchall()}
             cursor.execute("SELECT coalesce(sum(on_hand), 0)::bigint, coalesce(sum(reserved), 0)::bigint FROM inventory_stock")
@@ -255,6 +458,7 @@ class Company(RuleBasedStateMachine):
             for number, o in self.owed.items()
         }  # fmt: skip
         assert stock == (self.on_hand, sum(o.reserved - o.picked for o in self.owed.values()))
+        assert sum(Balance.objects.filter(account__kind="doubt").values_list("on_hand", flat=True)) == self.doubted
 
     def teardown(self) -> None:
         if hasattr(self, "undo"):

@@ -12,10 +12,10 @@ import pytest
 from hanse.billing.credit import Credit, credit
 from hanse.billing.invoice import Invoice, Units, invoice
 from hanse.billing.models import OpenItem
+from hanse.fulfilment.answer_change import AnswerChange, answer_change
 from hanse.fulfilment.pack import Pack, PackLine, pack
 from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.release import Release, release
-from hanse.fulfilment.withdraw import Withdraw, withdraw
 from hanse.inventory.count import Count, count
 from hanse.inventory.expect import Expect, expect
 from hanse.inventory.receive import Receive, receive
@@ -93,8 +93,8 @@ def test_s03_a_cancelled_pick_is_settled_by_cancelling_or_by_allocating_anew(sho
     shop.stocked(item, shop.hamburg, 1)
     ignored = order(("P", 1))
     told(release([Release(ignored)], by="ann"))
-    told(cancel([Cancel(ignored, reason="not to be shipped", by_customer=False)], by="ann"))
-    withdraw([Withdraw(ignored)], by="ann")
+    [asked] = told(cancel([Cancel(ignored, reason="not to be shipped", by_customer=False, fallback="intercept")], by="ann"))
+    told(answer_change([AnswerChange(asked.asked[0].request, True)], by="ann"))
     assert standing(ignored).status == "cancelled" and shop.stock() == {"bin": 1} and shop.free(item, shop.hamburg) == (1, 0)
     [no] = invoice([Invoice(ignored)], by="ann")
     assert no.code == "nothing-to-invoice"

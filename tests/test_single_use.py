@@ -5,22 +5,26 @@ hundred times. Everybody gets an answer that says what came of it, and in the en
 """
 
 from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 
 from hanse.edge import verify
+from hanse.fulfilment.answer_change import AnswerChange, answer_change
 from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.release import Release, release
 from hanse.fulfilment.tests.floor import packed, released
-from hanse.fulfilment.withdraw import Withdraw, withdraw
 from hanse.inventory.receive import Receive, receive
 from hanse.journal.principals import HANSE
+from hanse.kernel import clock
 from hanse.kernel.refused import Refused
-from hanse.orders.cancel import Cancel, cancel
-from hanse.orders.change import Change, change
+from hanse.orders.cancel import Cancel, CancelLine, cancel
+from hanse.orders.change import Change, ChangeLine, change
+from hanse.orders.expire import Expire, expire
 from hanse.orders.hold import Hold, hold
 from hanse.orders.models import Order
 from hanse.orders.place import Place, PlaceLine, place
@@ -162,29 +166,97 @@ def kind(answer: Any) -> str:
     return answer.code if isinstance(answer, Refused) else type(answer).__name__
 
 
-def test_pick_against_cancel(company):
-    """Either the units are taken and stay the customer's, or they are cancelled and stay in their bin."""
-    met: Counter[tuple[str, str]] = Counter()
+def stop(order: str, units: int, fallback: str = "let-go") -> Any:
+    """The answer to a wish to stop units of an order."""
+    return one(cancel, Cancel(order, (CancelLine(1, units),), fallback=fallback))
+
+
+def answer(request: int, accept: bool = True) -> Any:
+    """The site's answer to a request."""
+    return one(answer_change, AnswerChange(request, accept, "" if accept else "on the lorry"))
+
+
+def later(now: datetime, act: Callable[[], Any]) -> Any:
+    """Act at another time; every thread has a clock of its own."""
+    with clock.standing_at(now):
+        return act()
+
+
+def test_cancel_against_pick(company):
+    """Stopping and picking at once: every unit is in its bin and cancelled, or in the tote and wanted; none is half of both."""
     made = orders(INTERLEAVINGS)
     for order, task in zip(made, tasks_of(made), strict=True):
-        answers = at_once([lambda t=task: one(pick, Pick(t, 2)), lambda o=order: one(cancel, Cancel(o))])
-        met[kind(answers[0]), kind(answers[1])] += 1
-    withdraw([Withdraw(order) for order in made], by=HANSE)
-    assert set(met) <= {("UnitsPicked", "order-closed"), ("task-withdrawn", "UnitsCancelled")}
-    taken = sum(n for (first, _), n in met.items() if first == "UnitsPicked")
-    assert Counter(Order.objects.values_list("picked", "cancelled")) == Counter({(2, 0): taken, (0, 2): INTERLEAVINGS - taken})
-    assert company.stock() == {kind: n for kind, n in {"bin": 10_000 - 2 * taken, "tote": 2 * taken}.items() if n}
+        request = stop(order, 1).asked[0].request
+        done, taken = at_once([lambda r=request: answer(r), lambda t=task: one(pick, Pick(t, 2))])
+        if isinstance(taken, Refused):
+            assert taken.code == "taken-out-of-range" and done.withdrawn == 1
+            assert kind(one(pick, Pick(task, 1))) == "UnitsPicked"
+        else:
+            assert [p.quantity for p in done.put_back] == [1]
+        row = Order.objects.get(pk=int(order[2:]))
+        assert (row.picked - row.put_back, row.cancelled, row.reserved - row.freed) == (1, 1, 1)
+    assert findings() == []
+
+
+def test_change_against_pack(company):
+    """A quantity that shrinks while the carton is closed: the site takes it out of the tote, or opens the carton that was just closed."""
+    for order in on_totes(INTERLEAVINGS):
+        request = one(change, Change(order, (ChangeLine(1, 1),), fallback="let-go")).asked[0].request
+        carton, done = at_once([lambda o=order: one(pack, Pack(o)), lambda r=request: answer(r)])
+        assert (kind(carton), kind(done)) == ("CartonPacked", "ChangeAccepted")
+        packed_first = carton.units[0].quantity == 2
+        assert done.opened == ((carton.carton,) if packed_first else ()) and [p.quantity for p in done.put_back] == [1]
+        if packed_first:
+            carton = one(pack, Pack(order))
+        assert kind(one(hand_over, HandOver(carton.carton, "UPS"))) == "ParcelHandedOver"
+    assert set(Order.objects.values_list("shipped", "cancelled", "status")) == {(1, 1, "shipped")}
     assert findings() == []
 
 
 def test_pack_against_a_change_of_address(company):
-    """The carton's label is of the address before or after, and one of the old address does not leave."""
+    """The label is made with the new address, or its site is asked; one of the old address does not leave."""
     for order in on_totes(INTERLEAVINGS):
-        carton, changed = at_once([lambda o=order: one(pack, Pack(o)), lambda o=order: one(change, Change(o, ship_to=ELSEWHERE))])
+        carton, changed = at_once([lambda o=order: one(pack, Pack(o)), lambda o=order: one(change, Change(o, ship_to=ELSEWHERE, fallback="intercept"))])
         assert (kind(carton), kind(changed)) == ("CartonPacked", "OrderChanged")
         now = Order.objects.get(pk=int(order[2:])).ship_to_id
+        assert len(changed.asked) == (carton.address != now)
         gone = one(hand_over, HandOver(carton.carton, "UPS"))
-        assert kind(gone) == ("ParcelHandedOver" if carton.address == now else "label-outdated")
+        assert kind(gone) == ("ParcelHandedOver" if carton.address == now else "change-asked")
+    assert findings() == []
+
+
+@pytest.mark.parametrize("accept", [True, False], ids=["accepted", "refused"])
+def test_answer_against_hand_over(company, accept):
+    """A carton whose units are to be stopped does not leave before the answer: stopped units never leave, refused ones do."""
+    made = on_totes(INTERLEAVINGS)
+    for carton in pack([Pack(order) for order in made], by=HANSE):
+        request = stop(carton.order, 2).asked[0].request
+        gone, done = at_once([lambda c=carton: one(hand_over, HandOver(c.carton, "UPS")), lambda r=request: answer(r, accept)])
+        assert kind(done) == ("ChangeAccepted" if accept else "ChangeRefused")
+        assert kind(gone) in {"change-asked", "carton-opened" if accept else "ParcelHandedOver"}
+        if not accept and isinstance(gone, Refused):
+            assert kind(one(hand_over, HandOver(carton.carton, "UPS"))) == "ParcelHandedOver"
+    assert set(Order.objects.values_list("shipped", "cancelled")) == {(0, 2) if accept else (2, 0)}
+    assert findings() == []
+
+
+def test_asking_against_hand_over(company):
+    """What was asked in time stays here; what left first cannot be stopped any more."""
+    made = on_totes(INTERLEAVINGS)
+    for carton in pack([Pack(order) for order in made], by=HANSE):
+        gone, asked = at_once([lambda c=carton: one(hand_over, HandOver(c.carton, "UPS")), lambda c=carton: stop(c.order, 2)])
+        assert (kind(gone), kind(asked)) in {("ParcelHandedOver", "units-bound"), ("change-asked", "ChangeAsked")}
+    assert findings() == []
+
+
+def test_answer_against_expire(company):
+    """One of the two answers stands."""
+    made = on_totes(INTERLEAVINGS)
+    late = clock.now() + timedelta(days=3)
+    requests = [stop(order, 2).asked[0].request for order in made]
+    for request in requests:
+        done, over = at_once([lambda r=request: answer(r), lambda r=request: later(late, lambda: one(expire, Expire(r)))])
+        assert (kind(done), kind(over)) in {("ChangeAccepted", "request-closed"), ("request-closed", "ChangeTooLate")}
     assert findings() == []
 
 

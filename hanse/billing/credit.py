@@ -24,6 +24,7 @@ from . import rules
 from .documents import SERIES, Document, DocumentLine, Issued, issue
 from .events import CreditIssued
 from .invoice import NUMBERS, Units, billed_lines
+from .matching import kits_among, of_kits
 from .rules import Amounts
 from .settling import Settling, settle_items
 
@@ -70,6 +71,8 @@ class BilledUnits:
     tax_category: str
     tax_rate: Decimal
     credited: int
+    kit: int | None = None
+    per_kit: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,8 @@ def _credit(ask: Credit, invoice: Billed, known: Known, credited: Mapping[tuple[
     wanted = dict.fromkeys((u.line for u in ask.lines), 0) if ask.lines is not None else left
     for units in ask.lines or ():
         wanted[units.line] += units.quantity
+    if ask.lines is not None:
+        wanted = of_kits(wanted, kits_among(lines.values()))
     wrong = [w for position, quantity in wanted.items() if (w := _cannot(invoice, left, position, quantity))]
     if wrong:
         return refuse_all(wrong)
@@ -141,7 +146,8 @@ def _cannot(invoice: Billed, left: Mapping[int, int], position: int, wanted: int
 def _last_units(line: BilledUnits, quantity: int, left: int, unit: Decimal) -> DocumentLine:
     """The last units of an invoice's line that are not credited, with what they carried there."""
     whole = Amounts(line.net, line.freight, line.tax)
-    amounts = rules.share(whole, line.quantity, left - quantity, quantity, unit)
+    per = line.per_kit if line.first % line.per_kit == line.quantity % line.per_kit == 0 else 1
+    amounts = rules.share(whole, line.quantity, left - quantity, quantity, unit, per)
     return DocumentLine(line.line, line.position, line.sku, line.first + left - quantity, quantity, line.unit_price, amounts,
                         line.tax_category, line.tax_rate)
 
@@ -153,7 +159,7 @@ SELECT d.id, d.number, d.order_id, d.customer_id, p.code, d.bill_to_id, d.curren
 """
 LINES = """
 SELECT x.invoice_id, x.line_id, l.position, i.sku, x.first, x.quantity, x.unit_price, x.net, x.freight, x.tax, x.tax_category, x.tax_rate,
-       coalesce(c.quantity, 0)::bigint
+       coalesce(c.quantity, 0)::bigint, l.kit, l.per_kit
   FROM billing_invoiceline x JOIN orders_line l ON l.id = x.line_id JOIN catalogue_item i ON i.id = l.item_id
   LEFT JOIN LATERAL (SELECT sum(y.quantity) AS quantity FROM billing_invoice d JOIN billing_invoiceline y ON y.invoice_id = d.id
                       WHERE d.corrects_id = x.invoice_id AND y.line_id = x.line_id) c ON true

@@ -2,6 +2,7 @@
 
 By the order's rule a unit is billable when it is shipped, or when it is ordered. An invoice takes the next
 units of each line with their exact shares of net, freight and tax, so all invoices of a line add up to it.
+Of kits what is whole is billed, each component with its share.
 What was ordered, shipped, received and invoiced is compared line by line and kept with the invoice.
 """
 
@@ -14,7 +15,7 @@ from typing import Annotated
 
 from annotated_types import Gt, Le, MaxLen
 
-from hanse.journal.operation import operation
+from hanse.journal.operation import draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Instant, Quantity, ask
 from hanse.kernel.money import minor_unit
@@ -26,7 +27,7 @@ from hanse.orders.holds import blocking
 from . import rules
 from .documents import SERIES, Document, DocumentLine, Issued, issue
 from .events import BilledLine, InvoiceIssued
-from .matching import LineOwed, compare, match
+from .matching import LineOwed, compare, due_of, kits_among, match, of_kits
 from .rules import Amounts
 
 Position = Annotated[int, Gt(0), Le(100_000)]
@@ -34,7 +35,7 @@ Position = Annotated[int, Gt(0), Le(100_000)]
 
 @ask
 class Units:
-    """So many units of the order line at this position."""
+    """So many units of the order line, or so many kits, at this position."""
 
     line: Position
     quantity: Quantity
@@ -110,10 +111,13 @@ def _wrong_number(ask: Invoice, used: AbstractSet[str], now: datetime) -> Refuse
 
 def _bill(ask: Invoice, order: OrderOwed, known: Known, billed: Mapping[int, int]) -> Document | Refused:
     lines = known.lines.get(order.id, ())
-    left = {x.position: max(x.due(order.rule) - billed[x.id], 0) for x in lines}
+    due = due_of(lines, order.rule)
+    left = {x.position: max(due[x.position] - billed[x.id], 0) for x in lines}
     wanted = dict.fromkeys((u.line for u in ask.lines), 0) if ask.lines is not None else left
     for units in ask.lines or ():
         wanted[units.line] += units.quantity
+    if ask.lines is not None:
+        wanted = of_kits(wanted, kits_among(lines))
     if wrong := [w for position, quantity in wanted.items() if (w := _cannot(ask, left, position, quantity))]:
         return refuse_all(wrong)
     unit = minor_unit(order.currency)
@@ -133,7 +137,7 @@ def _cannot(ask: Invoice, left: Mapping[int, int], position: int, wanted: int) -
 
 
 def _next_units(line: LineOwed, first: int, quantity: int, unit: Decimal) -> DocumentLine:
-    amounts = rules.share(Amounts(line.net, line.freight, line.tax), line.ordered, first, quantity, unit)
+    amounts = rules.share(Amounts(line.net, line.freight, line.tax), line.ordered, first, quantity, unit, line.per_kit)
     return DocumentLine(line.id, line.position, line.sku, first, quantity, line.unit_price, amounts, line.tax_category, line.tax_rate)
 
 
@@ -143,7 +147,7 @@ SELECT o.id, o.customer_id, p.code, o.bill_to_id, o.currency, o.invoice_rule, o.
 """
 LINES = """
 SELECT l.id, l.order_id, l.position, i.sku, l.unit_price, l.net, l.freight, l.tax, l.tax_category, l.tax_rate,
-       l.ordered, l.cancelled, l.shipped, l.delivered, l.lost, l.sent_back, l.invoiced, l.credited
+       l.ordered, l.cancelled, l.shipped, l.delivered, l.lost, l.sent_back, l.invoiced, l.credited, l.kit, l.per_kit
   FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id
  WHERE l.order_id = ANY(%(order)s::bigint[]) ORDER BY l.order_id, l.position
 """
@@ -151,13 +155,14 @@ NUMBERS = "SELECT number FROM billing_invoice WHERE number = ANY(%(number)s::tex
 
 
 @operation
+@draws(lambda asks: {"billing_invoice_id_seq": len(asks)})
 def invoice(run: Run, asks: Sequence[Invoice]) -> list[InvoiceIssued | Refused]:
     """Bill orders: counters, documents, open items and comparison move together; numbers come last."""
     known = _known(run, asks)
     answers = decide(asks, known)
     drafts = [a for a in answers if isinstance(a, Document)]
-    advance_lines(run, [LineAdvance(x.line, invoiced=x.quantity) for d in drafts for x in d.lines])
     issued = issue(run, drafts)
+    advance_lines(run, [LineAdvance(x.line, invoiced=x.quantity) for d in drafts for x in d.lines])
     by_id = {x.id: x for lines in known.lines.values() for x in lines}
     match(run, [compare(i.id, x, by_id[x.line], known.orders[i.document.order].rule) for i in issued for x in i.document.lines])
     told = iter(issued)

@@ -11,6 +11,7 @@ from hanse.journal.follow import Told, follower
 from hanse.journal.principals import HANSE
 from hanse.kernel import clock
 from hanse.kernel.numbers import order_ids
+from hanse.orders.kits import LOOSE
 
 from .credit import Credit, credit
 from .invoice import Invoice, Units, invoice
@@ -21,11 +22,14 @@ AT_ONCE = 500
 
 BILLABLE = """
 SELECT o.id FROM orders_order o
- WHERE o.invoiced < CASE o.invoice_rule WHEN 'order' THEN o.ordered - o.cancelled ELSE o.shipped END AND {which} ORDER BY o.id
-"""
+ WHERE (o.invoiced < CASE o.invoice_rule WHEN 'order' THEN o.ordered - o.cancelled ELSE o.shipped END
+        OR o.invoice_rule = 'order' AND o.cancelled > 0 AND EXISTS (SELECT 1 FROM orders_line l WHERE l.order_id = o.id AND l.invoiced < l.ordered - l.cancelled))
+   AND {which}
+   AND (o.invoice_rule = 'order' OR o.invoiced < o.shipped - {loose}) ORDER BY o.id
+""".replace("{loose}", LOOSE)
 SETTLED = """
 NOT EXISTS (SELECT 1 FROM journal_event e WHERE e.subject = 'order/H-' || o.id AND e.recorded_at > %(until)s
-                                            AND e.kind IN ('OrderPlaced', 'OrderChanged', 'ParcelHandedOver'))
+                                            AND e.kind IN ('OrderPlaced', 'OrderChanged', 'UnitsSubstituted', 'ParcelHandedOver'))
 """
 OVERBILLED = """
 SELECT d.number, l.id, l.position, x.quantity, l.invoiced - l.credited - (l.ordered - l.cancelled),
@@ -66,7 +70,7 @@ def credit_what_was_cancelled(orders: Sequence[int]) -> int:
     return sum(hasattr(a, "credit") for a in answers)
 
 
-@follower("billing", "HoldReleased", "UnitsCancelled", "OrderChanged")
+@follower("billing", "HoldReleased", "UnitsCancelled", "UnitsSubstituted", "OrderChanged")
 def follow_orders(facts: Sequence[Told]) -> None:
     """A released hold lets the order be billed; what is cancelled after it was billed is credited."""
     credit_what_was_cancelled(order_ids(f.body["order"] for f in facts if f.kind != "HoldReleased"))

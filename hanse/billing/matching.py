@@ -1,10 +1,12 @@
 """Matching: the only writer of three-way comparisons: what was ordered, delivered and invoiced of a line, and at which price."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Protocol
 
 from hanse.journal.run import Run
 from hanse.kernel.rows import row
+from hanse.orders.kits import whole
 
 from . import rules
 from .documents import DocumentLine
@@ -32,9 +34,11 @@ class LineOwed:
     sent_back: int
     invoiced: int
     credited: int
+    kit: int | None = None
+    per_kit: int = 1
 
     def due(self, rule: str) -> int:
-        """The units that may be on invoices in all."""
+        """The units that may be on invoices in all, looked at alone."""
         return self.ordered - self.cancelled if rule == "order" else self.shipped
 
 
@@ -62,6 +66,47 @@ SELECT m.*, %(now)s
               %(invoiced)s::bigint[], %(order_price)s::numeric[], %(invoice_price)s::numeric[],
               %(quantity_variance)s::numeric[], %(price_variance)s::numeric[]) AS m
 """
+
+
+def due_of(lines: Sequence[LineOwed], rule: str) -> dict[int, int]:
+    """The units of an order's lines that may be on invoices in all, by position. Of kits that is what is whole, and
+    components that cannot be part of a whole kit any more."""
+    due = {x.position: x.due(rule) for x in lines}
+    parts = [x for x in lines if x.kit is not None]
+    if parts and rule != "order":
+        made = whole((x.kit, x.per_kit, x.shipped) for x in parts)
+        can = whole((x.kit, x.per_kit, x.ordered - x.cancelled) for x in parts)
+        due |= {x.position: made[x.kit] * x.per_kit + max(x.shipped - can[x.kit] * x.per_kit, 0) for x in parts if x.kit is not None}
+    return due
+
+
+class OfKit(Protocol):
+    """What is looked at of a line that may be a component."""
+
+    @property
+    def position(self) -> int: ...
+    @property
+    def kit(self) -> int | None: ...
+    @property
+    def per_kit(self) -> int: ...
+
+
+def kits_among(lines: Iterable[OfKit]) -> dict[int, list[tuple[int, int]]]:
+    """By a kit's position the positions of its components, with the units to one kit."""
+    kits: dict[int, list[tuple[int, int]]] = {}
+    for line in lines:
+        if line.kit is not None:
+            kits.setdefault(line.kit, []).append((line.position, line.per_kit))
+    return kits
+
+
+def of_kits(wanted: Mapping[int, int], kits: Mapping[int, Sequence[tuple[int, int]]]) -> dict[int, int]:
+    """Units by position, kits among them taken apart into their components: (position, units per kit) by the kit's position."""
+    units = {position: n for position, n in wanted.items() if position not in kits}
+    for kit, n in ((kit, n) for kit, n in wanted.items() if kit in kits):
+        for position, per_kit in kits[kit]:
+            units[position] = units.get(position, 0) + n * per_kit
+    return units
 
 
 def compare(invoice: int, billed: DocumentLine, line: LineOwed, rule: str) -> Compared:

@@ -26,7 +26,7 @@ class Invoice(models.Model):
     id = models.BigAutoField(primary_key=True)
     number = models.TextField(unique=True)
     kind = models.TextField(db_default="invoice")
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="invoices")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, db_constraint=False, related_name="invoices")
     customer = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
     bill_to = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="credits")
@@ -59,7 +59,7 @@ class InvoiceLine(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, db_constraint=False, related_name="lines")
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="invoice_lines", db_constraint=False)
     first = models.BigIntegerField()
     quantity = models.BigIntegerField()

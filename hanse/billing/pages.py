@@ -76,7 +76,7 @@ def _facts(request: HttpRequest, it: reads.DocumentView) -> dict[str, Any]:
     left = sum(line.quantity - gone.get(line.position, 0) for line in it.lines)
     latest = {m.position: m for m in it.matches}
     return {
-        "it": it, "lines": [(line, gone.get(line.position, 0), latest.get(line.position)) for line in it.lines], "settled": it.total - it.open,
+        "it": it, "lines": [(line, gone.get(line.position, 0), latest.get(line.position)) for line in it.lines], "kits": list(reads.kits_billed(it.lines).values()), "settled": it.total - it.open,
         "overdue": it.kind == "invoice" and it.open > 0 and it.due_on < clock.now().date(), "matches": list(latest.values()),
         "may_credit": it.kind == "invoice" and left > 0 and may(request, "billing.credit"),
         "may_pay": it.kind == "invoice" and it.open > 0 and may(request, "billing.receive_payment"),

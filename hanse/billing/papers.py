@@ -19,7 +19,7 @@ from reportlab.platypus import BaseDocTemplate, Frame, KeepTogether, PageTemplat
 from hanse.kernel import fonts
 from hanse.kernel.money import minor_unit, rounded
 
-from .reads import DocumentLineView, DocumentView
+from .reads import DocumentLineView, DocumentView, kits_billed
 
 LOCALE = "en_GB"
 QUIET, RULE = HexColor("#5c6670"), HexColor("#c9ced4")
@@ -90,15 +90,26 @@ def _plain(padding: float) -> TableStyle:
 def _lines(document: DocumentView) -> Table:
     heads = [("", False), ("Item", False), ("Quantity", True), ("Price", True), ("Tax", True), (f"Net {document.currency}", True)]
     rows = [[_text(word, size=8, right=right, quiet=True) for word, right in heads]]
+    kits = kits_billed(document.lines)
     for line in document.lines:
-        rows.append([
-            _text(str(line.position), quiet=True), [_text(line.name), _text(_under(line, document.currency), size=7.5, quiet=True)],
-            _text(f"{format_decimal(line.quantity, locale=LOCALE)} {line.stock_unit}", right=True), _text(_money(line.unit_price, document.currency), right=True),
-            _text(f"{line.tax_category} {_rate(line.tax_rate)}", right=True), _text(_money(line.net, document.currency), right=True),
-        ])
+        if kit := kits.pop(line.kit or 0, None):
+            rows.append(_row(str(kit.position), kit.name, f"{kit.sku} · kit of", f"{format_decimal(kit.quantity, locale=LOCALE)} kits", kit.unit_price, line, kit.net, document))
+        rows.append(_row(
+            str(line.position), line.name, _under(line, document.currency), f"{format_decimal(line.quantity, locale=LOCALE)} {line.stock_unit}", line.unit_price, line,
+            line.net, document, part=line.kit is not None))
     return Table(rows, colWidths=WIDTHS, repeatRows=1, style=TableStyle([
         ("VALIGN", (0, 0), (-1, -1), "TOP"), ("LINEBELOW", (0, 0), (-1, -1), 0.4, RULE), ("LEFTPADDING", (0, 0), (-1, -1), 0),
         ("RIGHTPADDING", (0, 0), (-1, -1), 2), ("TOPPADDING", (0, 0), (-1, -1), 3), ("BOTTOMPADDING", (0, 0), (-1, -1), 3)]))
+
+
+def _row(position: str, name: str, under: str, quantity: str, price: Decimal | None, line: DocumentLineView, net: Decimal, document: DocumentView, part: bool = False) -> list:
+    """A line, a kit, or a component: what that comes to stands in brackets, for it is in the kit's amount already."""
+    amount = _money(net, document.currency)
+    return [
+        _text("" if part else position, quiet=True), [_text(name), _text(under, size=7.5, quiet=True)], _text(quantity, right=True),
+        _text("" if part or price is None else _money(price, document.currency), right=True), _text("" if part else f"{line.tax_category} {_rate(line.tax_rate)}", right=True),
+        _text(f"({amount})" if part else amount, right=True, quiet=part),
+    ]
 
 
 def _under(line: DocumentLineView, currency: str) -> str:

@@ -1,5 +1,6 @@
 """Questions about money: one document, lists of them, what customers owe. Writes nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -45,6 +46,34 @@ class DocumentLineView:
     tax: Decimal
     tax_category: str
     tax_rate: Decimal
+    kit: int | None
+    kit_sku: str
+    kit_name: str
+    kit_price: Decimal | None
+    per_kit: int
+
+
+@dataclass(frozen=True, slots=True)
+class KitBilled:
+    """Kits of a document: how many are whole on it, and what all of their components come to."""
+
+    position: int
+    sku: str
+    name: str
+    quantity: int
+    unit_price: Decimal | None
+    net: Decimal
+
+
+def kits_billed(lines: Sequence[DocumentLineView]) -> dict[int, KitBilled]:
+    """The kits that a document's lines are parts of, by position."""
+    found: dict[int, KitBilled] = {}
+    for line in lines:
+        if line.kit is not None:
+            of = [x for x in lines if x.kit == line.kit]
+            found[line.kit] = KitBilled(
+                line.kit, line.kit_sku, line.kit_name, min(x.quantity // x.per_kit for x in of), line.kit_price, sum((x.net for x in of), Decimal(0)))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +192,11 @@ SELECT d.id, d.number, d.kind, 'H-' || d.order_id, o.ref, p.code, p.name, p.tax_
   LEFT JOIN billing_invoice c ON c.id = d.corrects_id WHERE d.number = %(number)s
 """
 LINES = """
-SELECT l.position, i.sku, i.name, i.stock_unit, x.quantity, x.unit_price, x.net, x.freight, x.tax, x.tax_category, x.tax_rate
+SELECT l.position, i.sku, i.name, i.stock_unit, x.quantity, x.unit_price, x.net, x.freight, x.tax, x.tax_category, x.tax_rate,
+       l.kit, coalesce(m.sku, ''), coalesce(m.name, ''), k.unit_price, l.per_kit
   FROM billing_invoiceline x JOIN orders_line l ON l.id = x.line_id JOIN catalogue_item i ON i.id = l.item_id
- WHERE x.invoice_id = %(id)s ORDER BY l.position
+  LEFT JOIN orders_kit k ON k.order_id = l.order_id AND k.position = l.kit LEFT JOIN catalogue_item m ON m.id = k.item_id
+ WHERE x.invoice_id = %(id)s ORDER BY coalesce(l.kit, l.position), l.position
 """
 TAXES = """
 SELECT tax_category, tax_rate, sum(net + freight), sum(tax) FROM billing_invoiceline WHERE invoice_id = %(id)s GROUP BY 1, 2 ORDER BY 1, 2 DESC

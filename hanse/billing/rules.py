@@ -28,17 +28,17 @@ class Amounts:
         return Amounts(self.net - other.net, self.freight - other.freight, self.tax - other.tax)
 
 
-def carried(whole: Amounts, of: int, upto: int, unit: Decimal) -> Amounts:
-    """What the first `upto` of `of` equal units carry of a line's amounts, to the minor unit."""
+def carried(whole: Amounts, of: int, upto: int, unit: Decimal, per: int = 1) -> Amounts:
+    """What the first `upto` of `of` equal units carry of a line's amounts, to the minor unit; `per` of them make one kit."""
     if upto == of:
         return whole
-    return Amounts(*(units_share(amount, of, 0, upto, unit) for amount in (whole.net, whole.freight, whole.tax)))
+    return Amounts(*(units_share(amount, of, 0, upto, unit, per) for amount in (whole.net, whole.freight, whole.tax)))
 
 
-def share(whole: Amounts, of: int, first: int, count: int, unit: Decimal) -> Amounts:
+def share(whole: Amounts, of: int, first: int, count: int, unit: Decimal, per: int = 1) -> Amounts:
     """What units `first` … `first + count` carry, so that any parts of a line add up to it."""
-    upto = carried(whole, of, first + count, unit)
-    return upto - carried(whole, of, first, unit) if first else upto
+    upto = carried(whole, of, first + count, unit, per)
+    return upto - carried(whole, of, first, unit, per) if first else upto
 
 
 @dataclass(frozen=True, slots=True)

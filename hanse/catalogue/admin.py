@@ -1,4 +1,4 @@
-"""The catalogue in the admin: items are kept by their operation; packs are to look at. Items are retired, not deleted."""
+"""The catalogue in the admin: items are kept by their operation; packs, recipes and substitutes are to look at. Items are retired, not deleted."""
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -11,7 +11,7 @@ from hanse.kernel.refused import Refused
 from hanse.web.kept import KeptAdmin, LookOnly
 
 from .keep import KeepItem, keep_items
-from .models import Item, Pack
+from .models import Component, Item, Pack, Substitute
 from .retire import RetireItem, retire_items
 
 
@@ -20,15 +20,27 @@ class PacksInline(LookOnly, TabularInline):
     extra = 0
 
 
+class ComponentsInline(LookOnly, TabularInline):
+    model = Component
+    fk_name = "kit"
+    extra = 0
+
+
+class SubstitutesInline(LookOnly, TabularInline):
+    model = Substitute
+    fk_name = "item"
+    extra = 0
+
+
 @admin.register(Item)
 class ItemAdmin(KeptAdmin, ExportMixin, ModelAdmin):
     keep, ask, named = keep_items, KeepItem, "sku"
     export_form_class = ExportForm
     list_display = ("sku", "name", "gtin", "price", "currency", "tracking", "retired_on")
-    list_filter = ("tracking", "currency")
+    list_filter = ("tracking", "currency", "bears", "ships_alone", "goods_class", "hazard_class", "temperature_class")
     search_fields = ("sku", "name", "gtin")
     readonly_fields = ("retired_on",)
-    inlines = (PacksInline,)
+    inlines = (PacksInline, ComponentsInline, SubstitutesInline)
     actions = ("retire", "bring_back")
     show_full_result_count = False
 

@@ -1,4 +1,4 @@
-"""The API of the catalogue: items."""
+"""The API of the catalogue: items, recipes of kits, substitutes."""
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router
@@ -8,6 +8,8 @@ from hanse.web.doors import Cursor, Limit, after, answered, answers_to, missing,
 
 from . import reads
 from .keep import KeepItem, keep_items
+from .keep_recipes import KeepRecipe, keep_recipes
+from .keep_substitutes import KeepSubstitute, keep_substitutes
 from .retire import RetireItem, retire_items
 
 router = Router(tags=["catalogue"])
@@ -25,6 +27,18 @@ def retire_and_bring_back(request: HttpRequest, asks: Body[list[RetireItem]]) ->
     return answered(request, retire_items, asks)
 
 
+@router.post("/items/recipes/batch", response=answers_to(keep_recipes))
+def keep_what_kits_are_made_of(request: HttpRequest, asks: Body[list[KeepRecipe]]) -> HttpResponse:
+    """Say what kits are made of from a day on. Orders that are placed keep the recipe they were placed with."""
+    return answered(request, keep_recipes, asks)
+
+
+@router.post("/items/substitutes/batch", response=answers_to(keep_substitutes))
+def approve_substitutes(request: HttpRequest, asks: Body[list[KeepSubstitute]]) -> HttpResponse:
+    """Approve what may stand in for what, or end it from a day on."""
+    return answered(request, keep_substitutes, asks)
+
+
 @router.get("/items", response=page_schema(reads.ItemView))
 def items(request: HttpRequest, q: Short = "", cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
     """Items by SKU; `q` finds the beginning of a SKU, a part of a name or a GTIN."""
@@ -34,6 +48,6 @@ def items(request: HttpRequest, q: Short = "", cursor: Cursor = "", limit: Limit
 
 @router.get("/items/{path:sku}", response=reads.ItemView)
 def item(request: HttpRequest, sku: str) -> HttpResponse:
-    """One item with its packs."""
+    """One item with its packs; a kit with its recipes; and what may stand in for it."""
     found = reads.item(sku)
     return shown(found) if found else missing(request, "item", sku)

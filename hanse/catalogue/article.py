@@ -13,6 +13,8 @@ from hanse.kernel.places import is_country
 from hanse.kernel.refused import Refused, refuse
 
 TRACKING = ("none", "lot", "serial")
+ROTATIONS = ("any", "upright")
+BEARS = ("anything", "lighter", "nothing")
 Grams = Annotated[int, Ge(0), Le(MOST_UNITS)]
 Millimetres = Annotated[int, Ge(0), Le(1_000_000)]
 Percent = Annotated[Decimal, Ge(0), Le(100)]
@@ -54,6 +56,12 @@ class Article:
     hs_code: str = ""
     origin: str = ""
     un_number: str = ""
+    rotation: str = "any"
+    bears: str = "anything"
+    ships_alone: bool = False
+    goods_class: str = ""
+    hazard_class: str = ""
+    temperature_class: str = ""
     packs: tuple[PackGiven, ...] = ()
 
 
@@ -73,6 +81,10 @@ def wrong_article(article: Article) -> list[Refused]:
         wrong.append(refuse("values-refused", at="origin", why=f"{article.origin} is no country of ISO 3166: two capitals, such as DE."))
     if article.tracking not in TRACKING:
         wrong.append(refuse("values-refused", at="tracking", why="Tracking is none, lot or serial."))
+    if article.rotation not in ROTATIONS:
+        wrong.append(refuse("values-refused", at="rotation", why="An item lies any way or upright."))
+    if article.bears not in BEARS:
+        wrong.append(refuse("values-refused", at="bears", why="An item bears anything, lighter or nothing."))
     wrong += [refuse("values-refused", at=name, why=f"A {name.replace('_', ' ')} has at most four decimals.")
               for name in ("price", "tax_rate") if too_fine(getattr(article, name))]
     names = [p.name for p in article.packs]

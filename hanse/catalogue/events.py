@@ -1,5 +1,6 @@
 """What the catalogue tells."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from hanse.journal.events import FreeForm, event
@@ -57,3 +58,42 @@ class ItemBroughtBack:
 
     def said(self) -> str:
         return f"{self.item} is sold again"
+
+
+@dataclass(frozen=True, slots=True)
+class KitPart:
+    """So many units of an item in one kit."""
+
+    sku: str
+    quantity: int
+
+
+@event("item")
+class RecipeKept:
+    """From this day on a kit is made of these components. Orders placed keep the recipe they were placed with."""
+
+    item: str
+    from_on: date
+    components: tuple[KitPart, ...]
+    was: tuple[KitPart, ...] = ()
+
+    def said(self) -> str:
+        return f"{self.item} is made of {', '.join(f'{c.quantity} {c.sku}' for c in self.components)} from {self.from_on} on"
+
+
+@event("item")
+class SubstituteKept:
+    """An item may be replaced by another: how many by how many, at whose price, and whether the customer must agree."""
+
+    item: str
+    by: str
+    per: int
+    units: int
+    price_rule: str
+    consent: bool
+    from_on: date
+    until_on: date | None = None
+
+    def said(self) -> str:
+        ends = f" until {self.until_on}" if self.until_on else ""
+        return f"{self.per} {self.item} may be replaced by {self.units} {self.by} from {self.from_on} on{ends}"

@@ -24,7 +24,11 @@ from .events import ItemAdded, ItemChanged, ItemKept
 
 @ask
 class KeepItem:
-    """An item as it should be. `packs`, when given, are all of its packs; an empty GTIN takes the GTIN away."""
+    """An item as it should be. `packs`, when given, are all of its packs; an empty GTIN takes the GTIN away.
+
+    How it travels: `rotation` says how it may lie, `bears` what may stand on it, `ships_alone` that each unit gets a carton of its
+    own. Items of two different goods classes, hazard classes or temperature classes never share a carton.
+    """
 
     sku: Code
     name: Name | None = None
@@ -44,6 +48,12 @@ class KeepItem:
     hs_code: Short | None = None
     origin: Short | None = None
     un_number: Short | None = None
+    rotation: Literal["any", "upright"] | None = None
+    bears: Literal["anything", "lighter", "nothing"] | None = None
+    ships_alone: bool | None = None
+    goods_class: Short | None = None
+    hazard_class: Short | None = None
+    temperature_class: Short | None = None
     packs: Annotated[tuple[PackGiven, ...], MaxLen(50)] | None = None
 
 
@@ -123,6 +133,7 @@ ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('catalogue', 0))"
 KNOWN = """
 SELECT i.sku, i.name, i.description, i.gtin, i.stock_unit, i.weight_g, i.length_mm, i.width_mm, i.height_mm, i.tracking,
        i.shelf_life_days, i.price, i.currency, i.tax_category, i.tax_rate, i.hs_code, i.origin, i.un_number,
+       i.rotation, i.bears, i.ships_alone, i.goods_class, i.hazard_class, i.temperature_class,
        (SELECT jsonb_agg(jsonb_build_array(p.name, p.factor, p.gtin, p.weight_g, p.length_mm, p.width_mm, p.height_mm)
                          ORDER BY p.factor, p.name) FROM catalogue_pack p WHERE p.item_id = i.id)
   FROM catalogue_item i WHERE i.sku = ANY(%(sku)s::text[])
@@ -135,17 +146,22 @@ SELECT lpad(p.gtin, 14, '0'), i.sku FROM catalogue_pack p JOIN catalogue_item i 
 """
 KEEP = """
 INSERT INTO catalogue_item (sku, name, description, gtin, stock_unit, weight_g, length_mm, width_mm, height_mm, tracking,
-                            shelf_life_days, price, currency, tax_category, tax_rate, hs_code, origin, un_number)
+                            shelf_life_days, price, currency, tax_category, tax_rate, hs_code, origin, un_number,
+                            rotation, bears, ships_alone, goods_class, hazard_class, temperature_class)
 SELECT * FROM unnest(%(sku)s::text[], %(name)s::text[], %(description)s::text[], %(gtin)s::text[], %(stock_unit)s::text[],
   %(weight_g)s::bigint[], %(length_mm)s::int[], %(width_mm)s::int[], %(height_mm)s::int[], %(tracking)s::text[],
   %(shelf_life_days)s::int[], %(price)s::numeric[], %(currency)s::text[], %(tax_category)s::text[], %(tax_rate)s::numeric[],
-  %(hs_code)s::text[], %(origin)s::text[], %(un_number)s::text[])
+  %(hs_code)s::text[], %(origin)s::text[], %(un_number)s::text[],
+  %(rotation)s::text[], %(bears)s::text[], %(ships_alone)s::boolean[], %(goods_class)s::text[], %(hazard_class)s::text[],
+  %(temperature_class)s::text[])
     ON CONFLICT (sku) DO UPDATE SET
        name = excluded.name, description = excluded.description, gtin = excluded.gtin, stock_unit = excluded.stock_unit,
        weight_g = excluded.weight_g, length_mm = excluded.length_mm, width_mm = excluded.width_mm, height_mm = excluded.height_mm,
        tracking = excluded.tracking, shelf_life_days = excluded.shelf_life_days, price = excluded.price,
        currency = excluded.currency, tax_category = excluded.tax_category, tax_rate = excluded.tax_rate,
-       hs_code = excluded.hs_code, origin = excluded.origin, un_number = excluded.un_number
+       hs_code = excluded.hs_code, origin = excluded.origin, un_number = excluded.un_number,
+       rotation = excluded.rotation, bears = excluded.bears, ships_alone = excluded.ships_alone, goods_class = excluded.goods_class,
+       hazard_class = excluded.hazard_class, temperature_class = excluded.temperature_class
 """
 DROP_PACKS = """
 DELETE FROM catalogue_pack p USING catalogue_item i WHERE i.id = p.item_id AND i.sku = ANY(%(sku)s::text[])

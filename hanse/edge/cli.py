@@ -152,6 +152,7 @@ def worker() -> None:
 # -- what other modules bring: each has `main(arguments) -> exit code` -----------------------------------------------------
 
 BROUGHT = {
+    "allocate": ("hanse.edge.reallocate", "Plan all open demand over the sites anew at least cost; says what would change before it does."),
     "import": ("hanse.edge.importer", "Bring in orders, items, parties, sites or stock from files."),
     "verify": ("hanse.edge.verify", "Check every invariant; exit 1 on a finding."),
     "doctor": ("hanse.edge.doctor", "Check the installation: durability, roles, secrets, clock, backups."),

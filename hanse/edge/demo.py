@@ -17,6 +17,8 @@ from rich.progress import Progress
 from hanse.billing.invoice import Invoice, invoice
 from hanse.billing.receive_payment import ReceivePayment, receive_payment
 from hanse.catalogue.keep import keep_items
+from hanse.catalogue.keep_recipes import keep_recipes
+from hanse.catalogue.keep_substitutes import keep_substitutes
 from hanse.fulfilment import planning
 from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
@@ -29,7 +31,9 @@ from hanse.journal.principals import Principal
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
 from hanse.network.keep import keep_sites
+from hanse.network.keep_carton_types import keep_carton_types
 from hanse.network.keep_floors import keep_floors
+from hanse.network.keep_freight_contracts import keep_freight_contracts
 from hanse.orders.cancel import Cancel, CancelLine, cancel
 from hanse.orders.hold import Hold, hold
 from hanse.orders.models import Order
@@ -95,8 +99,12 @@ class Story:
             self.progress.advance(bar)
 
     def _open(self) -> None:
-        keep_items(self.company.items, by=DESK)
+        keep_items([*self.company.items, *self.company.kits], by=DESK)
+        keep_recipes(self.company.recipes, by=DESK)
+        keep_substitutes(self.company.substitutes, by=DESK)
         keep_sites(self.company.sites, by=DESK)
+        keep_carton_types(self.company.cartons, by=DESK)
+        keep_freight_contracts(self.company.contracts, by=DESK)
         keep_floors(self.company.floors, by=DESK)
         keep_parties(self.company.parties, by=DESK)
         keep_carriers([KeepCarrier(code, name, codes=CODES) for code, name in CARRIERS], by=DOCK)
@@ -132,6 +140,7 @@ class Story:
         if self.random.random() < 0.5:
             cancel([Cancel(self.random.choice(placed), (CancelLine(1, 1),), "ordered too many")], by=DESK)
         if today:
+            place([Place(code_of(PEOPLE[5][0]), (PlaceLine("SNS-M12", 800),), ref=f"{day:%y%m%d}-big", channel="mail", receiver="Receiving dock")], by=DESK)
             hold([Hold(placed[0], "credit", "4,210.00 over the limit of 25,000.00"), Hold(placed[3], "credit", "Invoice 7 days overdue, 812.55"),
                   Hold(placed[5], "address", "House number is missing"), Hold(placed[8], "price", "Line 1: discount of 4 % missing")], by=DESK)  # fmt: skip
 
@@ -139,6 +148,8 @@ class Story:
         name, country, *_ = self.random.choice(PEOPLE)
         items = self.random.sample(self.company.items, self.random.choice((1, 2, 2, 3, 3, 4)))
         lines = tuple(PlaceLine(i.sku, self.random.choice((1, 2, 4, 5, 10, 12, 20)), discount_rate=Decimal(self.random.choice((0, 0, 0, 4)) / 100).quantize(Decimal("0.01"))) for i in items)
+        if n % 7 == 3:
+            lines += (PlaceLine(self.company.kits[n % 2].sku, 2 + n % 3),)
         return Place(
             code_of(name), lines, ref=f"{day:%y%m%d}-{n:03d}", channel=self.random.choice(("EDI", "web", "mail", "phone")), requested_on=day + timedelta(max(DAYS[country]) + 3),
             freight=Decimal(self.random.choice(("0.00", "6.90", "12.50"))), receiver="Receiving dock",

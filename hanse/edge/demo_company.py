@@ -6,9 +6,13 @@ from decimal import Decimal
 from random import Random
 
 from hanse.catalogue.keep import KeepItem
+from hanse.catalogue.keep_recipes import ComponentGiven, KeepRecipe
+from hanse.catalogue.keep_substitutes import KeepSubstitute
 from hanse.kernel.gs1 import check_digit
 from hanse.network.keep import KeepSite
+from hanse.network.keep_carton_types import KeepCartonType
 from hanse.network.keep_floors import KeepFloor, Spot
+from hanse.network.keep_freight_contracts import KeepFreightContract
 from hanse.network.place import BinGiven, LaneGiven
 from hanse.partners.addresses import AddressGiven
 from hanse.partners.keep import ContactGiven, KeepParty
@@ -25,6 +29,7 @@ KINDS = [
     ("SRV", "Servo drive", ["200W", "400W", "750W"], "590.00", 2300),
     ("SNS", "Proximity sensor", ["M8", "M12", "M18"], "18.90", 60),
 ]
+HS_CODES = {"BRG": "84821010", "SEA": "84842000", "GBX": "84834021", "OIL": "27101981", "BLT": "40103900", "CPL": "84836020", "CHN": "73151190", "SRV": "85044084", "SNS": "90328900"}
 SITES = [
     ("HAM", "Hamburg", "DE", "20457", "53.5405", "9.9884", 10),
     ("LEI", "Leipzig", "DE", "04158", "51.3967", "12.3400", 20),
@@ -43,9 +48,24 @@ CUSTOMERS = [
     ("Kranbau Wismar", "DE", "23966", "Wismar"), ("De Vries Pompen", "NL", "9711 AA", "Groningen"), ("Åkerlund Verkstad", "SE", "411 03", "Göteborg"),
 ]  # fmt: skip
 CARRIERS = [("ELBE", "Elbe Express"), ("OSTWIND", "Ostwind Parcel"), ("POSTLINIE", "Postlinie")]
+CARTONS = [("K-02", (200, 150, 100), 90), ("K-05", (300, 200, 150), 180), ("K-10", (400, 300, 200), 340), ("K-20", (600, 400, 250), 700)]
+"""Carton types: sides inside and their own weight."""
+CONTRACTS = [("", 5000, "0.5"), ("ELBE", 6000, "1")]
 STREETS = ["Hafenstraße", "Industrieweg", "Am Kai", "Werkstraße", "Nordring", "Speicherstraße"]
 ZONES = {"DE": "Europe/Berlin", "NL": "Europe/Amsterdam", "DK": "Europe/Copenhagen", "AT": "Europe/Vienna", "CZ": "Europe/Prague",
          "SE": "Europe/Stockholm", "BE": "Europe/Brussels", "PL": "Europe/Warsaw"}  # fmt: skip
+
+
+KITS = [
+    # SKU, name, price, components
+    ("KIT-GBX40", "Gear unit service kit 40", "44.00", [("BRG-6204-2RS", 2), ("SEA-TC25", 1), ("OIL-1", 1)]),
+    ("KIT-BLT", "V-belt set of three B52", "27.90", [("BLT-B52", 3)]),
+]
+SUBSTITUTES = [
+    # item, by, per, units, both ways, whose price, consent
+    ("BRG-6204-2RS", "BRG-6204-ZZ", 1, 1, True, "lower", True), ("OIL-20", "OIL-5", 1, 4, False, "original", False),
+    ("SNS-M12", "SNS-M18", 1, 1, False, "substitute", True),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +76,26 @@ class Company:
     sites: list[KeepSite]
     floors: list[KeepFloor]
     parties: list[KeepParty]
+    cartons: list[KeepCartonType]
+    contracts: list[KeepFreightContract]
+    kits: list[KeepItem]
+    recipes: list[KeepRecipe]
+    substitutes: list[KeepSubstitute]
 
 
 def company(random: Random) -> Company:
     """The same company for the same random numbers."""
-    return Company(_items(random), [_site(n) for n in range(len(SITES))], [_floor(n) for n in range(len(SITES))], [_customer(n, random) for n in range(len(CUSTOMERS))])
+    sites = range(len(SITES))
+    return Company(
+        _items(random), [_site(n) for n in sites], [_floor(n) for n in sites], [_customer(n, random) for n in range(len(CUSTOMERS))], _cartons(), _contracts(), *_kits()
+    )
+
+
+def _kits() -> tuple[list[KeepItem], list[KeepRecipe], list[KeepSubstitute]]:
+    """Two kits, which have no stock of their own, and what may stand in for what."""
+    items = [KeepItem(sku, name, price=Decimal(price), currency="EUR", tax_rate=Decimal(19), stock_unit="piece") for sku, name, price, _ in KITS]
+    recipes = [KeepRecipe(sku, tuple(ComponentGiven(*part) for part in parts)) for sku, _, _, parts in KITS]
+    return items, recipes, [KeepSubstitute(item, by, per, units, both, rule, consent) for item, by, per, units, both, rule, consent in SUBSTITUTES]  # type: ignore[arg-type]
 
 
 def _items(random: Random) -> list[KeepItem]:
@@ -72,8 +107,17 @@ def _items(random: Random) -> list[KeepItem]:
                 f"{prefix}-{size}", f"{name} {size}", gtin=data + check_digit(data), price=(Decimal(price) * (10 + 3 * n) / 10).quantize(Decimal("0.01")),
                 currency="EUR", weight_g=grams + 20 * n, length_mm=60 + 10 * n, width_mm=60 + 5 * n, height_mm=20 + random.randrange(40),
                 tax_rate=Decimal(19), stock_unit="piece", tracking="lot" if prefix == "OIL" else "none",
+                rotation="upright" if prefix == "OIL" else "any", bears="nothing" if prefix == "SRV" else "anything", goods_class="oils" if prefix == "OIL" else "", hs_code=HS_CODES[prefix], origin="DE",
             ))  # fmt: skip
     return items
+
+
+def _cartons() -> list[KeepCartonType]:
+    return [KeepCartonType(code, x, y, z, x + 8, y + 8, z + 8, tare, 30_000) for code, (x, y, z), tare in CARTONS]
+
+
+def _contracts() -> list[KeepFreightContract]:
+    return [KeepFreightContract(divisor, Decimal(step), carrier=carrier) for carrier, divisor, step in CONTRACTS]
 
 
 def _site(n: int) -> KeepSite:
@@ -100,7 +144,8 @@ def _customer(n: int, random: Random) -> KeepParty:
     address = AddressGiven(country, "main", street=f"{random.choice(STREETS)} {random.randrange(1, 90)}", postcode=postcode, city=city, zone=ZONES[country])
     return KeepParty(
         code_of(name), name, ("customer", "consignee"), "EUR", ship_rule=("available", "available", "complete-line", "complete-order")[n % 4],
-        invoice_rule="order" if n % 9 == 8 else "shipment", payment_days=(14, 30, 30, 60)[n % 4], credit_limit=Decimal(25_000),
+        invoice_rule="order" if n % 9 == 8 else "shipment", backorder_rule=("improve", "win", "redistribute", "improve", "fill")[n % 5],
+        consent_days=(None, 3, 0)[n % 3], payment_days=(14, 30, 30, 60)[n % 4], credit_limit=Decimal(25_000),
         priority=(20, 50, 50, 50, 80)[n % 5], addresses=(address,), contacts=(ContactGiven("Receiving dock", may_receive=True),),
     )  # fmt: skip
 

@@ -110,7 +110,7 @@ def step(request: HttpRequest, need: Need) -> tuple[str, str]:
     """The next step: words and address. Who may not take it looks at the order."""
     it = KINDS[need.kind].step
     if it and (not it.operation or may(request, it.operation)) and (url := address(it.url, *it.given(need.order, need.facts))):
-        return it.words, url
+        return it.words, url + (f"?{urlencode(asked)}" if (asked := it.query(need.facts)) else "")
     return ("See the order", reverse("order", args=[need.order])) if need.order else ("See what it is", one_url(need))
 
 

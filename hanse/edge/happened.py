@@ -11,9 +11,9 @@ from hanse.orders.reads import Happening
 from hanse.web.words import day_in_words
 
 TONES = {
-    "good": {"ParcelDelivered", "ProofRecorded", "HoldReleased"},
-    "watch": {"PromiseMoved", "OrderHeld", "UnitsFreed", "TasksWithdrawn", "CreditIssued"},
-    "bad": {"UnitsCancelled"},
+    "good": {"ChangeAccepted", "ParcelDelivered", "ProofRecorded", "HoldReleased"},
+    "watch": {"PromiseMoved", "OrderHeld", "UnitsFreed", "TasksWithdrawn", "CreditIssued", "ChangeAsked"},
+    "bad": {"UnitsCancelled", "ChangeRefused", "ChangeTooLate"},
     "busy": {"UnitsAllocated", "OrderReleased", "UnitsPicked", "CartonPacked", "ParcelHandedOver", "TrackingRecorded", "TrackingTakenIn"},
 }
 

@@ -1,15 +1,16 @@
 """Keys: bearer keys for machines. `hk_<prefix>_<secret>`; the prefix finds a key, only the hash of its secret is kept.
 
 A key carries scopes: roles (`order desk`), areas (`orders.*`), operations (`orders.place`), `all` or `read`. Any valid
-key may read. Revoking or expiring works from the next request, for each request looks its key up.
+key may read. Revoking or expiring works from the next request: each asks the database, a write in the statement that claims its
+Idempotency-Key.
 """
 
 import hashlib
 import hmac
 import re
 import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
@@ -18,7 +19,7 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from hanse.journal.operation import OPERATIONS
-from hanse.journal.principals import ROLES, Principal, grants_of, principal
+from hanse.journal.principals import ROLES, Principal, Standing, grants_of, principal
 from hanse.kernel import clock
 
 _SHAPE = re.compile(r"hk_([a-z0-9]{10})_([A-Za-z0-9_-]{43})")
@@ -30,6 +31,9 @@ FIND = """
 SELECT name, secret_hash, scopes, used_on FROM edge_apikey
  WHERE prefix = %s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %s)
 """
+STANDS = """EXISTS (
+  SELECT FROM edge_apikey WHERE prefix = %(prefix)s::text AND secret_hash = %(secret_hash)s::bytea AND scopes = %(scopes)s::text[]
+     AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %(now)s::timestamptz))"""
 USED = "UPDATE edge_apikey SET used_on = %s WHERE prefix = %s AND (used_on IS NULL OR used_on < %s)"
 REVOKE = "UPDATE edge_apikey SET revoked_at = %s WHERE name = %s AND revoked_at IS NULL"
 LIST = "SELECT name, prefix, scopes, made_at, expires_at, revoked_at, used_on FROM edge_apikey ORDER BY id"
@@ -90,22 +94,51 @@ def known() -> list[Known]:
         return [Known(*row) for row in cursor.fetchall()]
 
 
+MOST_KNOWN = 1_000
+_known: dict[tuple[str, bytes], tuple[date, Principal]] = {}
+"""Who was found behind which prefix and hash, and on which day."""
+
+
 def bearer(token: str) -> Principal | None:
     """The principal behind a key, or nobody. One statement; once a day one more to note that it is in use."""
     shape = _SHAPE.fullmatch(token)
     if shape is None:
         return None
-    prefix, secret = shape.groups()
+    prefix, hashed = shape[1], _hash(shape[2])
     now = clock.now()
     with connection.cursor() as cursor:
         cursor.execute(FIND, [prefix, now])
         row = cursor.fetchone()
         name, kept, scopes, used_on = row or ("", bytes(32), [], now.date())
-        if not hmac.compare_digest(bytes(kept), _hash(secret)) or row is None:
+        if not hmac.compare_digest(bytes(kept), hashed) or row is None:
             return None
         if used_on is None or used_on < now.date():
             cursor.execute(USED, [now.date(), prefix, now.date()])
-    return Principal(f"key:{name}", grants_of(scopes))
+    found = Principal(f"key:{name}", grants_of(scopes))
+    if len(_known) >= MOST_KNOWN:
+        _known.clear()
+    _known[prefix, hashed] = now.date(), replace(found, standing=Standing(STANDS, {"prefix": prefix, "secret_hash": hashed, "scopes": scopes}))
+    return found
+
+
+def known_bearer(token: str) -> Principal | None:
+    """The principal behind a key that opened today already, without asking; whether it still stands is for the claim to ask, or for `stands`."""
+    shape = _SHAPE.fullmatch(token)
+    day, found = (shape and _known.get((shape[1], _hash(shape[2])))) or (None, None)
+    return found if day == clock.now().date() else None
+
+
+def stands(who: Principal | None) -> bool:
+    """Whether a key that was known from before is as it was; else it is looked up anew the next time. Who was looked up just now needs no asking."""
+    if who is None or who.standing is None:
+        return True
+    given = who.standing.given
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {who.standing.sql}", {"now": clock.now(), **given})
+        [as_it_was] = cursor.fetchone()
+    if not as_it_was:
+        _known.pop((given["prefix"], given["secret_hash"]), None)
+    return as_it_was
 
 
 def _hash(secret: str) -> bytes:
@@ -124,4 +157,4 @@ class Bearer(HttpBearer):
         return None
 
     def authenticate(self, request: HttpRequest, token: str) -> Principal | None:
-        return bearer(token)
+        return (None if request.method in ("GET", "HEAD") else known_bearer(token)) or bearer(token)

@@ -21,12 +21,13 @@ STILL_DAYS = 3
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The next step of a kind: words, the page by its name and what it is given, the operation that it leads to (none: whoever may read)."""
+    """The next step of a kind: words, the page by its name, what it is given and asked, the operation that it leads to (none: whoever may read)."""
 
     words: str
     url: str
     operation: str = ""
     given: Callable[[str, Facts], tuple[Any, ...]] = lambda order, facts: (order,)
+    query: Callable[[Facts], dict[str, Any]] = lambda facts: {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ WITHOUT_SITE = """orders_order o JOIN orders_line l ON l.order_id = o.id AND l.o
 """Lines with units that have no site. They are found through the open orders, which are few however many are kept."""
 TROUBLED = "('unknown', 'failed', 'lost', 'on-hold', 'delayed', 'return-to-sender')"
 DOUBTS = {"moves-again": "moves again after it was delivered", "sent-back-before": "delivered after it was sent back"}
+ASKED = {"stop": "stop {units:,} units", "address": "label anew", "carrier": "send with another carrier", "redirect": "have it turned round"}
 CHANGE = Step("Wait or change…", "change_order", "orders.change")
 SHIPMENT = Step("See the shipment", "shipment", "", lambda order, facts: (facts["shipment"],))
 
@@ -111,19 +113,26 @@ SELECT 'H-' || o.id, o.id, NULL::bigint, o.net, NULL::date, m.at, jsonb_build_ob
   FROM orders_order o CROSS JOIN LATERAL (
     SELECT p.at, p.reason, p.agreed_by FROM orders_promise p JOIN orders_line l ON l.id = p.line_id
      WHERE l.order_id = o.id AND p.promised_on > p.was_on ORDER BY p.id DESC LIMIT 1) m
- WHERE o.open AND o.promised_on >= %(today)s::date AND o.promised_on > o.first_promised_on AND m.agreed_by = ''"""
+ WHERE o.open AND o.promised_on >= %(today)s::date AND o.promised_on > o.first_promised_on AND m.agreed_by = ''
+   AND NOT EXISTS (SELECT 1 FROM orders_line l JOIN orders_consent c ON c.line_id = l.id AND c.answer IS NULL WHERE l.order_id = o.id)"""
+CONSENT = """
+SELECT 'H-' || l.order_id || '/' || l.position, l.order_id, NULL::bigint, round(l.net * c.units / l.ordered, 4), NULL::date, c.asked_at,
+       jsonb_build_object('sku', i.sku, 'units', c.units, 'on', c.promised_on, 'was', c.was_on, 'by', c.answer_by::date)
+  FROM orders_consent c JOIN orders_line l ON l.id = c.line_id JOIN catalogue_item i ON i.id = l.item_id
+ WHERE c.answer IS NULL AND l.ordered > l.cancelled + l.reserved - l.freed"""
+CHANGES = """
+SELECT 'H-' || r.order_id || '/' || r.id, r.order_id, r.site_id, o.net, NULL::date, r.answer_by,
+       jsonb_build_object('kind', r.kind, 'units', r.units, 'site', s.code, 'site_name', s.name, 'state', r.state)
+  FROM orders_changerequest r JOIN orders_order o ON o.id = r.order_id JOIN network_site s ON s.id = r.site_id
+ WHERE r.outcome = '' AND (r.state <> 'requested' OR r.answer_by <= %(now)s::timestamptz)"""
 
 RECURRING = """
 SELECT 'R-' || c.recurring_id || '/' || c.day, NULL::bigint, NULL::bigint, NULL::numeric, c.day, c.at,
        jsonb_build_object('recurring', 'R-' || c.recurring_id, 'on', c.day, 'why', c.trouble, 'customer', p.name)
   FROM orders_occurrence c JOIN orders_recurring r ON r.id = c.recurring_id JOIN partners_party p ON p.id = r.customer_id WHERE c.outcome = 'failed'"""
 
-# -- parcels, labels, money ---------------------------------------------------------------------------------------------------
+# -- parcels, money -----------------------------------------------------------------------------------------------------------
 
-LABEL = """
-SELECT c.sscc, c.order_id, c.site_id, o.net, NULL::date, c.packed_at, jsonb_build_object('carton', c.sscc, 'site', s.code)
-  FROM fulfilment_carton c JOIN orders_order o ON o.id = c.order_id JOIN network_site s ON s.id = c.site_id
- WHERE c.handed_over_at IS NULL AND c.address_id <> o.ship_to_id"""
 PARCELS = """
 SELECT k.code || '/' || p.tracking, s.order_id, s.site_id, o.net, NULL::date, coalesce(p.moved_at, s.handed_over_at),
        jsonb_build_object('tracking', p.tracking, 'carrier', k.name, 'state', p.state, 'doubt', p.doubt, 'shipment', p.shipment_id,
@@ -183,6 +192,11 @@ def _late(it: Facts, today: date) -> str:
     return f"{here:,} of {it['left']:,} units are still here" if here else f"All shipped, {it['delivered']:,} of {it['left']:,} delivered"
 
 
+def _change(it: Facts, today: date) -> str:
+    said = "no answer in time" if it["state"] == "requested" else f"{it['state'].replace('-', ' ')}, kept at the dock"
+    return f"{it['site_name']} is asked to {ASKED[it['kind']].format(units=it['units'])}; {said}"
+
+
 def _parcel(it: Facts, today: date) -> str:
     return f"{it['carrier']} {it['tracking']}: {DOUBTS.get(it['doubt']) or it['state'].replace('-', ' ')}"
 
@@ -204,6 +218,8 @@ ALL: tuple[Kind, ...] = (
     Kind("short", "Short pick", "Short pick, no stock elsewhere", "hand-stop", "bad", (DESK, FLOOR), SHORT, _short, CHANGE),
     Kind("late", "Late", "Promise has passed", "clock", "bad", (DESK, ROAD), LATE, _late),
     Kind("parcel", "Parcel", "Parcel needs a look", "truck", "bad", (DESK, ROAD), PARCEL, _parcel, SHIPMENT),
+    Kind("change", "Change", "Asked for a change, not settled", "hand-stop", "bad", (DESK, FLOOR, ROAD), CHANGES, _change,
+         Step("Answer…", "changes", "fulfilment.answer_change", _nothing, lambda facts: {"site": facts["site"]})),
     Kind("risk", "Late risk", "Too late for its promise unless it leaves faster", "clock", "watch", (DESK, FLOOR, ROAD), RISK,
          lambda it, today: f"{it['units']:,} units still in {it['site']}, {it['days']} days on the way"),
     Kind("forecast", "Carrier late", "Carrier expects to be late", "truck", "watch", (DESK, ROAD), FORECAST,
@@ -213,13 +229,14 @@ ALL: tuple[Kind, ...] = (
     Kind("hold", "Hold", "On hold", "lock", "watch", (DESK, MONEY), HOLD, lambda it, today: it["reason"] or f"Held by {it['by']}, no reason given",
          Step("Release or keep…", "hold_order", "orders.release_hold"), lambda it: hold_word(it["type"])),
     Kind("slipped", "Supplier slipped", "Supply comes too late", "calendar-event", "watch", (DESK,), SLIPPED, _slipped, Step("Change…", "change_order", "orders.change")),
+    Kind("consent", "Consent", "Customer must agree to a later day", "calendar-event", "watch", (DESK,), CONSENT,
+         lambda it, today: f"{it['units']:,} {it['sku']}: {_day(it['on'], today)} instead of {_day(it['was'], today)}, answer by {_day(it['by'], today)}",
+         Step("Note the answer…", "answer_consent", "orders.answer_consent")),
     Kind("supply", "No supply", "No stock and none on its way", "package", "watch", (DESK,), SUPPLY, _supply, CHANGE),
     Kind("moved", "Promise moved", "Promise moved, not agreed", "calendar-event", "watch", (DESK,), MOVED,
          lambda it, today: f"Now {_day(it['on'], today)}, was {_day(it['was'], today)}", Step("Change…", "change_order", "orders.change")),
     Kind("recurring", "Recurring", "Recurring order was not placed", "calendar-event", "bad", (DESK,), RECURRING,
          lambda it, today: f"{it['customer']}, {_day(it['on'], today)}: {it['why']}", Step("Mend and place…", "recurring_order", "orders.place_due", lambda order, facts: (facts["recurring"],))),
-    Kind("label", "Label", "Label shows an old address", "map-pin", "watch", (DESK, FLOOR, ROAD), LABEL,
-         lambda it, today: f"Carton {it['carton'][-6:]} in {it['site']} was labelled before the address changed"),
     Kind("differs", "Invoice differs", "Invoice differs from order or delivery", "receipt", "watch", (DESK, MONEY), DIFFERS, _differs,
          Step("See the invoice", "invoice", "", lambda order, facts: (facts["invoice"],))),
     Kind("webhook", "Webhook", "Events are not delivered", "alert-triangle", "watch", (), WEBHOOK, _webhook,

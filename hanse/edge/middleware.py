@@ -23,6 +23,8 @@ from hanse.kernel.refused import refuse
 from hanse.web.errors import short_number
 from hanse.web.problems import BY_STATUS, busy, number_of, problem, problem_of
 
+from . import keys
+
 API = "/api/"
 PROBLEM = "application/problem+json"
 log = structlog.get_logger("hanse.request")
@@ -82,10 +84,15 @@ class Policy:
         return answer
 
     def _straight(self, request: HttpRequest) -> HttpResponse:
-        """A machine brings its key with each request: what pages need (session, cookies, messages) would be half the cost of its request."""
+        """A machine brings its key with each request: what pages need (session, cookies, messages) would be half the cost of its request.
+
+        Whoever was known from before is asked for once more before anything is answered, unless the claim did so.
+        """
         request.resolver_match = found = resolve(request.path_info)
         try:
             answer: HttpResponse = found.func(request, *found.args, **found.kwargs)
+            if not getattr(request, "claimed", False) and not keys.stands(getattr(request, "auth", None)):
+                answer = problem(request, "not-signed-in")
         except Exception as exception:
             told = self.process_exception(request, exception)
             if told is None:

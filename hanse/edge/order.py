@@ -64,7 +64,7 @@ class InvoiceView:
 PARCELS = """
 SELECT c.sscc, s.code, s.name,
        (SELECT min(t.released_at) FROM fulfilment_content x JOIN fulfilment_task t ON t.allocation_id = x.allocation_id WHERE x.carton_id = c.id),
-       c.packed_at, c.handed_over_at, c.weight_g, c.handed_over_at IS NULL AND c.address_id <> o.ship_to_id,
+       c.packed_at, c.handed_over_at, c.weight_g, c.handed_over_at IS NULL AND (c.address_id, c.carrier) IS DISTINCT FROM (o.ship_to_id, o.carrier),
        p.shipment_id, k.code, k.name, p.tracking, coalesce(p.state, 'packed'), coalesce(p.return_state, ''), coalesce(p.doubt, ''),
        p.expected_on, coalesce(d.delivered_at, p.delivered_at), coalesce(d.receiver, ''),
        coalesce((SELECT json_agg(json_build_object('line', l.position, 'sku', i.sku, 'lot', x.lot, 'quantity', x.quantity) ORDER BY l.position, x.id)
@@ -74,7 +74,7 @@ SELECT c.sscc, s.code, s.name,
   LEFT JOIN transport_parcel p ON p.carton_id = c.id
   LEFT JOIN transport_carrier k ON k.id = p.carrier_id
   LEFT JOIN LATERAL (SELECT f.delivered_at, f.receiver FROM transport_proof f WHERE f.parcel_id = p.id ORDER BY f.id DESC LIMIT 1) d ON true
- WHERE c.order_id = %(order)s ORDER BY c.id
+ WHERE c.order_id = %(order)s AND c.opened_at IS NULL ORDER BY c.id
 """
 INVOICES = """
 SELECT i.number, i.kind, i.currency, i.net, i.total, coalesce(x.settled, 0), i.issued_at, i.issued_on, i.due_on

@@ -82,7 +82,7 @@ def tiles(role: str, counted: Sequence[Counted], now: datetime) -> list[dict[str
         "pick": ("Waiting to be picked", "scan", it.open_tasks, "open pick tasks", "quiet", address("pick") or board_at("open")),
         "pack": ("Waiting to be packed", "package", it.to_pack, sites or "orders with picked units", "quiet", (role == "warehouse" and address("pack")) or f"{board_at('open')}?status=picking"),
         "hand_over": ("Waiting for the carrier", "truck-loading", it.staged, "packed cartons", "quiet", address("hand_over") or board_at("open")),
-        "back": ("Units on backorder", "calendar-event", it.waiting, f"{counts['backordered']} orders; {it.dated} units dated", "quiet", board_at("backordered")),
+        "back": ("Units on backorder", "calendar-event", it.waiting, f"{counts['backordered']} orders; {it.dated} units dated", "quiet", address("backorders") or board_at("backordered")),
         "way": ("On the way", "truck", it.on_the_way, f"parcels of {counts['on-its-way']} orders", "quiet", board_at("on-its-way")),
         "held": ("Orders on hold", "lock", counts["on-hold"], "each says who holds it", "quiet", board_at("on-hold")),
         "unpaid": ("Invoices open", "receipt", it.unpaid, f"{it.overdue} overdue" if it.overdue else "none overdue", "watch" if it.overdue else "quiet", address("invoices") or board_at("open")),
@@ -128,26 +128,42 @@ def shown(request: HttpRequest, whole: WholeOrder, limit: int) -> dict[str, Any]
     sites = allocated.by_site(it, reads.explanations(it.number) if it.reserved else [])
     standing = [h for h in it.holds if not h["released_at"]]
     return {
-        "order": it, "zone": zone, "today": on, "number": it.number, "lines": [line_row(line) for line in it.lines], "sites": sites, "waiting": allocated.waiting(it),
+        "order": it, "zone": zone, "today": on, "number": it.number, "lines": [line_row(line) for line in reads.in_order(it)], "sites": sites, "waiting": allocated.waiting(it),
         "reserved": sum(line.reserved for line in it.lines), "unallocated": sum(line.waiting for line in it.lines), "owed": owed(it), "owed_net": owed(it, net=True),
         "parcels": [{"parcel": p, "nr": n, "said": parcels.said(p)} for n, p in enumerate(whole.parcels, 1)],
         "timeline": json.dumps(parcels.timeline(whole.parcels, zone, it.promised_on, now)) if whole.parcels else "", "invoices": invoiced(whole), "money": money_of(whole),
         "happened": happened.told(facts[:SHOWN] if limit == SHOWN + 1 else facts, zone, on), "more": len(facts) > SHOWN and limit == SHOWN + 1,
-        "badges": badges(it, on), "standing": [board.hold_word(h["type"]) for h in standing], "agreed": agreed(it), "late": it.open and it.promised_on is not None and it.promised_on < on,
+        "requests": [request_row(r, now) for r in reads.requests(order=it.id, open=False)] if it.requests else [], "badges": badges(it, on), "standing": [board.hold_word(h["type"]) for h in standing], "agreed": agreed(it), "late": it.open and it.promised_on is not None and it.promised_on < on,
         "can": {
-            "repeat": may(request, "orders.start_recurring"), "change": it.open and may(request, "orders.change"), "cancel": it.ordered - it.cancelled > it.picked and may(request, "orders.cancel"),
+            "repeat": may(request, "orders.start_recurring"),
+            "change": it.open and may(request, "orders.change"), "cancel": it.ordered - it.cancelled > it.shipped and may(request, "orders.cancel"),
             "hold": it.open and may(request, "orders.hold"), "release_hold": bool(standing) and may(request, "orders.release_hold"),
             "release": any(s.released < s.counters["reserved"] for s in sites) and not standing and may(request, "fulfilment.release"),
+            "substitute": any(line.waiting for line in it.lines) and may(request, "orders.substitute") and bool(reads.proposals(it.number)),
             "allocate": any(line.waiting for line in it.lines) and may(request, "orders.allocate"),
         },
     }  # fmt: skip
 
 
-def line_row(line: reads.LineView) -> dict[str, Any]:
-    """A line with its bar, and one note where something stands out."""
+def request_row(it: reads.RequestRow, now: datetime) -> dict[str, Any]:
+    """A change that a site is asked for, and how it stands: in words, with a tone."""
+    if it.outcome == "done":
+        return {"it": it, "said": "Done", "tone": "good", "mark": "check"}
+    if it.state == "requested":
+        late = it.answer_by < now
+        return {"it": it, "said": "Overdue" if late else "Asked", "tone": "bad" if late else "busy", "mark": "clock"}
+    word = "Refused" if it.state == "refused" else "Too late"
+    return {"it": it, "said": f"{word}, kept at the dock" if not it.outcome else word, "tone": "watch" if it.outcome else "bad", "mark": "hand-stop"}
+
+
+def line_row(line: reads.LineView | reads.KitView) -> dict[str, Any]:
+    """A line or kit with its bar, and one note where something stands out."""
     names = ("ordered", "cancelled", "reserved", "picked", "packed", "shipped", "delivered", "waiting")
+    row: dict[str, Any] = {"line": line, "counters": {name: getattr(line, name) for name in names}, "due_on": None}
+    if isinstance(line, reads.KitView):
+        return row | {"kit": True, "loose": ", ".join(f"{part['shipped']:,} {part['sku']}" for part in line.loose)}
     due = min((peg["due_on"] for peg in line.waits_for), default=None)
-    return {"line": line, "counters": {name: getattr(line, name) for name in names}, "due_on": datetime.fromisoformat(due).date() if due else None, "stock_url": address("stock_item", line.sku)}
+    return row | {"part": line.kit is not None, "due_on": datetime.fromisoformat(due).date() if due else None, "stock_url": address("stock_item", line.sku)}
 
 
 def badges(it: OrderView, on: Any) -> list[tuple[str, str, str]]:

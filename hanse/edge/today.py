@@ -14,9 +14,9 @@ LOOKED_BACK = 20_000
 
 FIGURES = f"""
 SELECT (SELECT count(*) FROM fulfilment_task WHERE closed_at IS NULL),
-       (SELECT count(*) FROM fulfilment_carton WHERE handed_over_at IS NULL),
+       (SELECT count(*) FROM fulfilment_carton WHERE handed_over_at IS NULL AND opened_at IS NULL),
        (SELECT count(*) FROM orders_order o WHERE {VIEWS["to-release"]} AND o.promised_on <= %(today)s::date + 1),
-       (SELECT count(*) FROM orders_order o WHERE o.open AND o.picked > o.packed),
+       (SELECT count(*) FROM orders_order o WHERE o.open AND o.picked - o.put_back > o.packed - o.unpacked),
        (SELECT coalesce(sum(o.ordered - o.cancelled - o.reserved + o.freed), 0) FROM orders_order o WHERE o.open),
        (SELECT coalesce(sum(p.quantity), 0) FROM orders_peg p WHERE p.quantity > 0),
        (SELECT count(*) FROM transport_parcel WHERE delivered_at IS NULL),
@@ -24,8 +24,8 @@ SELECT (SELECT count(*) FROM fulfilment_task WHERE closed_at IS NULL),
        (SELECT count(*) FROM billing_openitem WHERE settled < amount AND owes AND invoice_id IS NOT NULL AND due_on < %(today)s::date)
 """
 TO_PACK = """
-SELECT s.code, count(DISTINCT a.order_id) FROM orders_order o JOIN orders_allocation a ON a.order_id = o.id AND a.picked > a.packed
-  JOIN network_site s ON s.id = a.site_id WHERE o.open AND o.picked > o.packed GROUP BY s.code ORDER BY 2 DESC LIMIT 3
+SELECT s.code, count(DISTINCT a.order_id) FROM orders_order o JOIN orders_allocation a ON a.order_id = o.id AND a.picked - a.put_back > a.packed - a.unpacked
+  JOIN network_site s ON s.id = a.site_id WHERE o.open AND o.picked - o.put_back > o.packed - o.unpacked GROUP BY s.code ORDER BY 2 DESC LIMIT 3
 """
 THROUGH = f"""
 SELECT (SELECT count(*) FROM orders_order WHERE placed_at >= %(since)s::timestamptz),
@@ -93,7 +93,7 @@ SELECT DISTINCT s.id, s.code, s.name, s.zone, s.country, s.region, s.workdays, s
 """
 DUE_OUT = """
 SELECT site, count(*), count(*) FILTER (WHERE packed), count(*) FILTER (WHERE NOT packed AND stuck) FROM (
-  SELECT a.site_id AS site, o.id, bool_and(a.packed >= a.reserved - a.freed) AS packed,
+  SELECT a.site_id AS site, o.id, bool_and(a.packed - a.unpacked >= a.reserved - a.freed) AS packed,
          bool_or(a.released - a.recalled < a.reserved - a.freed) OR bool_or(o.holds && %(blocks)s::text[]) AS stuck
     FROM orders_order o JOIN orders_allocation a ON a.order_id = o.id AND a.reserved - a.freed > a.shipped
     JOIN partners_address d ON d.id = o.ship_to_id

@@ -1,15 +1,20 @@
 """The API of the floor: waves and tours, release, pick, scan and pack; open tasks, cartons, labels and packing slips."""
 
+from datetime import date
 from typing import Annotated
 
-from annotated_types import MaxLen
+from annotated_types import Ge, Le, MaxLen
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router
 
+from hanse.kernel import clock
 from hanse.kernel.numbers import order_id
+from hanse.kernel.refused import Refused
 from hanse.web.doors import Cursor, Limit, after, answered, answers_to, missing, page_of, page_schema, shown
+from hanse.web.problems import problem_of
 
-from . import papers, reads, wave_reads
+from . import commercial_invoice, customs, papers, proposing, reads, wave_reads
+from .answer_change import AnswerChange, answer_change
 from .leave_tour import LeaveTour, leave_tour
 from .pack import Pack, pack
 from .pick import Pick, pick
@@ -20,10 +25,10 @@ from .release_wave import ReleaseWave, release_wave
 from .scan import Scan, record_scans
 from .sort_units import SortUnits, sort_units
 from .start_tour import StartTour, start_tour
-from .withdraw import Withdraw, withdraw
 
 router = Router(tags=["fulfilment"])
 Word = Annotated[str, MaxLen(200)]
+ZPL = {"content": {"application/zpl": {"schema": {"type": "string"}}}}
 PDF = {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
 
 
@@ -97,10 +102,10 @@ def keep_scans(request: HttpRequest, scans: Body[list[Scan]]) -> HttpResponse:
     return answered(request, record_scans, scans)
 
 
-@router.post("/withdrawals/batch", response=answers_to(withdraw))
-def withdraw_units(request: HttpRequest, withdrawals: Body[list[Withdraw]]) -> HttpResponse:
-    """Take what is no longer wanted out of orders' pick tasks; hanse does so by itself after a cancellation."""
-    return answered(request, withdraw, withdrawals)
+@router.post("/changes/answers/batch", response=answers_to(answer_change))
+def answer_changes(request: HttpRequest, answers: Body[list[AnswerChange]]) -> HttpResponse:
+    """Answer what sites are asked to change: accepting does the work, refusing takes the fallback."""
+    return answered(request, answer_change, answers)
 
 
 @router.post("/packs/batch", response=answers_to(pack))
@@ -123,11 +128,24 @@ def tasks(request: HttpRequest, site: Word = "", order: Word = "", cursor: Curso
     return page_of(found, limit, lambda row: (row.walk, row.bin, row.task))
 
 
+@router.get("/orders/{number}/carton-proposal", response=proposing.Proposed)
+def carton_proposal(request: HttpRequest, number: Word, site: Word, carrier: Word = "", choice: Annotated[int, Ge(0), Le(99)] = 0) -> HttpResponse:
+    """The cartons proposed for what lies in an order's totes at a site, each unit in its place; worked out anew, kept nowhere."""
+    known = proposing.known(order_id(number), site, clock.now())
+    return shown(proposing.propose(known, carrier, choice)) if known else missing(request, "order to pack", number)
+
+
 @router.get("/cartons", response=page_schema(reads.CartonRow))
 def staged_cartons(request: HttpRequest, site: Word = "", cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
     """Cartons that stand ready for a carrier, oldest first."""
     at = after(cursor, str)
     return page_of(reads.staged(site, limit + 1, at[0] if at else ""), limit, lambda row: row.carton)
+
+
+@router.get("/cartons-used", response=list[reads.UsedRow])
+def cartons_used(request: HttpRequest, since: date, until: date, site: Word = "") -> HttpResponse:
+    """What was packed into from a day until a day, by carton type: proposals followed or not, how full, how weights and sizes differed."""
+    return shown(reads.cartons_used(site, since, until))
 
 
 @router.get("/cartons/{sscc}", response=reads.CartonRow)
@@ -144,6 +162,13 @@ def carton_label(request: HttpRequest, sscc: Word) -> HttpResponse:
     return _paper(found, f"{sscc}.pdf") if found else missing(request, "carton", sscc)
 
 
+@router.get("/cartons/{sscc}/label.zpl", openapi_extra={"responses": {200: ZPL}})
+def carton_label_for_a_printer(request: HttpRequest, sscc: Word) -> HttpResponse:
+    """The carton's label as ZPL, for a label printer of 203 dots to an inch."""
+    found = papers.carton_label_zpl(sscc)
+    return HttpResponse(found, content_type="application/zpl") if found else missing(request, "carton", sscc)
+
+
 @router.get("/cartons/{sscc}/packing-slip.pdf", openapi_extra={"responses": {200: PDF}})
 def carton_slip(request: HttpRequest, sscc: Word) -> HttpResponse:
     """The packing slip of one carton as PDF."""
@@ -151,11 +176,45 @@ def carton_slip(request: HttpRequest, sscc: Word) -> HttpResponse:
     return _paper(found, f"{sscc}-slip.pdf") if found else missing(request, "carton", sscc)
 
 
+@router.get("/cartons/{sscc}/customs", response=list[customs.Customs])
+def carton_customs(request: HttpRequest, sscc: Word) -> HttpResponse:
+    """What customs want to know of a carton that leaves the customs area."""
+    return _customs(request, customs.exported(sscc=sscc), "carton", sscc)
+
+
+@router.get("/orders/{number}/customs", response=list[customs.Customs])
+def order_customs(request: HttpRequest, number: Word) -> HttpResponse:
+    """What customs want to know of an order's cartons that leave the customs area, for each site."""
+    return _customs(request, customs.exported(order=order_id(number)), "carton of order", number)
+
+
+@router.get("/cartons/{sscc}/commercial-invoice.pdf", openapi_extra={"responses": {200: PDF}})
+def carton_commercial_invoice(request: HttpRequest, sscc: Word) -> HttpResponse:
+    """The commercial invoice of a carton for customs, as PDF."""
+    return _customs(request, customs.exported(sscc=sscc), "carton", sscc, f"{sscc}-invoice.pdf")
+
+
+@router.get("/orders/{number}/commercial-invoice.pdf", openapi_extra={"responses": {200: PDF}})
+def order_commercial_invoice(request: HttpRequest, number: Word) -> HttpResponse:
+    """The commercial invoices of an order's cartons for customs, a page for each site, as PDF."""
+    return _customs(request, customs.exported(order=order_id(number)), "carton of order", number, f"{number}-invoice.pdf")
+
+
 @router.get("/orders/{number}/packing-slip.pdf", openapi_extra={"responses": {200: PDF}})
 def order_slip(request: HttpRequest, number: Word) -> HttpResponse:
     """The packing slip of all cartons of an order as PDF."""
     found = papers.packing_slip(order=order_id(number))
     return _paper(found, f"{number}-slip.pdf") if found else missing(request, "carton of order", number)
+
+
+def _customs(request: HttpRequest, cartons: list[customs.Exported], what: str, name: str, paper: str = "") -> HttpResponse:
+    """Customs data as JSON, or as a paper of this name; a problem where something is missing or no border is crossed."""
+    if not cartons:
+        return missing(request, what, name)
+    found = customs.declare(cartons)
+    if isinstance(found, Refused):
+        return problem_of(request, found)
+    return _paper(commercial_invoice.invoice_pdf(found), paper) if paper else shown(found)
 
 
 def _paper(body: bytes, name: str) -> HttpResponse:

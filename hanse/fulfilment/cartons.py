@@ -10,9 +10,10 @@ UPDATE fulfilment_carton c SET handed_over_at = coalesce(s.at, %(now)s::timestam
   FROM unnest(%(carton)s::bigint[], %(at)s::timestamptz[]) AS s(id, at) WHERE c.id = s.id
 """
 LABEL = """
-UPDATE fulfilment_carton c SET address_id = l.address
-  FROM unnest(%(carton)s::bigint[], %(address)s::bigint[]) AS l(id, address) WHERE c.id = l.id
+UPDATE fulfilment_carton c SET address_id = l.address, carrier = l.carrier
+  FROM unnest(%(carton)s::bigint[], %(address)s::bigint[], %(carrier)s::text[]) AS l(id, address, carrier) WHERE c.id = l.id
 """
+OPEN = "UPDATE fulfilment_carton SET opened_at = %(now)s WHERE id = ANY(%(carton)s::bigint[])"
 
 
 def send_off(run: Run, cartons: Sequence[int], at: Sequence[datetime | None]) -> None:
@@ -20,6 +21,11 @@ def send_off(run: Run, cartons: Sequence[int], at: Sequence[datetime | None]) ->
     run.write(SEND_OFF, carton=list(cartons), at=list(at))
 
 
-def label(run: Run, cartons: Sequence[int], addresses: Sequence[int]) -> None:
-    """These cartons show these address versions from now on. Their orders are locked by the caller."""
-    run.write(LABEL, carton=list(cartons), address=list(addresses))
+def label(run: Run, cartons: Sequence[int], addresses: Sequence[int], carriers: Sequence[str]) -> None:
+    """These cartons show these address versions and carriers from now on. Their orders are locked by the caller."""
+    run.write(LABEL, carton=list(cartons), address=list(addresses), carrier=list(carriers))
+
+
+def open_again(run: Run, cartons: Sequence[int]) -> None:
+    """These cartons were opened again and hold nothing any more. Their orders are locked by the caller."""
+    run.write(OPEN, carton=list(cartons))

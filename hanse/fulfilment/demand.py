@@ -11,10 +11,10 @@ from hanse.kernel import clock
 HELD = """
 WITH item AS (SELECT id FROM catalogue_item WHERE sku = %(sku)s),
 held AS (
-  SELECT a.id, a.order_id, a.promised_on, a.reserved - a.freed - a.picked AS units FROM orders_allocation a
+  SELECT a.id, a.order_id, a.promised_on, a.reserved - a.freed - a.picked + a.put_back AS units FROM orders_allocation a
    WHERE a.item_id = (SELECT id FROM item) AND a.reserved > a.freed + a.released - a.recalled
    UNION
-  SELECT a.id, a.order_id, a.promised_on, a.reserved - a.freed - a.picked FROM fulfilment_task t JOIN orders_allocation a ON a.id = t.allocation_id
+  SELECT a.id, a.order_id, a.promised_on, a.reserved - a.freed - a.picked + a.put_back FROM fulfilment_task t JOIN orders_allocation a ON a.id = t.allocation_id
    WHERE t.closed_at IS NULL AND t.item_id = (SELECT id FROM item)
 ), waiting AS (
   SELECT l.order_id, l.ordered - l.cancelled - l.reserved + l.freed AS units FROM orders_line l

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from hanse.journal.events import FreeForm, event
+from hanse.orders.events import FALLBACK_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class OrderReleased:
     at: datetime | None = None
 
     def said(self) -> str:
+        if not self.tasks:
+            return f"{self.waiting} units wait for their pick face to be filled"
         sites = ", ".join(dict.fromkeys(t.site for t in self.tasks))
         return f"Released at {sites}: {sum(t.quantity for t in self.tasks)} units in {len(self.tasks)} pick tasks"
 
@@ -163,6 +166,62 @@ class TasksWithdrawn:
         return "Taken out of pick tasks: " + ", ".join(f"{t.withdrawn} {t.sku} at {t.bin}" for t in self.tasks)
 
 
+@dataclass(frozen=True, slots=True)
+class PutBackUnits:
+    """Units that lie in a bin again."""
+
+    sku: str
+    bin: str
+    lot: str
+    quantity: int
+    serials: tuple[str, ...] = ()
+
+
+DONE_SAID = {
+    "stop": "stopped {units} units", "address": "labelled anew with the new address", "carrier": "labelled anew for another carrier",
+    "redirect": "had the carrier turn it round",
+}
+
+
+@event("order")
+class ChangeAccepted:
+    """A site did what it was asked for: units stopped and put back, cartons opened or labelled anew."""
+
+    order: str
+    request: int
+    site: str
+    kind: str
+    units: int
+    withdrawn: int = 0
+    put_back: tuple[PutBackUnits, ...] = ()
+    opened: tuple[str, ...] = ()
+    relabelled: tuple[str, ...] = ()
+    reason: str = ""
+    at: datetime | None = None
+
+    def said(self) -> str:
+        parts = [f"{self.withdrawn} before they were picked"] if self.withdrawn else []
+        parts += [f"{p.quantity} {p.sku} put back to {p.bin}" for p in self.put_back]
+        parts += [f"carton {sscc} opened, to be packed anew" for sscc in self.opened] + [f"carton {sscc}" for sscc in self.relabelled]
+        return f"{self.site} {DONE_SAID[self.kind].format(units=self.units)}" + (f": {', '.join(parts)}" if parts else "") + (f" ({self.reason})" if self.reason else "")
+
+
+@event("order")
+class ChangeRefused:
+    """A site cannot do what it was asked for; the fallback was taken."""
+
+    order: str
+    request: int
+    site: str
+    kind: str
+    reason: str
+    fallback: str
+    at: datetime | None = None
+
+    def said(self) -> str:
+        return f"{self.site} cannot do what was asked ({self.reason}): {FALLBACK_SAID[self.fallback]}"
+
+
 @event("task")
 class ItemScanned:
     """A picker scanned something for a task; wrong scans are facts too."""
@@ -201,6 +260,9 @@ class CartonPacked:
     weight_g: int | None
     address: int
     at: datetime | None = None
+    carrier: str = ""
+    carton_type: str = ""
+    proposal: str = ""
 
     def said(self) -> str:
         return f"Carton {self.carton} packed at {self.site}: " + ", ".join(f"{u.quantity} {u.sku}" for u in self.units)

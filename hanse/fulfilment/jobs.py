@@ -1,25 +1,39 @@
-"""What the floor does by itself: units that were cancelled or freed leave the pick tasks at once, waves get their tours, and
-sites with a limit of open tasks release the most urgent whenever there is room.
+"""What the floor does by itself.
+
+Waves get their tours, and sites with a limit of open tasks release the most urgent whenever there is room. Orders that
+waited for a pick face, or for a bin in doubt, are released when it was filled or counted. A pick face that was picked
+empty is counted.
 """
 
 from collections.abc import Sequence
 
+from django.db import connection
 from procrastinate.contrib.django import app
 
+from hanse.inventory.raise_counts import RaiseCount, raise_counts
 from hanse.journal.follow import Told, follower
 from hanse.journal.principals import HANSE
 from hanse.kernel.refused import Refused
 from hanse.network import reads as network
 
 from . import planning, wave_reads
+from .release import Release, release
 from .release_wave import MOST_LINES, ReleaseWave, release_wave
-from .withdraw import Withdraw, withdraw
 
-
-@follower("fulfilment: withdraw pick tasks", "UnitsCancelled", "UnitsFreed", "OrderChanged")
-def withdraw_unwanted(facts: Sequence[Told]) -> None:
-    """Shrink or close the tasks of orders that lost units; orders without such tasks are left alone."""
-    withdraw([Withdraw(order) for order in dict.fromkeys(fact.body["order"] for fact in facts)], by=HANSE)
+WAITING = """
+SELECT DISTINCT 'H-' || a.order_id, s.code FROM orders_allocation a JOIN network_site s ON s.id = a.site_id
+ WHERE (a.item_id, a.site_id) IN (SELECT * FROM unnest(%s::bigint[], %s::bigint[])) AND a.reserved > a.freed + a.released - a.recalled
+   AND EXISTS (SELECT 1 FROM orders_allocation x WHERE x.order_id = a.order_id AND x.released > 0)
+ ORDER BY 1, 2 LIMIT 5000
+"""
+EMPTY = """
+SELECT w.site, w.sku, w.bin, w.lot
+  FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS w(site, sku, bin, lot)
+  JOIN network_site s ON s.code = w.site JOIN catalogue_item i ON i.sku = w.sku
+  JOIN inventory_account a ON a.site_id = s.id AND a.kind = 'bin' AND a.code = w.bin
+  JOIN inventory_face f ON f.bin_id = a.id AND f.item_id = i.id
+  JOIN inventory_balance b ON b.account_id = a.id AND b.item_id = i.id AND b.lot = w.lot AND b.on_hand = 0
+"""
 
 
 @follower("fulfilment: plan tours", "WaveReleased")
@@ -51,3 +65,27 @@ def release_by_slack() -> int:
 def release_continuously(timestamp: int) -> None:
     """Each minute: the least slack first, wherever fewer tasks are open than may be."""
     release_by_slack()
+
+
+@follower("fulfilment: release what waited", "FaceReplenished", "BinCounted")
+def release_what_waited(facts: Sequence[Told]) -> None:
+    """Release the orders that a face was filled for, and those on the floor whose units lay in a bin that was in doubt."""
+    waited = {(order, fact.body["site"]) for fact in facts for order in fact.body.get("orders", ())}
+    counted = [fact.body for fact in facts if fact.kind == "BinCounted" and fact.body.get("task")]
+    if counted:
+        with connection.cursor() as cursor:
+            cursor.execute(WAITING, [[b["item_id"] for b in counted], [b["site_id"] for b in counted]])
+            waited |= set(cursor.fetchall())
+    if waited:
+        release([Release(order, site) for order, site in sorted(waited)], by=HANSE)
+
+
+@follower("fulfilment: count what was picked empty", "UnitsPicked")
+def count_what_was_picked_empty(facts: Sequence[Told]) -> None:
+    """Have pick faces counted that the ledger has nothing in any more; bins that are none, or not empty, are left alone."""
+    picked = dict.fromkeys((fact.body["site"], fact.body["sku"], fact.body["bin"], fact.body["lot"]) for fact in facts if not fact.body["short"])
+    with connection.cursor() as cursor:
+        cursor.execute(EMPTY, [list(column) for column in zip(*picked, strict=True)] or [[]] * 4)
+        empty = cursor.fetchall()
+    if empty:
+        raise_counts([RaiseCount(*spot) for spot in empty], by=HANSE)

@@ -5,11 +5,13 @@ from django.db.models import F, Q
 
 from hanse.catalogue.models import Item
 from hanse.inventory.models import Account
-from hanse.network.models import METHODS, Site
+from hanse.network.models import METHODS, CartonType, Site
 from hanse.orders.models import Allocation, Line, Order
 from hanse.partners.models import Address
 
 MOST = 10**12
+PROPOSALS = ["", "followed", "alternative", "other"]
+"""How a carton came about: no proposal, as proposed, by an alternative one, or otherwise than proposed."""
 
 
 class Wave(models.Model):
@@ -74,15 +76,15 @@ class Tour(models.Model):
 class Task(models.Model):
     """Take so many units of an item (and lot) from a bin into a tote. Answered once.
 
-    `taken` of them were found; `withdrawn` were cancelled before anyone took them; `packed` of the taken ones
-    have gone from the tote into cartons. `stop` is its turn on the walk of its tour.
+    `taken` of them were found; `withdrawn` were stopped before anyone took them; `packed` of the taken ones
+    lie in cartons or left in them, `put_back` lie in their bin again, the others in the tote. `stop` is its turn on the walk of its tour.
     """
 
     id = models.BigAutoField(primary_key=True)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="tasks", db_constraint=False, db_index=False)
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="tasks", db_constraint=False, db_index=False)
-    allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, related_name="tasks", db_index=False)
+    allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, db_constraint=False, related_name="tasks", db_index=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     bin = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     tote = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
@@ -91,6 +93,7 @@ class Task(models.Model):
     taken = models.BigIntegerField(null=True)
     withdrawn = models.BigIntegerField(db_default=0)
     packed = models.BigIntegerField(db_default=0)
+    put_back = models.BigIntegerField(db_default=0)
     short_reason = models.TextField(db_default="")
     released_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -111,7 +114,10 @@ class Task(models.Model):
             models.CheckConstraint(condition=Q(taken__isnull=True) | Q(taken__gte=0, taken__lte=F("to_pick") - F("withdrawn")), name="fulfilment_task_takes_what_is_asked"),
             models.CheckConstraint(condition=Q(tour__isnull=True, stop__isnull=True) | Q(tour__isnull=False, stop__gte=1, stop__lte=30_000), name="fulfilment_task_has_its_turn_on_a_tour"),
             models.CheckConstraint(condition=Q(withdrawn__gte=0, withdrawn__lte=F("to_pick")), name="fulfilment_task_withdraws_what_is_asked"),
-            models.CheckConstraint(condition=Q(packed=0) | Q(packed__gt=0, packed__lte=F("taken"), taken__isnull=False), name="fulfilment_task_packs_what_was_taken"),
+            models.CheckConstraint(
+                condition=Q(packed=0, put_back=0) | Q(packed__gte=0, put_back__gte=0, packed__lte=F("taken") - F("put_back"), taken__isnull=False),
+                name="fulfilment_task_packs_what_was_taken",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -119,26 +125,38 @@ class Task(models.Model):
 
 
 class Carton(models.Model):
-    """A logistic unit with its SSCC, weights expected and measured, and the address version on its label."""
+    """A logistic unit with its SSCC, weights expected and measured, and the address version and carrier on its label.
+
+    `type` is the carton it was really packed into, in the version of that day; `proposal` says how it came about, where there was one.
+    One that was opened again holds nothing; what was in it is packed anew, under another SSCC.
+    """
 
     id = models.BigAutoField(primary_key=True)
     sscc = models.TextField(unique=True)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="cartons")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, db_constraint=False, related_name="cartons")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    carrier = models.TextField(db_default="")
     expected_g = models.BigIntegerField(null=True)
     weight_g = models.BigIntegerField(null=True)
     length_mm = models.IntegerField(null=True)
     width_mm = models.IntegerField(null=True)
     height_mm = models.IntegerField(null=True)
+    type = models.ForeignKey(CartonType, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    proposal = models.TextField(db_default="")
     packed_at = models.DateTimeField()
     handed_over_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
     actor = models.TextField()
 
     class Meta:
-        indexes = [models.Index("site", "id", name="fulfilment_carton_staged", condition=Q(handed_over_at__isnull=True))]
-        constraints = [models.CheckConstraint(condition=Q(sscc__regex="^[0-9]{18}$"), name="fulfilment_carton_has_an_sscc")]
+        indexes = [models.Index("site", "id", name="fulfilment_carton_staged", condition=Q(handed_over_at__isnull=True, opened_at__isnull=True))]
+        constraints = [
+            models.CheckConstraint(condition=Q(sscc__regex="^[0-9]{18}$"), name="fulfilment_carton_has_an_sscc"),
+            models.CheckConstraint(condition=Q(proposal__in=PROPOSALS), name="fulfilment_carton_proposal_is_known"),
+            models.CheckConstraint(condition=Q(handed_over_at__isnull=True) | Q(opened_at__isnull=True), name="fulfilment_carton_opened_stays_here"),
+        ]
 
     def __str__(self) -> str:
         return self.sscc
@@ -148,7 +166,7 @@ class Content(models.Model):
     """What is in a carton: units of an allocation, with lot. Parcel content and stock moved are the same rows."""
 
     id = models.BigAutoField(primary_key=True)
-    carton = models.ForeignKey(Carton, on_delete=models.PROTECT, related_name="contents")
+    carton = models.ForeignKey(Carton, on_delete=models.PROTECT, db_constraint=False, related_name="contents")
     allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)

@@ -1,19 +1,19 @@
 """Pack: close a carton with what was picked of one order at one site.
 
-Each carton gets an SSCC that is never used again, and the address version of the order that its label shows. The
+Each carton gets an SSCC that is never used again, and the address version and carrier of the order that its label shows. The
 scale is believed: a weight that differs from the content's by more than 50 g or 5 % keeps the carton open.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le, MaxLen
 
-from hanse.inventory.ledger import PLACES, Movement, Place, open_fresh, post
-from hanse.journal.operation import operation
+from hanse.inventory.ledger import PLACES, Account, Movement, Place, open_fresh, post
+from hanse.journal.operation import draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Quantity, Short, ask
 from hanse.kernel.gs1 import sscc, wrong_key
@@ -43,7 +43,8 @@ class PackLine:
 class Pack:
     """Close a carton of an order: with these contents, or with all that is picked and waits at the site.
 
-    The site may be left out where all that waits lies at one. An SSCC is drawn unless the carton has one.
+    The site may be left out where all that waits lies at one. An SSCC is drawn unless the carton has one. A carton type says
+    what the empty carton weighs, and `proposal` whether a proposal was followed.
     """
 
     order: Code
@@ -56,6 +57,8 @@ class Pack:
     width_mm: Millimetres | None = None
     height_mm: Millimetres | None = None
     at: datetime | None = None
+    carton_type: Code | None = None
+    proposal: Literal["followed", "alternative", "other"] | None = None
 
 
 @row
@@ -88,16 +91,30 @@ class Part:
     serials: tuple[str, ...] = ()
 
 
+@row
+class CartonUsed:
+    """A carton type as it is at a site when a carton of it is closed."""
+
+    code: str
+    at: datetime | None
+    site: str
+    id: int
+    tare_g: int
+    max_gross_g: int
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The facts of a batch: orders with the address their labels show, what waits, serials in totes, drawn serials of SSCCs and ids of places."""
+    """The facts of a batch: orders with the address and carrier their labels show, what waits, serials in totes, drawn serials of SSCCs and ids of places,
+    carton types by code, time and site."""
 
-    addresses: Mapping[int, int]
+    labels: Mapping[int, tuple[int, str]]
     waiting: Mapping[int, Sequence[Waiting]]
     serials: Mapping[tuple[int, int], Sequence[str]]
     used: Collection[str]
     drawn: Sequence[int]
     accounts: Sequence[int] = ()
+    types: Mapping[tuple[str, datetime | None, str], CartonUsed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +124,7 @@ class Closed:
     ask: Pack
     told: CartonPacked
     parts: Sequence[Part]
+    type: CartonUsed | None = None
 
 
 def decide(asks: Sequence[Pack], known: Known) -> list[Closed | Refused]:
@@ -132,7 +150,7 @@ Serials = Mapping[tuple[int, int], Sequence[str]]
 
 def _close(ask: Pack, known: Known, left: Mapping[int, int], serials: Serials, used: Collection[str], drawn: Iterator[int]) -> Closed | Refused:
     order = order_id(ask.order)
-    if order not in known.addresses:
+    if order not in known.labels:
         return refuse("order-unknown", at="order", order=ask.order)
     here = [w for w in known.waiting.get(order, ()) if left[w.task] and ask.site in (None, w.site_code)]
     if not here:
@@ -142,12 +160,17 @@ def _close(ask: Pack, known: Known, left: Mapping[int, int], serials: Serials, u
     parts = _parts(ask, here, left, serials)
     if isinstance(parts, Refused):
         return parts
-    expected = None if any(p.of.weight_g is None for p in parts) else sum(p.quantity * (p.of.weight_g or 0) for p in parts) + ask.tare_g
-    if wrong := _wrong_label(ask, used) or _wrong_weight(ask, expected):
+    used_type = known.types.get((ask.carton_type, ask.at, here[0].site_code)) if ask.carton_type else None
+    if ask.carton_type and used_type is None:
+        return refuse("carton-type-unknown", at="carton_type", type=ask.carton_type, site=here[0].site_code)
+    tare = ask.tare_g or (used_type.tare_g if used_type else 0)
+    expected = None if any(p.of.weight_g is None for p in parts) else sum(p.quantity * (p.of.weight_g or 0) for p in parts) + tare
+    if wrong := _wrong_label(ask, used) or _wrong_weight(ask, expected) or _too_heavy(ask, expected, used_type):
         return wrong
     number = ask.sscc or drawn_sscc(here[0].prefix, next(drawn))
+    address, carrier = known.labels[order]
     units = tuple(PackedUnits(p.of.line, p.of.position, p.of.sku, p.of.lot, p.quantity, p.serials) for p in parts)
-    return Closed(ask, CartonPacked(ask.order, number, here[0].site_code, units, expected, ask.weight_g, known.addresses[order], ask.at), parts)
+    return Closed(ask, CartonPacked(ask.order, number, here[0].site_code, units, expected, ask.weight_g, address, ask.at, carrier, ask.carton_type or "", ask.proposal or ""), parts, used_type)
 
 
 def _parts(ask: Pack, here: Sequence[Waiting], left: Mapping[int, int], serials: Serials) -> list[Part] | Refused:
@@ -203,32 +226,48 @@ def _wrong_weight(ask: Pack, expected: int | None) -> Refused | None:
     return refuse("weight-off", at="weight_g", weight=ask.weight_g, expected=expected)
 
 
+def _too_heavy(ask: Pack, expected: int | None, used: CartonUsed | None) -> Refused | None:
+    """More than the carton type may weigh: by the scale, else by what is expected."""
+    weight = ask.weight_g if ask.weight_g is not None else expected
+    if used is None or weight is None or weight <= used.max_gross_g:
+        return None
+    return refuse("carton-too-heavy", at="carton_type", type=used.code, most=used.max_gross_g, weight=weight)
+
+
 def drawn_sscc(prefix: str, serial: int) -> str:
     """The SSCC for a drawn serial: behind a long prefix the extension digit carries on."""
     room = 10 ** (16 - len(prefix))
     return sscc(prefix, serial % room, str((3 + serial // room) % 10))
 
 
-ORDERS = "SELECT id, ship_to_id FROM orders_order WHERE id = ANY(%(order)s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+ORDERS = "SELECT id, ship_to_id, carrier FROM orders_order WHERE id = ANY(%(order)s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 WAITING = """
 SELECT t.id, a.order_id, a.id, a.line_id, l.position, a.item_id, i.sku, i.tracking, i.weight_g, a.site_id, s.code, s.sscc_prefix,
-       t.tote_id, t.lot, t.taken - t.packed
-  FROM orders_allocation a JOIN fulfilment_task t ON t.allocation_id = a.id AND t.taken > t.packed
+       t.tote_id, t.lot, t.taken - t.put_back - t.packed
+  FROM orders_allocation a JOIN fulfilment_task t ON t.allocation_id = a.id AND t.taken > t.put_back + t.packed
   JOIN orders_line l ON l.id = a.line_id JOIN catalogue_item i ON i.id = a.item_id JOIN network_site s ON s.id = a.site_id
- WHERE a.order_id = ANY(%(order)s::bigint[]) AND a.picked > a.packed ORDER BY a.order_id, l.position, t.id
+ WHERE a.order_id = ANY(%(order)s::bigint[]) AND a.picked - a.put_back > a.packed - a.unpacked ORDER BY a.order_id, l.position, t.id
 """
 SERIALS = """
 SELECT account_id, item_id, code FROM inventory_serial
  WHERE account_id = ANY(%(tote)s::bigint[]) AND item_id = ANY(%(item)s::bigint[]) ORDER BY account_id, item_id, code
 """
+TYPES = """
+SELECT DISTINCT ON (g.code, g.at, s.id) t.code, g.at, s.code, t.id, t.tare_g, t.max_gross_g, t.until_on IS NULL OR t.until_on >= (coalesce(g.at, %(now)s::timestamptz) AT TIME ZONE s.zone)::date
+  FROM (SELECT DISTINCT * FROM unnest(%(code)s::text[], %(at)s::timestamptz[]) AS g(code, at)) g JOIN network_site s ON s.id = ANY(%(site)s::bigint[])
+  JOIN network_cartontype t ON t.code = g.code AND (t.sites = '{}' OR s.code = ANY(t.sites)) AND t.from_on <= (coalesce(g.at, %(now)s::timestamptz) AT TIME ZONE s.zone)::date
+ ORDER BY g.code, g.at, s.id, t.from_on DESC
+"""
+"""The version of each carton type that holds at a site when a carton of it is closed, and whether it has not ended."""
 USED = "SELECT sscc FROM fulfilment_carton WHERE sscc = ANY(%(sscc)s::text[])"
 CLOSE = """
 WITH closed AS (
-  INSERT INTO fulfilment_carton (sscc, site_id, order_id, account_id, address_id, expected_g, weight_g, length_mm, width_mm, height_mm, packed_at, actor)
-  SELECT c.sscc, c.site, c.ord, c.account, c.address, c.expected_g, c.weight_g, c.length_mm, c.width_mm, c.height_mm, coalesce(c.at, %(now)s), c.actor
-    FROM unnest(%(sscc)s::text[], %(site)s::bigint[], %(order)s::bigint[], %(account)s::bigint[], %(address)s::bigint[], %(expected_g)s::bigint[],
-                %(weight_g)s::bigint[], %(length_mm)s::int[], %(width_mm)s::int[], %(height_mm)s::int[], %(at)s::timestamptz[], %(by)s::text[])
-      AS c(sscc, site, ord, account, address, expected_g, weight_g, length_mm, width_mm, height_mm, at, actor)
+  INSERT INTO fulfilment_carton (sscc, site_id, order_id, account_id, address_id, carrier, expected_g, weight_g, length_mm, width_mm, height_mm, packed_at, actor, type_id, proposal)
+  SELECT c.sscc, c.site, c.ord, c.account, c.address, c.carrier, c.expected_g, c.weight_g, c.length_mm, c.width_mm, c.height_mm, coalesce(c.at, %(now)s), c.actor, c.type, c.proposal
+    FROM unnest(%(sscc)s::text[], %(site)s::bigint[], %(order)s::bigint[], %(account)s::bigint[], %(address)s::bigint[], %(carrier)s::text[], %(expected_g)s::bigint[],
+                %(weight_g)s::bigint[], %(length_mm)s::int[], %(width_mm)s::int[], %(height_mm)s::int[], %(at)s::timestamptz[], %(by)s::text[],
+                %(type)s::bigint[], %(proposals)s::text[])
+      AS c(sscc, site, ord, account, address, carrier, expected_g, weight_g, length_mm, width_mm, height_mm, at, actor, type, proposal)
   RETURNING id, sscc
 ), emptied AS (
   UPDATE fulfilment_task t SET packed = t.packed + p.quantity
@@ -243,6 +282,7 @@ SELECT closed.id, p.allocation, p.line, p.item, p.lot, p.serial, p.quantity
 
 
 @operation
+@draws(lambda asks: {"fulfilment_sscc_serial": sum(a.sscc is None for a in asks), PLACES: len(asks)})
 def pack(run: Run, asks: Sequence[Pack]) -> list[CartonPacked | Refused]:
     """Close cartons: content, stock and counters move together; the label gets its number."""
     known = _facts(run, asks)
@@ -255,7 +295,7 @@ def pack(run: Run, asks: Sequence[Pack]) -> list[CartonPacked | Refused]:
 
 def _facts(run: Run, asks: Sequence[Pack]) -> Known:
     ids = order_ids(a.order for a in asks)
-    addresses = dict(run.rows(as_tuple, ORDERS, order=ids))
+    labels = {order: (address, carrier) for order, address, carrier in run.rows(as_tuple, ORDERS, order=ids)}
     waiting: dict[int, list[Waiting]] = defaultdict(list)
     for w in run.rows(Waiting, WAITING, order=ids):
         waiting[w.order].append(w)
@@ -267,7 +307,16 @@ def _facts(run: Run, asks: Sequence[Pack]) -> Known:
     given = [a.sscc for a in asks if a.sscc]
     used = {s for (s,) in run.rows(as_tuple, USED, sscc=given)} if given else set()
     numbers, accounts = run.draw_all({"fulfilment_sscc_serial": len(asks) - len(given), PLACES: len(asks)}).values()
-    return Known(addresses, waiting, serials, used, numbers, accounts)
+    return Known(labels, waiting, serials, used, numbers, accounts, _types(run, asks, {w.site for ws in waiting.values() for w in ws}))
+
+
+def _types(run: Run, asks: Sequence[Pack], sites: Collection[int]) -> dict[tuple[str, datetime | None, str], CartonUsed]:
+    """The carton types that are named, where any is."""
+    named = [a for a in asks if a.carton_type]
+    if not named or not sites:
+        return {}
+    found = run.rows(as_tuple, TYPES, code=[a.carton_type for a in named], at=[a.at for a in named], site=sorted(sites))
+    return {(code, at, site): CartonUsed(code, at, site, *rest) for code, at, site, *rest, holds in found if holds}
 
 
 def _write(run: Run, closed: Sequence[Closed], accounts: Sequence[int], actors: Sequence[str]) -> None:
@@ -278,13 +327,14 @@ def _write(run: Run, closed: Sequence[Closed], accounts: Sequence[int], actors: 
     quantities = [n for _, _, _, n, _ in rows]
     run.write(
         CLOSE, [c.ask for c in closed], sscc=[c.told.carton for c in closed], site=sites, order=[c.parts[0].of.order for c in closed], account=list(accounts),
-        address=[c.told.address for c in closed], expected_g=[c.told.expected_g for c in closed], by=list(actors),
+        address=[c.told.address for c in closed], carrier=[c.told.carrier for c in closed], expected_g=[c.told.expected_g for c in closed], by=list(actors),
+        type=[c.type.id if c.type else None for c in closed], proposals=[c.told.proposal for c in closed],
         in_carton=[c.told.carton for c, *_ in rows], task=[w.task for w in of], allocation=[w.allocation for w in of], line=[w.line for w in of], item=[w.item for w in of],
         lot=[w.lot for w in of], serial=[s for *_, s in rows], quantity=quantities,
     )
     advance(run, [Advance(w.allocation, packed=n) for w, n in zip(of, quantities, strict=True)])
     post(run, [
-        Movement(p.of.item, p.of.tote, account, n, "CartonPacked", c.told.order, "", p.of.lot, serial, at=c.ask.at)
+        Movement(p.of.item, Account(p.of.tote, "tote", p.of.site), Account(account, "carton", p.of.site), n, "CartonPacked", c.told.order, "", p.of.lot, serial, at=c.ask.at)
         for c, account, p, n, serial in rows
     ])
 

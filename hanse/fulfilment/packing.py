@@ -1,5 +1,6 @@
 """The packing station: orders to pack at a site, one order with its carton, labels and slips."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -10,15 +11,20 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hanse.journal.acting import act, may
+from hanse.kernel import clock
 from hanse.kernel.numbers import order_id
 from hanse.kernel.refused import Refused
 from hanse.web.posted import BadForm, posted
 from hanse.web.words import in_words
 
-from . import page_reads, papers, reads
+from . import commercial_invoice, customs, drawing, page_reads, papers, proposing, reads
+from .answering import panel
 from .pack import Pack, PackLine, pack
 from .relabel import Relabel, relabel
 from .rules import LEAST_TOLERANCE_G
+
+DAYS = 30
+"""How far back the page of cartons used looks."""
 
 
 @login_required
@@ -33,7 +39,7 @@ def show_pack(request: HttpRequest) -> HttpResponse:
         request.session["site"] = site
     waiting = sorted(reads.to_pack(site, 200), key=lambda w: (w.still_to_pick > 0, w.promised_on is None, w.promised_on, w.order)) if site else []
     facts = {"site": site, "work": work, "waiting": waiting, "staged": reads.staged(site, 8) if site else [], "here": request.get_full_path(),
-             "zone": page_reads.zone_of(site), "granted": may(request, "fulfilment.pack")}
+             "zone": page_reads.zone_of(site), "granted": may(request, "fulfilment.pack"), **panel(request, site)}
     return render(request, "fulfilment/_pack.html" if request.htmx else "fulfilment/pack.html", facts)  # type: ignore[attr-defined]
 
 
@@ -56,11 +62,28 @@ def _station(request: HttpRequest, order: page_reads.Packing, status: int = 200,
     facts = {
         "order": order, "lines": list(enumerate(lines)), "units": sum(line.quantity for line in lines), "granted": may(request, "fulfilment.pack"),
         "tolerance": LEAST_TOLERANCE_G,
+        **_proposal(request, order),
         "told": {"tolerance": LEAST_TOLERANCE_G, "lines": [
             {"line": x.line, "sku": x.sku, "gtin": x.gtin, "name": x.name, "lot": x.lot, "tracking": x.tracking, "quantity": x.quantity, "weight": x.weight_g, "serials": list(x.serials)}
             for x in lines]},
     }
-    return render(request, "fulfilment/pack_order.html", facts | more, status=status)
+    facts["told"] |= facts.pop("told_too")
+    return render(request, "fulfilment/pack_order.html", facts | panel(request, order.site, order_id(order.number)) | more, status=status)
+
+
+def _proposal(request: HttpRequest, order: page_reads.Packing) -> dict[str, Any]:
+    """The proposed cartons for what lies in totes, by the way and carrier that were chosen, drawn layer by layer."""
+    known = proposing.known(order_id(order.number), order.site, clock.now())
+    if known is None or not known.lying:
+        return {"told_too": {}}
+    carrier, choice = request.GET.get("carrier", "")[:80], request.GET.get("choice", "0")
+    proposed = proposing.propose(known, carrier, int(choice) if choice.isdecimal() and len(choice) < 3 else 0)
+    word = "alternative" if proposed.choice else "followed"
+    types = [(t.code, t.tare_g, f"{t.inner_length_mm} × {t.inner_width_mm} × {t.inner_height_mm}") for t in known.types]
+    return {
+        "proposed": proposed, "cartons": [drawing.shown(carton) for carton in proposed.cartons], "proposal_word": word, "types": types,
+        "told_too": {"proposed": proposing.told(proposed), "word": word, "types": {code: tare for code, tare, _ in types}},
+    }
 
 
 def _close(request: HttpRequest, order: page_reads.Packing) -> HttpResponse:
@@ -88,6 +111,16 @@ def _line(text: str) -> PackLine:
 
 @login_required
 @require_GET
+def cartons_used(request: HttpRequest) -> HttpResponse:
+    """What was really packed into in the last thirty days: proposals followed or not, how full, how far the scale was off."""
+    site = request.GET.get("site", "")[:80]
+    today = clock.now().date()
+    facts = {"site": site, "rows": reads.cartons_used(site, today - timedelta(DAYS), today + timedelta(1)), "days": DAYS}
+    return render(request, "fulfilment/cartons_used.html", facts)
+
+
+@login_required
+@require_GET
 def carton(request: HttpRequest, sscc: str) -> HttpResponse:
     """A closed carton: its content and weight, its label and slip, and what to pack next."""
     found = reads.carton(sscc)
@@ -96,7 +129,7 @@ def carton(request: HttpRequest, sscc: str) -> HttpResponse:
     rest = reads.to_pack(found.site, 1, order=order_id(found.order))
     then = rest or [w for w in reads.to_pack(found.site, 20) if not w.still_to_pick]
     facts = {
-        "carton": found, "zone": page_reads.zone_of(found.site), "granted": may(request, "fulfilment.pack"), "next": reverse("pack_order", args=[then[0].order, then[0].site]) if then else "",
+        "abroad": any(c.leaves for c in customs.exported(sscc=sscc)), "carton": found, "zone": page_reads.zone_of(found.site), "granted": may(request, "fulfilment.pack"), "next": reverse("pack_order", args=[then[0].order, then[0].site]) if then else "",
         "next_order": then[0].order if then else "", "units": sum(line["quantity"] for line in found.contents or []),
     }
     return render(request, "fulfilment/carton.html", facts)
@@ -116,6 +149,30 @@ def relabel_carton(request: HttpRequest, sscc: str) -> HttpResponse:
 def label_pdf(request: HttpRequest, sscc: str) -> HttpResponse:
     """The carton's label, to be printed."""
     return _paper(papers.carton_label(sscc), f"{sscc}.pdf")
+
+
+@login_required
+@require_GET
+def label_zpl(request: HttpRequest, sscc: str) -> HttpResponse:
+    """The carton's label, for a label printer."""
+    found = papers.carton_label_zpl(sscc)
+    if found is None:
+        raise Http404("There is no such carton.")
+    return HttpResponse(found, content_type="application/zpl", headers={"Content-Disposition": f'attachment; filename="{sscc}.zpl"'})
+
+
+@login_required
+@require_GET
+def customs_pdf(request: HttpRequest, sscc: str) -> HttpResponse:
+    """The carton's commercial invoice for customs, to be printed; back to the carton with what is missing."""
+    cartons = customs.exported(sscc=sscc)
+    if not cartons:
+        raise Http404(f"There is no carton {sscc}.")
+    found = customs.declare(cartons)
+    if isinstance(found, Refused):
+        messages.error(request, in_words(found))
+        return redirect("carton", sscc)
+    return _paper(commercial_invoice.invoice_pdf(found), f"{sscc}-invoice.pdf")
 
 
 @login_required

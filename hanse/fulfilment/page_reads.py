@@ -90,8 +90,8 @@ SELECT s.code, s.name,
        (SELECT count(DISTINCT order_id) FROM orders_allocation a WHERE a.site_id = s.id AND a.reserved > a.freed + a.released - a.recalled),
        (SELECT count(*) FROM fulfilment_task t WHERE t.site_id = s.id AND t.closed_at IS NULL),
        (SELECT count(DISTINCT a.order_id) FROM orders_order o JOIN orders_allocation a ON a.order_id = o.id
-         WHERE o.open AND o.picked > o.packed AND a.site_id = s.id AND a.picked > a.packed),
-       (SELECT count(*) FROM fulfilment_carton c WHERE c.site_id = s.id AND c.handed_over_at IS NULL)
+         WHERE o.open AND o.picked - o.put_back > o.packed - o.unpacked AND a.site_id = s.id AND a.picked - a.put_back > a.packed - a.unpacked),
+       (SELECT count(*) FROM fulfilment_carton c WHERE c.site_id = s.id AND c.handed_over_at IS NULL AND c.opened_at IS NULL)
   FROM network_site s WHERE s.active ORDER BY s.priority, s.code
 """
 
@@ -164,7 +164,7 @@ def _shared(one: str, other: str) -> int:
 
 STOP = """
 SELECT t.id, s.code, s.name, b.code, i.sku, coalesce(i.gtin, ''), i.name, i.tracking, t.lot,
-       greatest(0, least(t.to_pick - t.withdrawn, a.reserved - a.freed - a.picked)), c.code, t.closed_at IS NOT NULL,
+       greatest(0, least(t.to_pick - t.withdrawn, a.reserved - a.freed - a.picked + a.put_back)), c.code, t.closed_at IS NOT NULL,
        ARRAY((SELECT n.sku FROM catalogue_item n WHERE n.sku < i.sku ORDER BY n.sku DESC LIMIT 1)
              UNION ALL (SELECT n.sku FROM catalogue_item n WHERE n.sku > i.sku ORDER BY n.sku LIMIT 1)),
        ARRAY(SELECT u.code FROM inventory_serial u WHERE i.tracking = 'serial' AND u.item_id = t.item_id AND u.account_id = t.bin_id ORDER BY u.code LIMIT 500)
@@ -239,16 +239,16 @@ class Packing:
 
 PACKING = """
 SELECT 'H-' || o.id, s.code, s.name, d.name, d.street, d.postcode, d.city, d.country, d.version, o.holds, o.promised_on,
-       ARRAY(SELECT DISTINCT c.code FROM orders_allocation a JOIN fulfilment_task t ON t.allocation_id = a.id AND t.taken > t.packed
+       ARRAY(SELECT DISTINCT c.code FROM orders_allocation a JOIN fulfilment_task t ON t.allocation_id = a.id AND t.taken > t.put_back + t.packed
                JOIN inventory_account c ON c.id = t.tote_id WHERE a.order_id = o.id AND a.site_id = s.id ORDER BY 1),
-       (SELECT coalesce(sum(a.released - a.recalled - a.picked), 0)::bigint FROM orders_allocation a WHERE a.order_id = o.id AND a.site_id = s.id),
-       ARRAY(SELECT k.sscc FROM fulfilment_carton k WHERE k.order_id = o.id AND k.site_id = s.id ORDER BY k.id DESC)
+       (SELECT coalesce(sum(a.released - a.recalled - a.picked + a.put_back), 0)::bigint FROM orders_allocation a WHERE a.order_id = o.id AND a.site_id = s.id),
+       ARRAY(SELECT k.sscc FROM fulfilment_carton k WHERE k.order_id = o.id AND k.site_id = s.id AND k.opened_at IS NULL ORDER BY k.id DESC)
   FROM orders_order o JOIN partners_address d ON d.id = o.ship_to_id JOIN network_site s ON s.code = %(site)s::text WHERE o.id = %(order)s::bigint
 """
 TO_PACK = """
-SELECT l.position, i.sku, coalesce(i.gtin, ''), i.name, t.lot, i.tracking, sum(t.taken - t.packed)::bigint, i.weight_g,
+SELECT l.position, i.sku, coalesce(i.gtin, ''), i.name, t.lot, i.tracking, sum(t.taken - t.put_back - t.packed)::bigint, i.weight_g,
        ARRAY(SELECT u.code FROM inventory_serial u WHERE i.tracking = 'serial' AND u.item_id = i.id AND u.account_id = ANY(array_agg(t.tote_id)) ORDER BY 1 LIMIT 500)
-  FROM orders_allocation a JOIN fulfilment_task t ON t.allocation_id = a.id AND t.taken > t.packed JOIN orders_line l ON l.id = a.line_id
+  FROM orders_allocation a JOIN fulfilment_task t ON t.allocation_id = a.id AND t.taken > t.put_back + t.packed JOIN orders_line l ON l.id = a.line_id
   JOIN catalogue_item i ON i.id = a.item_id JOIN network_site s ON s.id = a.site_id
  WHERE a.order_id = %(order)s::bigint AND s.code = %(site)s::text GROUP BY l.position, i.id, t.lot ORDER BY l.position, t.lot
 """

@@ -19,6 +19,7 @@ from hanse.web.posted import BadForm, posted
 from hanse.web.words import in_words, pieces_in_words
 
 from . import page_reads, reads, wave_reads
+from .answering import panel
 from .pick import Pick, pick
 from .release import Release, release
 from .scan import Scan, record_scans
@@ -61,7 +62,7 @@ def _releasable(request: HttpRequest, site: str | None = None) -> dict[str, Any]
     rows, last = found[:ROWS], found[ROWS - 1] if len(found) > ROWS else None
     edge = f"{last.promised_on or 'infinity'}|{last.priority}|{last.order}|{last.site}" if last else ""
     return {
-        "rows": rows, "site": site, "work": page_reads.work(), "granted": may(request, "fulfilment.release"),
+        "rows": rows, "site": site, "work": page_reads.work(), "granted": may(request, "fulfilment.release"), **panel(request, site),
         "here": f"{reverse('release')}?{urlencode({'site': site, 'after': request.GET.get('after', '')})}",
         "later_url": f"{reverse('release')}?{urlencode({'site': site, 'after': edge})}" if last else "",
         "earlier_url": f"{reverse('release')}?{urlencode({'site': site})}" if known else "",
@@ -95,7 +96,7 @@ def show_pick(request: HttpRequest) -> HttpResponse:
     tasks = reads.open_tasks(site, 200) if site else []
     tours = wave_reads.open_tours(site) if site else []
     facts = {"site": site, "work": work, "tasks": tasks, "units": sum(t.wanted for t in tasks), "here": request.get_full_path(), "none": "none" in request.GET,
-             "tours": tours, "mine": next((t for t in tours if t.picker == user(request).name), None), "granted": may(request, "fulfilment.pick")}
+             "tours": tours, "mine": next((t for t in tours if t.picker == user(request).name), None), "granted": may(request, "fulfilment.pick"), **panel(request, site)}
     return render(request, "fulfilment/_pick.html" if request.htmx else "fulfilment/pick.html", facts)  # type: ignore[attr-defined]
 
 

@@ -1,17 +1,13 @@
-"""Papers of the floor: the carton label with its SSCC as GS1-128, and the packing slip.
+"""Papers of the floor: the carton label with its SSCC as GS1-128, as PDF and as ZPL, and the packing slip.
 
 The label shows what GS1 asks of a logistic label: free text on top, the human text in the middle, bar codes below with
 the SSCC's lowest. It shows the address version that the carton was labelled with. A packing slip shows no prices.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cache
 from io import BytesIO
 from xml.sax.saxutils import escape
 
-from babel.core import get_global
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
@@ -22,70 +18,36 @@ from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate
 
 from hanse.journal.asking import rows
 from hanse.kernel import fonts
+from hanse.kernel.gs1 import Element, said_elements
+
+from .label_codes import LEAST_MODULE_MM, MODULE_MM, ROOM_MM, drawn, modules, symbols
+from .paper import Item, Paper
+from .zpl import label_zpl
 
 WIDE, HIGH, EDGE = 105 * mm, 148 * mm, 5 * mm
-FNC1 = "\xf1"
-MODULE, LEAST_MODULE = 0.5 * mm, 0.25 * mm
+MIDDLE, HIGHEST = 45 * mm, 16 * mm
+"""The room for bar codes between the text and the SSCC, and how high they get there."""
 RULE, QUIET = HexColor("#c9ced4"), HexColor("#5c6670")
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """Units of a line in a carton, beside what was ordered of it and what is still to come."""
-
-    position: int
-    sku: str
-    gtin: str
-    name: str
-    lot: str
-    serials: list[str]
-    quantity: int
-    ordered: int
-    outstanding: int
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """A carton as its papers show it."""
-
-    sscc: str
-    order: str
-    ref: str
-    from_name: str
-    from_street: str
-    from_city: str
-    from_country: str
-    to_name: str
-    to_street: str
-    to_postcode: str
-    to_city: str
-    to_country: str
-    receiver: str
-    packed_at: datetime
-    weight_g: int | None
-    promised_on: date | None
-    count: int
-    of: int
-    items: list[dict]
-
-    @property
-    def contents(self) -> list[Item]:
-        """What is in the carton, line by line."""
-        return [Item(**item) for item in self.items]
 
 
 PAPERS = """
 SELECT k.sscc, 'H-' || k.order_id, o.ref, s.name, s.street, concat_ws(' ', nullif(s.postcode, ''), nullif(s.city, '')), s.country,
        d.name, d.street, d.postcode, d.city, d.country, o.receiver, k.packed_at, coalesce(k.weight_g, k.expected_g), o.promised_on,
-       (SELECT count(*) FROM fulfilment_carton y WHERE y.order_id = k.order_id AND y.id <= k.id), (SELECT count(*) FROM fulfilment_carton y WHERE y.order_id = k.order_id),
+       (SELECT count(*) FROM fulfilment_carton y WHERE y.order_id = k.order_id AND y.opened_at IS NULL AND y.id <= k.id),
+       (SELECT count(*) FROM fulfilment_carton y WHERE y.order_id = k.order_id AND y.opened_at IS NULL),
        (SELECT json_agg(json_build_object('position', x.position, 'sku', x.sku, 'gtin', x.gtin, 'name', x.name, 'lot', x.lot, 'serials', x.serials,
-                                          'quantity', x.quantity, 'ordered', x.ordered, 'outstanding', x.outstanding) ORDER BY x.position, x.lot)
+                                          'quantity', x.quantity, 'ordered', x.ordered, 'outstanding', x.outstanding, 'stock_unit', x.stock_unit, 'kit', x.kit,
+                                          'kit_sku', x.kit_sku, 'kit_name', x.kit_name, 'kits', x.kits, 'instead_of', x.instead_of)
+                        ORDER BY coalesce(x.kit, x.position), x.position, x.lot)
           FROM (SELECT l.position, i.sku, coalesce(i.gtin, '') AS gtin, i.name, c.lot, coalesce(array_agg(c.serial ORDER BY c.serial) FILTER (WHERE c.serial <> ''), '{}') AS serials,
-                       sum(c.quantity) AS quantity, l.ordered - l.cancelled AS ordered, l.ordered - l.cancelled - l.packed AS outstanding
+                       sum(c.quantity) AS quantity, l.ordered - l.cancelled AS ordered, l.ordered - l.cancelled - l.packed + l.unpacked AS outstanding, i.stock_unit,
+                       l.kit, coalesce(ki.sku, '') AS kit_sku, coalesce(ki.name, '') AS kit_name, (l.ordered - l.cancelled) / l.per_kit AS kits, coalesce(oi.sku, '') AS instead_of
                   FROM fulfilment_content c JOIN orders_line l ON l.id = c.line_id JOIN catalogue_item i ON i.id = c.item_id
-                 WHERE c.carton_id = k.id GROUP BY l.id, i.id, c.lot) x)
+                  LEFT JOIN orders_kit kt ON kt.order_id = l.order_id AND kt.position = l.kit LEFT JOIN catalogue_item ki ON ki.id = kt.item_id
+                  LEFT JOIN orders_line ol ON ol.id = l.substitute_of_id LEFT JOIN catalogue_item oi ON oi.id = ol.item_id
+                 WHERE c.carton_id = k.id GROUP BY l.id, i.id, c.lot, ki.id, oi.id) x), k.weight_g
   FROM fulfilment_carton k JOIN orders_order o ON o.id = k.order_id JOIN network_site s ON s.id = k.site_id JOIN partners_address d ON d.id = k.address_id
- WHERE k.sscc = %(sscc)s::text OR k.order_id = %(order)s::bigint ORDER BY k.id
+ WHERE (k.sscc = %(sscc)s::text OR k.order_id = %(order)s::bigint) AND k.opened_at IS NULL ORDER BY k.id
 """
 
 
@@ -93,6 +55,12 @@ def carton_label(sscc: str) -> bytes | None:
     """The label of a carton as PDF (A6); nothing where there is no such carton."""
     found = rows(Paper, PAPERS, sscc=sscc, order=0)
     return label_pdf(found[0]) if found else None
+
+
+def carton_label_zpl(sscc: str) -> str | None:
+    """The label of a carton for a label printer; nothing where there is no such carton."""
+    found = rows(Paper, PAPERS, sscc=sscc, order=0)
+    return label_zpl(found[0]) if found else None
 
 
 def packing_slip(sscc: str = "", order: int = 0) -> bytes | None:
@@ -117,45 +85,23 @@ def label_pdf(paper: Paper) -> bytes:
     canvas.line(EDGE, y, WIDE - EDGE, y)
     facts = [f"Order {paper.order}" + (f"   Your ref. {paper.ref}" if paper.ref else ""), f"Carton {paper.count} of {paper.of}" + _weight(paper)]
     _lines(canvas, y - 1 * mm, [(8, False, fact) for fact in facts])
-    _bars(canvas, 5 * mm, 32 * mm, "00" + paper.sscc, f"(00) {paper.sscc}")
-    if ship_to := routing(paper):
-        _bars(canvas, 46 * mm, 16 * mm, ship_to, f"({ship_to[:3]}) {ship_to[3:]}")
+    *upper, lowest = symbols(paper)
+    _bars(canvas, 5 * mm, 32 * mm, lowest)
+    room = MIDDLE / max(1, len(upper))
+    for n, elements in enumerate(reversed(upper)):
+        _bars(canvas, 45 * mm + n * room, min(HIGHEST, room - 6 * mm), elements)
     canvas.showPage()
     canvas.save()
     return out.getvalue()
 
 
-def routing(paper: Paper) -> str:
-    """Where to, as element string: 420 with the postcode inside a country, 421 with country and postcode abroad."""
-    postcode = "".join(c for c in paper.to_postcode.upper() if c.isascii() and c.isalnum())
-    if not postcode:
-        return ""
-    if paper.to_country == paper.from_country:
-        return "420" + postcode[:20]
-    numeric = numeric_country(paper.to_country)
-    return f"421{numeric}{postcode[:9]}" if numeric else ""
-
-
-RENUMBERED = {"DE": "276", "ET": "231", "FR": "250", "SD": "729", "YE": "887"}
-"""Countries that had other numbers before, and the one they have now."""
-
-
-@cache
-def numeric_country(alpha: str) -> str:
-    """The ISO 3166 number of a country; empty for none. Numbers from 900 on are nobody's."""
-    numbers = [code for code, names in get_global("territory_aliases").items() if code.isdigit() and len(code) == 3 and code < "900" and names == [alpha]]
-    return RENUMBERED.get(alpha) or next(iter(numbers), "")
-
-
-def _bars(canvas: Canvas, bottom: float, height: float, data: str, text: str) -> None:
+def _bars(canvas: Canvas, bottom: float, height: float, elements: Sequence[Element]) -> None:
     """A GS1-128 bar code as wide as fits, its text below."""
-    room = WIDE - 2 * EDGE
-    modules = Code128(FNC1 + data, barWidth=1, quiet=0).width
-    width = max(LEAST_MODULE, min(MODULE, room / modules))
-    bars = Code128(FNC1 + data, barWidth=width, barHeight=height, quiet=0, humanReadable=0)
+    width = max(LEAST_MODULE_MM, min(MODULE_MM, ROOM_MM / modules(elements))) * mm
+    bars = Code128(drawn(elements), barWidth=width, barHeight=height, quiet=0, humanReadable=0)
     bars.drawOn(canvas, (WIDE - bars.width) / 2, bottom + 4 * mm)
-    canvas.setFont(fonts.PLAIN, 9)
-    canvas.drawCentredString(WIDE / 2, bottom, text)
+    canvas.setFont(fonts.PLAIN, 9 if len(elements) == 1 else 7)
+    canvas.drawCentredString(WIDE / 2, bottom, said_elements(elements))
 
 
 def _lines(canvas: Canvas, y: float, texts: Sequence[tuple[float, bool, str]]) -> float:
@@ -195,15 +141,26 @@ def _slip(paper: Paper) -> list[Flowable]:
     right = Table([[_text(name, 9, quiet=True), _text(value)] for name, value in facts if value], colWidths=[32 * mm, 52 * mm], style=TIGHT)
     head = Table([[[_text(part, 10) for part in to if part], right]], colWidths=[90 * mm, 84 * mm], style=TIGHT)
     table = Table(
-        [[_text(h, 8, quiet=True) for h in ("", "Item", "GTIN", "Lot or serials", "Ordered", "In here", "To come")], *[_row(i) for i in paper.contents]],
+        [[_text(h, 8, quiet=True) for h in ("", "Item", "GTIN", "Lot or serials", "Ordered", "In here", "To come")], *_rows(paper.contents)],
         colWidths=[8 * mm, 58 * mm, 30 * mm, 36 * mm, 14 * mm, 14 * mm, 14 * mm], repeatRows=1, style=GRID)
     back = _text(f"Something missing, broken or not wanted? Name order {paper.order} and carton {paper.sscc}, and write to {', '.join(filter(None, [paper.from_name, paper.from_street, paper.from_city]))}.", 8, quiet=True)
     return [_text("Packing slip", 18, bold=True), Spacer(0, 6 * mm), head, Spacer(0, 6 * mm), table, Spacer(0, 6 * mm), back]
 
 
+def _rows(items: Sequence[Item]) -> list[list]:
+    """A row for each line; before the components of a kit one that names it and how many were ordered."""
+    rows: list[list] = []
+    for n, item in enumerate(items):
+        if item.kit and (n == 0 or items[n - 1].kit != item.kit):
+            rows.append([_text(str(item.kit)), [_text(item.kit_name), _text(f"{item.kit_sku}, kit of", 7.5, quiet=True)], "", "", _text(str(item.kits)), "", ""])
+        rows.append(_row(item))
+    return rows
+
+
 def _row(item: Item) -> list:
     tracked = ", ".join(filter(None, [item.lot, *item.serials]))
-    return [_text(str(item.position)), [_text(item.name), _text(item.sku, 7.5, quiet=True)], _text(item.gtin), _text(tracked), *[_text(str(n)) for n in (item.ordered, item.quantity, item.outstanding)]]
+    under = item.sku + (f", in place of {item.instead_of}" if item.instead_of else "")
+    return [_text("" if item.kit else str(item.position)), [_text(item.name), _text(under, 7.5, quiet=True)], _text(item.gtin), _text(tracked), *[_text(str(n)) for n in (item.ordered, item.quantity, item.outstanding)]]
 
 
 TIGHT = TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0), ("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 1)])

@@ -1,8 +1,9 @@
 """Pick: record what pickers took from the bins.
 
 A task is answered once. A wrong scan books nothing. Taking less than asked is a short pick and needs a reason;
-what wasn't there moves to 'missing', and the units find another site or bin, or wait, in the same call. What was
-cancelled meanwhile is no longer wanted: the task says how many still are.
+what wasn't there moves to 'missing', what is left of it in the bin is in doubt until somebody counts it, and the units
+find another site or bin, or wait, in the same call. What was cancelled meanwhile is no longer wanted: the task says
+how many still are.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,8 @@ from typing import Annotated
 
 from annotated_types import MaxLen
 
-from hanse.inventory.ledger import Claim, Movement, Place, claim, places, post
+from hanse.inventory.in_doubt import FoundShort, put_in_doubt
+from hanse.inventory.ledger import Account, Claim, Movement, Place, claim, places, post
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Count, Id, Short, ask
@@ -138,7 +140,7 @@ SELECT o.id FROM orders_order o WHERE o.id IN (SELECT t.order_id FROM fulfilment
 """
 TASKS = """
 SELECT t.id, t.order_id, t.line_id, l.position, t.allocation_id, t.item_id, i.sku, coalesce(i.gtin, ''), i.tracking, t.site_id, s.code,
-       t.bin_id, b.code, t.tote_id, c.code, t.lot, t.to_pick - t.withdrawn, t.closed_at IS NOT NULL, a.reserved - a.freed - a.picked
+       t.bin_id, b.code, t.tote_id, c.code, t.lot, t.to_pick - t.withdrawn, t.closed_at IS NOT NULL, a.reserved - a.freed - a.picked + a.put_back
   FROM fulfilment_task t JOIN orders_allocation a ON a.id = t.allocation_id JOIN orders_line l ON l.id = t.line_id
   JOIN catalogue_item i ON i.id = t.item_id JOIN network_site s ON s.id = t.site_id
   JOIN inventory_account b ON b.id = t.bin_id JOIN inventory_account c ON c.id = t.tote_id
@@ -179,7 +181,9 @@ def pick(run: Run, asks: Sequence[Pick]) -> list[UnitsPicked | Refused]:
     post(run, [m for d in done for m in _movements(d)])
     claim(run, [Claim(d.task.bin, d.task.item, d.task.lot, -d.told.withdrawn) for d in done])
     keep_scans(run, [s for d in done for s in _scans(run, d)])
-    _find_again(run, [d for d in done if d.told.short])
+    short = [d for d in done if d.told.short]
+    put_in_doubt(run, [FoundShort(d.task.bin, d.task.item, d.task.lot, d.told.order, d.actor, d.told.at) for d in short])
+    _find_again(run, short)
     return answers
 
 
@@ -210,10 +214,11 @@ def _placed(run: Run, asks: Sequence[Pick], answers: Sequence[UnitsPicked | Refu
 def _movements(d: Done) -> list[Movement]:
     """From the bin to the tote, unit by unit for serials; what was not there goes missing. Claim and reservation are used up."""
     p, t = d.told, d.task
+    bin, tote = Account(t.bin, "bin", t.site), Account(d.tote, "tote", t.site)
     parts = [(1, s) for s in p.serials] if p.serials else [(p.taken, "")] * (p.taken > 0)
-    moved = [Movement(t.item, t.bin, d.tote, n, "UnitsPicked", p.order, "", t.lot, serial, n, n, p.at) for n, serial in parts]
+    moved = [Movement(t.item, bin, tote, n, "UnitsPicked", p.order, "", t.lot, serial, n, n, p.at) for n, serial in parts]
     if p.short:
-        moved.append(Movement(t.item, t.bin, d.missing, p.short, "UnitsPicked", p.order, p.reason, t.lot, "", p.short, p.short, p.at))
+        moved.append(Movement(t.item, bin, Account(d.missing, "missing", t.site), p.short, "UnitsPicked", p.order, p.reason, t.lot, "", p.short, p.short, p.at))
     return moved
 
 
@@ -239,6 +244,6 @@ def _find_again(run: Run, short: Sequence[Done]) -> None:
     due = run.rows(Due, DUE, order=sorted(by_order)) if by_order else []
     raised = raise_tasks(run, [o for order in due if not order.held for o in ready(order, by_order[order.order])])
     for order in due:
-        tasks = tuple(t for o in by_order[order.order] for t in raised.get(o.allocation, ()))
+        tasks = tuple(t for o in by_order[order.order] for t in raised.tasks.get(o.allocation, ()))
         if tasks:
             run.tell([OrderReleased(order_number(order.order), tasks)])

@@ -1,22 +1,24 @@
 """Release: turn what a site owes of an order into pick tasks.
 
 A hold that blocks releasing keeps the order back; so does the customer's ship rule as long as units are
-without stock. Bins are chosen by expiry, then fewest bins, and claimed, so pick lists never collide.
+without stock. Bins are chosen by expiry, then fewest bins, and claimed, so pick lists never collide. What waits for its
+pick face is released again when that was filled.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from hanse.journal.operation import operation
+from hanse.inventory.ledger import PLACES
+from hanse.journal.operation import draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, ask
 from hanse.kernel.numbers import order_id, order_ids
 from hanse.kernel.refused import Refused, refuse
 
 from .bins import Open
-from .events import OrderReleased, RaisedTask
+from .events import OrderReleased
 from .rules import Due, ready
-from .tasks import DUE, OPEN_OF_ORDERS, raise_tasks
+from .tasks import DUE, Raised, open_of_orders, raise_tasks
 
 
 @ask
@@ -59,12 +61,13 @@ SITES = "SELECT code FROM network_site WHERE code = ANY(%(site)s::text[])"
 
 
 @operation
+@draws(lambda asks: {PLACES: len(asks)})
 def release(run: Run, asks: Sequence[Release]) -> list[OrderReleased | Refused]:
     """Turn reserved units into pick tasks; bins are claimed for them."""
     ids = order_ids(a.order for a in asks)
     orders = {d.order: d for d in run.rows(Due, DUE, order=ids)}
     opens: dict[int, list[Open]] = {}
-    for o in run.rows(Open, OPEN_OF_ORDERS, order=ids):
+    for o in open_of_orders(run, ids):
         opens.setdefault(o.order, []).append(o)
     asked = sorted({a.site for a in asks if a.site})
     sites = set(run.rows(str, SITES, site=asked)) if asked else set()
@@ -74,9 +77,9 @@ def release(run: Run, asks: Sequence[Release]) -> list[OrderReleased | Refused]:
     return [answer if isinstance(answer, Refused) else _told(ask, answer, raised) for ask, answer in zip(asks, decided, strict=True)]
 
 
-def _told(ask: Release, opens: Sequence[Open], raised: Mapping[int, Sequence[RaisedTask]]) -> OrderReleased | Refused:
-    """What was released; a refusal where every bin is still claimed by tasks that are being withdrawn."""
-    tasks = tuple(t for o in opens for t in raised.get(o.allocation, ()))
-    if not tasks:
+def _told(ask: Release, opens: Sequence[Open], raised: Raised) -> OrderReleased | Refused:
+    """What was released; a refusal where nothing was, and nothing is being carried to its pick faces because of it."""
+    tasks = tuple(t for o in opens for t in raised.tasks.get(o.allocation, ()))
+    if not tasks and not any((o.item, o.site) in raised.coming for o in opens):
         return refuse("bins-short", order=ask.order, skus=sorted({o.sku for o in opens}))
     return OrderReleased(ask.order, tasks, sum(o.quantity for o in opens) - sum(t.quantity for t in tasks), ask.at)

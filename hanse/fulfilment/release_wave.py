@@ -26,7 +26,7 @@ from .bins import Open
 from .events import OrderReleased, RaisedTask, WaveReleased
 from .rules import Due, ready
 from .slack import Departs, Waits, by_slack
-from .tasks import DUE, OPEN_OF_ORDERS, raise_tasks
+from .tasks import DUE, Raised, open_of_orders, raise_tasks
 
 MOST_LINES = 20_000
 
@@ -175,7 +175,7 @@ def release_wave(run: Run, asks: Sequence[ReleaseWave]) -> list[WaveReleased | R
     ids = sorted({order for _, order in taken})
     due = {d.order: d for d in run.rows(Due, DUE, order=ids)} if ids else {}
     opens: dict[tuple[int, int], list[Open]] = {}
-    for o in run.rows(Open, OPEN_OF_ORDERS, order=ids) if ids else ():
+    for o in open_of_orders(run, ids) if ids else ():
         opens.setdefault((o.order, o.site), []).append(o)
     free = {n: _free(answer.orders, floors[asks[n].site].site, due, opens) for n, answer in enumerate(decided) if not isinstance(answer, Refused)}
     numbers = dict(zip(free, run.draw("fulfilment_wave_id_seq", len(free)), strict=True))
@@ -206,15 +206,16 @@ def _free(chosen: Sequence[Chosen], site: int, due: Mapping[int, Due], opens: Ma
     return [o for c in chosen if not due[c.order].held for o in ready(due[c.order], opens.get((c.order, site), ()))]
 
 
-def _told(run: Run, ask: ReleaseWave, floor: Cuts, wave: int, cut: Cut, free: Sequence[Open], raised: Mapping[int, Sequence[RaisedTask]]) -> WaveReleased | Refused:
-    """The wave as it was released, and each of its orders; a refusal where no bin has anything free."""
+def _told(run: Run, ask: ReleaseWave, floor: Cuts, wave: int, cut: Cut, free: Sequence[Open], raised: Raised) -> WaveReleased | Refused:
+    """The wave as it was released, and each of its orders, those too that wait for their pick faces; a refusal where no bin has anything free."""
     tasks: dict[int, list[RaisedTask]] = {}
     asked: Counter[int] = Counter()
     for o in free:
         asked[o.order] += o.quantity
-        tasks.setdefault(o.order, []).extend(raised.get(o.allocation, ()))
-    told = [OrderReleased(order_number(order), tuple(some), asked[order] - sum(t.quantity for t in some)) for order, some in tasks.items() if some]
-    if not told:
+        tasks.setdefault(o.order, []).extend(raised.tasks.get(o.allocation, ()))
+    waits = {o.order for o in free if (o.item, o.site) in raised.coming}
+    told = [OrderReleased(order_number(order), tuple(some), asked[order] - sum(t.quantity for t in some)) for order, some in tasks.items() if some or order in waits]
+    if not any(tasks.values()):
         return refuse("wave-empty", site=ask.site, why="no bin has these units free.")
     run.tell(told)
     leaves = [c.leaves_at for c in cut.orders if c.leaves_at]

@@ -1,15 +1,12 @@
-"""Scanned: does what a scanner read name what was wanted? And the one writer of scans.
-
-A read is a SKU, a GTIN, or a GS1 element string (with or without its symbology mark) that carries the GTIN
-and perhaps lot and serial.
-"""
+"""Scanned: does what a scanner read name what was wanted? And the one writer of scans."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import biip
-
+from hanse.inventory.scanned import elements as elements
+from hanse.inventory.scanned import names as names
+from hanse.inventory.scanned import names_sku
 from hanse.journal.run import Run
 
 
@@ -40,25 +37,7 @@ class ScanRow:
 
 def names_item(read: str, wanted: Wanted) -> bool:
     """Whether a read names the item, and no other lot than the wanted one."""
-    if read.casefold() == wanted.sku.casefold() or (wanted.gtin and read.isdigit() and _same_gtin(read, wanted.gtin)):
-        return True
-    carried = elements(read)
-    return bool(wanted.gtin) and _same_gtin(carried.get("01", ""), wanted.gtin) and carried.get("10", wanted.lot) == wanted.lot
-
-
-def names(read: str, wanted: str) -> bool:
-    """Whether a read is the wanted code; scanners differ in case."""
-    return read.casefold() == wanted.casefold()
-
-
-def elements(read: str) -> dict[str, str]:
-    """The GS1 element strings in a read by their application identifier; empty when it is none."""
-    message = biip.parse(read).gs1_message if len(read) > 14 else None
-    return {e.ai.ai: e.value for e in message.element_strings} if message else {}
-
-
-def _same_gtin(one: str, other: str) -> bool:
-    return one != "" and one.zfill(14) == other.zfill(14)
+    return names_sku(read, wanted.sku, wanted.gtin, wanted.lot)
 
 
 KEEP = """

@@ -7,7 +7,7 @@ are sorted as they were picked, all at once.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from hanse.inventory.ledger import Movement, Place, places, post
+from hanse.inventory.ledger import Account, Movement, Place, lock_totes, places, post
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Id, ask
@@ -64,7 +64,7 @@ SELECT o.id FROM orders_order o WHERE o.id IN (SELECT t.order_id FROM fulfilment
  ORDER BY o.id FOR NO KEY UPDATE
 """
 TASKS = """
-SELECT t.id, t.order_id, t.item_id, i.sku, t.site_id, t.lot, t.tote_id, c.code, coalesce(t.taken, 0) - t.packed,
+SELECT t.id, t.order_id, t.item_id, i.sku, t.site_id, t.lot, t.tote_id, c.code, coalesce(t.taken, 0) - t.put_back - t.packed,
        ARRAY(SELECT m.serial FROM inventory_movement m JOIN inventory_serial u ON u.item_id = m.item_id AND u.code = m.serial AND u.account_id = t.tote_id
               WHERE i.tracking = 'serial' AND m.item_id = t.item_id AND m.target_id = t.tote_id AND m.document = 'H-' || t.order_id AND m.serial <> '' ORDER BY m.id LIMIT 5000)
   FROM fulfilment_task t JOIN catalogue_item i ON i.id = t.item_id JOIN inventory_account c ON c.id = t.tote_id WHERE t.id = ANY(%(task)s::bigint[])
@@ -82,6 +82,7 @@ def sort_units(run: Run, asks: Sequence[SortUnits]) -> list[UnitsSorted | Refuse
     totes = {t: Place("tote", tasks[t].site, order_number(tasks[t].order)) for t in (a.task for a in told)}
     at = places(run, totes.values()) if totes else {}
     run.write(PUT, told, to=[at[totes[a.task]] for a in told])
+    lock_totes(run, [tasks[a.task].tote for a in told])
     moved: set[tuple[int, str]] = set()
     post(run, [m for a in told for m in _movements(a, tasks[a.task], at[totes[a.task]], moved)])
     return answers
@@ -92,4 +93,5 @@ def _movements(told: UnitsSorted, task: InCart, tote: int, moved: set[tuple[int,
     serials = [s for s in task.serials if (task.item, s) not in moved][: told.quantity]
     moved.update((task.item, s) for s in serials)
     parts = [(1, s) for s in serials] or [(told.quantity, "")]
-    return [Movement(task.item, task.tote, tote, n, "UnitsSorted", told.order, "", task.lot, serial, 0, 0, told.at) for n, serial in parts]
+    cart, own = Account(task.tote, "tote", task.site), Account(tote, "tote", task.site)
+    return [Movement(task.item, cart, own, n, "UnitsSorted", told.order, "", task.lot, serial, 0, 0, told.at) for n, serial in parts]

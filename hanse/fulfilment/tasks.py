@@ -9,6 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from hanse.inventory.ledger import PLACES, Claim, Place, claim, open_fresh
+from hanse.inventory.replenishing import ShortFace, raise_moves
 from hanse.journal.run import Run
 from hanse.kernel.numbers import order_number
 from hanse.kernel.rows import row
@@ -17,6 +18,7 @@ from hanse.orders.counters import Advance, advance
 from .bins import Chosen, Open, Shelf, choose
 from .events import RaisedTask
 
+TASKS = "fulfilment_task_id_seq"
 DUE = """
 SELECT o.id, o.holds, o.ship_rule, o.ordered - o.cancelled - o.reserved + o.freed
   FROM orders_order o WHERE o.id = ANY(%(order)s::bigint[]) ORDER BY o.id FOR NO KEY UPDATE
@@ -24,7 +26,10 @@ SELECT o.id, o.holds, o.ship_rule, o.ordered - o.cancelled - o.reserved + o.free
 OPEN = """
 SELECT a.id, a.order_id, a.line_id, l.position, a.item_id, i.sku, a.site_id, s.code,
        a.reserved - a.freed - a.released + a.recalled, l.ordered - l.cancelled - l.reserved + l.freed,
-       (%(now)s::timestamptz AT TIME ZONE s.zone)::date + p.min_life_days, t.id
+       (%(now)s::timestamptz AT TIME ZONE s.zone)::date + p.min_life_days, t.id, nextval('fulfilment_task_id_seq'),
+       (SELECT min(coalesce(k.factor, 0)) FROM inventory_face f LEFT JOIN catalogue_pack k ON k.item_id = f.item_id
+         WHERE f.item_id = a.item_id AND f.site_id = a.site_id
+           AND NOT EXISTS (SELECT 1 FROM inventory_balance d WHERE d.account_id = f.bin_id AND d.item_id = f.item_id AND d.in_doubt))
   FROM orders_allocation a JOIN orders_line l ON l.id = a.line_id JOIN orders_order o ON o.id = a.order_id
   JOIN partners_party p ON p.id = o.customer_id JOIN catalogue_item i ON i.id = a.item_id
   JOIN network_site s ON s.id = a.site_id
@@ -34,13 +39,14 @@ SELECT a.id, a.order_id, a.line_id, l.position, a.item_id, i.sku, a.site_id, s.c
 OPEN_OF_ORDERS = OPEN + " AND a.order_id = ANY(%(order)s::bigint[]) ORDER BY a.order_id, l.position, a.id"
 OPEN_OF_ALLOCATIONS = OPEN + " AND a.id = ANY(%(allocation)s::bigint[]) ORDER BY a.order_id, l.position, a.id"
 SHELVES = """
-SELECT b.item_id, c.site_id, b.account_id, c.code, b.lot, b.on_hand - b.reserved, coalesce(n.walk, 0), l.expires_on
+SELECT b.item_id, c.site_id, b.account_id, c.code, b.lot, b.on_hand - b.reserved, coalesce(n.walk, 0), l.expires_on,
+       CASE n.role WHEN 'bulk' THEN 1 WHEN 'dock' THEN 2 WHEN 'reserve' THEN 3 ELSE 0 END
   FROM unnest(%(item)s::bigint[], %(site)s::bigint[]) AS w(item, site)
   JOIN inventory_balance b ON b.item_id = w.item AND b.on_hand > 0 AND b.on_hand > b.reserved
   JOIN inventory_account c ON c.id = b.account_id AND c.kind = 'bin' AND c.site_id = w.site
   LEFT JOIN network_bin n ON n.site_id = c.site_id AND n.code = c.code
   LEFT JOIN inventory_lot l ON l.item_id = b.item_id AND l.code = b.lot
- WHERE l.status IS NULL OR l.status = 'released'
+ WHERE (l.status IS NULL OR l.status = 'released') AND NOT b.in_doubt
  ORDER BY b.item_id, b.account_id, b.lot FOR UPDATE OF b
 """
 RAISE = """
@@ -70,27 +76,47 @@ class NewTask:
     wave: int | None
 
 
+def open_of_orders(run: Run, orders: Sequence[int]) -> list[Open]:
+    """Units of these orders that no task asks for yet."""
+    return _numbered(run, run.rows(Open, OPEN_OF_ORDERS, order=orders))
+
+
 def open_units(run: Run, allocations: Sequence[int]) -> list[Open]:
     """Units of these allocations that no task asks for yet."""
-    return run.rows(Open, OPEN_OF_ALLOCATIONS, allocation=list(allocations)) if allocations else []
+    return _numbered(run, run.rows(Open, OPEN_OF_ALLOCATIONS, allocation=list(allocations))) if allocations else []
+
+
+def _numbered(run: Run, opens: list[Open]) -> list[Open]:
+    """Mostly one bin has them all, so each comes with the number of a task."""
+    run.take_in(TASKS, [o.drawn for o in opens])
+    return opens
+
+
+@row
+class Raised:
+    """Pick tasks by allocation, and the items (with their site) whose pick faces are being filled for what is left."""
+
+    tasks: dict[int, list[RaisedTask]]
+    coming: frozenset[tuple[int, int]] = frozenset()
 
 
 def raise_tasks(
     run: Run, wanted: Sequence[Open], at: Mapping[int, datetime | None] = MappingProxyType({}), waves: Mapping[int, int] = MappingProxyType({})
-) -> dict[int, list[RaisedTask]]:
-    """Raise pick tasks for open units as far as bins have them; gives the tasks by allocation. `at` says when, by order; `waves` in which wave, by allocation.
+) -> Raised:
+    """Raise pick tasks for open units as far as bins have them. `at` says when, by order; `waves` in which wave, by allocation.
 
-    Units end up in the order's tote at the site unless the picker names another one.
+    Units end up in the order's tote at the site unless the picker names another one. Where pick faces are short, they
+    are filled from reserve, and the order waits for that.
     """
     if not wanted:
-        return {}
+        return Raised({})
     pairs = sorted({(w.item, w.site) for w in wanted})
     shelves = run.rows(Shelf, SHELVES, item=[i for i, _ in pairs], site=[s for _, s in pairs])
     chosen = choose(wanted, shelves)
     if not chosen:
-        return {}
+        return Raised({}, _fill_faces(run, wanted, chosen))
     missing = list(dict.fromkeys(_tote(c.open) for c in chosen if c.open.tote is None))
-    ids, opened = run.draw_all({"fulfilment_task_id_seq": len(chosen), PLACES: len(missing)}).values()
+    ids, opened = run.draw_all({TASKS: len(chosen), PLACES: len(missing)}).values()
     totes = dict(zip(missing, opened, strict=True))
     open_fresh(run, totes)
     new = [_row(id, c, c.open.tote or totes[_tote(c.open)], at.get(c.open.order), waves.get(c.open.allocation)) for id, c in zip(ids, chosen, strict=True)]
@@ -101,7 +127,18 @@ def raise_tasks(
     for n, c in zip(new, chosen, strict=True):
         told = RaisedTask(n.id, n.allocation, c.open.site_code, c.shelf.bin_code, c.open.sku, n.lot, n.to_pick)
         raised.setdefault(n.allocation, []).append(told)
-    return raised
+    return Raised(raised, _fill_faces(run, wanted, chosen))
+
+
+def _fill_faces(run: Run, wanted: Sequence[Open], chosen: Sequence[Chosen]) -> frozenset[tuple[int, int]]:
+    """Have the pick faces filled of which units are wanted that no bin gave; gives the items (with their site) that orders wait for from now on."""
+    given: dict[int, int] = {}
+    for c in chosen:
+        given[c.open.allocation] = given.get(c.open.allocation, 0) + c.quantity
+    short = [ShortFace(w.site, w.item, n, order_number(w.order)) for w in wanted if w.pack is not None and (n := w.quantity - given.get(w.allocation, 0))]
+    brought = raise_moves(run, short)
+    run.tell(brought.facts)
+    return brought.awaited
 
 
 def _tote(want: Open) -> Place:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import packing, pages, wave_pages
+from . import answering, packing, pages, wave_pages
 
 urlpatterns = [
     path("release", pages.show_release, name="release"),
@@ -19,10 +19,15 @@ urlpatterns = [
     path("pick/<int:task>", pages.pick_task, name="pick_task"),
     path("pick/<int:task>/scan", pages.scan_for_task, name="scan_for_task"),
     path("pick/<int:task>/book", pages.book_task, name="book_task"),
+    path("changes", answering.show_changes, name="changes"),
+    path("changes/<int:number>/answer", answering.answer, name="answer_change"),
     path("pack", packing.show_pack, name="pack"),
+    path("pack/cartons-used", packing.cartons_used, name="cartons_used"),
     path("pack/<str:order>/<str:site>", packing.pack_order, name="pack_order"),
     path("cartons/<str:sscc>", packing.carton, name="carton"),
     path("cartons/<str:sscc>/label.pdf", packing.label_pdf, name="carton_label"),
+    path("cartons/<str:sscc>/label.zpl", packing.label_zpl, name="carton_label_zpl"),
+    path("cartons/<str:sscc>/commercial-invoice.pdf", packing.customs_pdf, name="carton_customs"),
     path("cartons/<str:sscc>/packing-slip.pdf", packing.slip_pdf, name="carton_slip"),
     path("cartons/<str:sscc>/relabel", packing.relabel_carton, name="relabel_carton"),
 ]

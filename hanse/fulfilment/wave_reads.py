@@ -140,9 +140,9 @@ SELECT t.id, t.stop, b.code, coalesce(n.x_m, 0)::float, coalesce(n.y_m, 0)::floa
 TOUR_OF_TASK = "SELECT tour_id FROM fulfilment_task WHERE id = %(task)s::bigint AND tour_id IS NOT NULL"
 OPEN_LINES = "SELECT count(*) FROM fulfilment_task t WHERE t.closed_at IS NULL AND t.site_id = (SELECT id FROM network_site WHERE code = %(site)s::text)"
 UNSORTED = """
-SELECT t.id, 'H-' || t.order_id, i.sku, i.name, coalesce(i.gtin, ''), t.lot, t.taken - t.packed, c.code
+SELECT t.id, 'H-' || t.order_id, i.sku, i.name, coalesce(i.gtin, ''), t.lot, t.taken - t.put_back - t.packed, c.code
   FROM inventory_balance b JOIN inventory_account c ON c.id = b.account_id AND c.kind = 'tote' AND c.site_id = (SELECT id FROM network_site WHERE code = %(site)s::text) AND c.code LIKE 'C-%%'
-  JOIN fulfilment_task t ON t.tote_id = c.id AND t.item_id = b.item_id AND t.lot = b.lot AND t.taken > t.packed JOIN catalogue_item i ON i.id = t.item_id
+  JOIN fulfilment_task t ON t.tote_id = c.id AND t.item_id = b.item_id AND t.lot = b.lot AND t.taken > t.put_back + t.packed JOIN catalogue_item i ON i.id = t.item_id
  WHERE b.on_hand > 0 ORDER BY c.code, i.sku, t.id LIMIT 500
 """
 

@@ -6,12 +6,19 @@ from ninja import Body, Router
 from hanse.kernel.asks import Short
 from hanse.web.doors import Cursor, Limit, after, answered, answers_to, page_of, page_schema
 
-from . import reads
+from . import reads, stock_work
+from .carry import Carry, carry
 from .count import Count, count
+from .count_by_plan import CountByPlan, count_by_plan
 from .expect import Expect, expect
+from .keep_count_plans import KeepCountPlan, keep_count_plans
+from .keep_faces import KeepFace, keep_faces
 from .move import Move, move
+from .put_away import PutAway, put_away
 from .quarantine import Quarantine, quarantine
+from .raise_counts import RaiseCount, raise_counts
 from .receive import Receive, receive
+from .replenish import Replenish, replenish
 
 router = Router(tags=["inventory"])
 
@@ -44,6 +51,88 @@ def quarantine_stock(request: HttpRequest, asks: Body[list[Quarantine]]) -> Http
 def expect_stock(request: HttpRequest, asks: Body[list[Expect]]) -> HttpResponse:
     """Note supply that is on its way, or that it comes on another day or in another quantity."""
     return answered(request, expect, asks)
+
+
+@router.post("/stock/faces/batch", response=answers_to(keep_faces))
+def keep_pick_faces(request: HttpRequest, asks: Body[list[KeepFace]]) -> HttpResponse:
+    """Say which bins are pick faces of which items, and between how many units they are kept."""
+    return answered(request, keep_faces, asks)
+
+
+@router.post("/stock/replenishments/batch", response=answers_to(replenish))
+def replenish_faces(request: HttpRequest, asks: Body[list[Replenish]]) -> HttpResponse:
+    """Raise tasks that fill the pick faces of a site, or of one item there, from reserve."""
+    return answered(request, replenish, asks)
+
+
+@router.post("/stock/carries/batch", response=answers_to(carry))
+def carry_stock(request: HttpRequest, asks: Body[list[Carry]]) -> HttpResponse:
+    """Answer tasks with what was carried to the pick face."""
+    return answered(request, carry, asks)
+
+
+@router.post("/stock/put-aways/batch", response=answers_to(put_away))
+def put_stock_away(request: HttpRequest, asks: Body[list[PutAway]]) -> HttpResponse:
+    """Put what arrived into bins: the one suggested, or another with a reason."""
+    return answered(request, put_away, asks)
+
+
+@router.post("/stock/count-tasks/batch", response=answers_to(raise_counts))
+def raise_stock_counts(request: HttpRequest, asks: Body[list[RaiseCount]]) -> HttpResponse:
+    """Have bins counted that were picked empty."""
+    return answered(request, raise_counts, asks)
+
+
+@router.post("/stock/planned-counts/batch", response=answers_to(count_by_plan))
+def raise_planned_counts(request: HttpRequest, asks: Body[list[CountByPlan]]) -> HttpResponse:
+    """Raise the counts that the plan of a site asks for today."""
+    return answered(request, count_by_plan, asks)
+
+
+@router.post("/stock/count-plans/batch", response=answers_to(keep_count_plans))
+def keep_stock_count_plans(request: HttpRequest, asks: Body[list[KeepCountPlan]]) -> HttpResponse:
+    """Say how often a site counts, from a day on, by the class of an item."""
+    return answered(request, keep_count_plans, asks)
+
+
+@router.get("/stock/faces", response=page_schema(stock_work.FaceRow))
+def pick_faces(request: HttpRequest, site: Short, cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+    """The pick faces of a site: what is there, what is on its way, least and most."""
+    at = after(cursor, str, str)
+    return page_of(stock_work.faces(site, limit + 1, (at[0], at[1]) if at else ("", "")), limit, lambda row: (row.bin, row.sku))
+
+
+@router.get("/stock/move-tasks", response=page_schema(stock_work.MoveTaskRow))
+def move_tasks(request: HttpRequest, site: Short, cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+    """Open tasks to carry units to pick faces."""
+    at = after(cursor, int)
+    return page_of(stock_work.move_tasks(site, limit + 1, at[0] if at else 0), limit, lambda row: row.task)
+
+
+@router.get("/stock/put-aways", response=page_schema(stock_work.PutAwayView))
+def put_aways(request: HttpRequest, site: Short, cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+    """What lies at the docks of a site, each with the bin suggested for it and why."""
+    at = after(cursor, str, str, str)
+    return page_of(stock_work.put_aways(site, limit + 1, (at[0], at[1], at[2]) if at else ("", "", "")), limit, lambda row: (row.bin, row.sku, row.lot))
+
+
+@router.get("/stock/count-tasks", response=page_schema(stock_work.CountTaskRow))
+def count_tasks(request: HttpRequest, site: Short, cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+    """Open counts of a site, without what should lie there."""
+    at = after(cursor, int)
+    return page_of(stock_work.count_tasks(site, limit + 1, at[0] if at else 0), limit, lambda row: row.task)
+
+
+@router.get("/stock/count-plans", response=page_schema(stock_work.PlanRow))
+def count_plans(request: HttpRequest, site: Short) -> HttpResponse:
+    """The count plans of a site, the latest first."""
+    return page_of(stock_work.plans(site), 100, lambda row: row.starts_on.isoformat())
+
+
+@router.get("/stock/accuracy", response=page_schema(stock_work.AccuracyRow))
+def accuracy(request: HttpRequest, site: Short) -> HttpResponse:
+    """How right the records of a site were in a year of counts, by class."""
+    return page_of(stock_work.accuracy(site), 100, lambda row: row.abc)
 
 
 @router.get("/stock", response=page_schema(reads.StockRow))

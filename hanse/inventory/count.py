@@ -2,10 +2,14 @@
 
 Expected is what the ledger has when the count is booked, not when the sheet was printed. A count below what
 pick tasks have claimed in the bin, or what the site has reserved for orders, is refused: those are freed first.
+
+A count answers the open count task of the bin, item and lot, if there is one. Off by more than the task allows, it is
+not booked: somebody else counts again, and what they find is. Who found a bin short does not count it. A count ends
+the doubt: what was off sale comes back into the bin, as far as it is there.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hanse.journal.operation import operation
@@ -14,9 +18,9 @@ from hanse.kernel import asks as given
 from hanse.kernel.asks import Code, Short, ask
 from hanse.kernel.refused import Refused, refuse, refuse_all
 
-from .events import BinCounted
+from .events import BinCounted, RecountAsked
 from .holdings import Holdings, Spot, accounts, holdings
-from .ledger import Movement, post
+from .ledger import Account, Doubt, Movement, doubt, post
 from .named import Named, Unit, named, wrong_names, wrong_tracking
 from .receive import Serials
 
@@ -37,38 +41,78 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """An open count task: who has counted or found short there before, and the units that are in doubt in an account of their own."""
+
+    id: int
+    bin: int
+    item: int
+    lot: str
+    permille: int
+    first_by: str
+    apart: int | None
+    doubted: int
+
+    def allowed(self, expected: int) -> int:
+        """By how many units the record may be off."""
+        return expected * self.permille // 1000
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
-    """What each ask names, the accounts, what lies there, and the serials in the bins or asked for."""
+    """What each ask names, the accounts, what lies there, the serials in the bins or asked for, and the open count tasks."""
 
     named: Sequence[Named]
     places: Mapping[tuple[str, int, str], int]
     holdings: Holdings
     units: Mapping[tuple[int, str], Unit]
+    tasks: Mapping[tuple[int, int, str], Task] = field(default_factory=dict)
 
 
-def decide(asks: Sequence[Count], known: Known) -> list[BinCounted | Refused]:
-    """Answer each count; later ones see what earlier ones booked."""
-    answers: list[BinCounted | Refused] = []
-    lies = {key: (unit.account, unit.kind) for key, unit in known.units.items()}
+def decide(asks: Sequence[Count], known: Known, by: Sequence[str]) -> list[BinCounted | RecountAsked | Refused]:
+    """Answer each count of those who counted; later ones see what earlier ones booked."""
+    answers: list[BinCounted | RecountAsked | Refused] = []
+    lies = _lies(known)
     held = known.holdings.taken_from()
-    for ask, it in zip(asks, known.named, strict=True):
+    tasks = dict(known.tasks)
+    for ask, it, who in zip(asks, known.named, by, strict=True):
         wrong = [*wrong_names(ask, it), *wrong_tracking(ask, it, ask.counted)]
         if wrong:
             answers.append(refuse_all(wrong))
             continue
         spot = Spot(it.item, it.site, known.places[("bin", it.site, it.bin)], ask.lot)
+        task = tasks.get((spot.account, spot.item, spot.lot))
+        if task and task.first_by == who:
+            answers.append(refuse("count-by-another", bin=it.bin, sku=ask.sku))
+            continue
+        doubted = task.doubted if task else 0
+        expected = held.spot(spot)[0] + doubted
+        allowed = task.allowed(expected) if task else 0
         found, lost, wrong = _serials(ask, it, spot, lies)
-        wrong += _wrong_loss(ask, spot, held, it.bin)
-        if wrong:
+        if task and not task.first_by and not wrong and max(abs(ask.counted - expected), len(found), len(lost)) > allowed:
+            tasks[spot.account, spot.item, spot.lot] = replace(task, first_by=who)
+            answers.append(RecountAsked(
+                ask.sku, it.item, ask.site, it.site, it.bin, task.id, ask.counted, who, ask.lot, ask.document, ask.at, it.zone))
+            continue
+        held.book(spot, doubted)
+        if wrong := wrong + _wrong_loss(ask, spot, held, it.bin):
+            held.book(spot, -doubted)
             answers.append(refuse_all(wrong))
             continue
-        expected, _ = held.spot(spot)
         held.book(spot, ask.counted - expected)
+        tasks.pop((spot.account, spot.item, spot.lot), None)
         lies |= {(it.item, s): (spot.account, "bin") for s in found} | {(it.item, s): (0, "missing") for s in lost}
         answers.append(BinCounted(
             item=ask.sku, item_id=it.item, site=ask.site, site_id=it.site, bin=it.bin, expected=expected, counted=ask.counted,
-            lot=ask.lot, found=found, lost=lost, reason=ask.reason, document=ask.document, at=ask.at, zone=it.zone))
+            lot=ask.lot, found=found, lost=lost, reason=ask.reason, document=ask.document, at=ask.at, zone=it.zone,
+            task=task.id if task else None, allowed=allowed, doubted=doubted))
     return answers
+
+
+def _lies(known: Known) -> dict[tuple[int, str], tuple[int, str]]:
+    """Where each serial is; one in the doubt of a bin is looked for in that bin."""
+    bins = {task.apart: task.bin for task in known.tasks.values() if task.apart}
+    return {key: (bins[unit.account], "bin") if unit.account in bins else (unit.account, unit.kind) for key, unit in known.units.items()}
 
 
 def _serials(ask: Count, it: Named, spot: Spot, lies: Mapping[tuple[int, str], tuple[int, str]]) -> tuple[tuple[str, ...], tuple[str, ...], list[Refused]]:
@@ -83,7 +127,7 @@ def _serials(ask: Count, it: Named, spot: Spot, lies: Mapping[tuple[int, str], t
 
 
 def _wrong_loss(ask: Count, spot: Spot, held: Holdings, bin: str) -> list[Refused]:
-    """A loss that would take what is claimed in the bin or reserved at the site."""
+    """A loss that would take what is claimed in the bin or reserved at the site. What was in doubt there is back in the bin."""
     expected, claimed = held.spot(spot)
     loss = expected - ask.counted
     if loss <= 0:
@@ -98,7 +142,9 @@ def _wrong_loss(ask: Count, spot: Spot, held: Holdings, bin: str) -> list[Refuse
 
 SERIALS = """
 SELECT u.item_id, u.code, a.id, a.kind, a.site_id, a.code, u.lot FROM inventory_serial u JOIN inventory_account a ON a.id = u.account_id
- WHERE (u.item_id, u.account_id) IN (SELECT * FROM unnest(%(spot_item)s::bigint[], %(account)s::bigint[]))
+ WHERE (u.item_id, u.account_id) IN (SELECT s.item, x.id FROM unnest(%(spot_item)s::bigint[], %(account)s::bigint[]) AS s(item, account)
+          JOIN inventory_account n ON n.id = s.account
+          JOIN inventory_account x ON x.site_id = n.site_id AND x.code = n.code AND x.kind IN ('bin', 'doubt'))
     OR (u.item_id, u.code) IN (SELECT * FROM unnest(%(item)s::bigint[], %(serial)s::text[]))
  ORDER BY u.item_id, u.code FOR UPDATE OF u
 """
@@ -108,23 +154,43 @@ SELECT * FROM unnest(%(item)s::bigint[], %(serial)s::text[], %(lot)s::text[], %(
     ON CONFLICT (item_id, code) DO UPDATE SET account_id = excluded.account_id
 """
 COUNTED = """
-INSERT INTO inventory_count (account_id, item_id, lot, expected, counted, reason, actor, counted_at)
-SELECT c.account, c.item, c.lot, c.expected, c.counted, c.reason, %(actor)s, coalesce(c.at, %(now)s)
+INSERT INTO inventory_count (account_id, item_id, lot, expected, counted, reason, actor, counted_at, task, allowed)
+SELECT c.account, c.item, c.lot, c.expected, c.counted, c.reason, c.actor, coalesce(c.at, %(now)s), c.task, c.allowed
   FROM unnest(%(account)s::bigint[], %(item_id)s::bigint[], %(lot)s::text[], %(expected)s::bigint[], %(counted)s::bigint[],
-              %(reason)s::text[], %(at)s::timestamptz[]) AS c(account, item, lot, expected, counted, reason, at)
+              %(reason)s::text[], %(by)s::text[], %(at)s::timestamptz[], %(task)s::bigint[], %(allowed)s::bigint[])
+    AS c(account, item, lot, expected, counted, reason, actor, at, task, allowed)
+"""
+TASKS = """
+SELECT t.id, t.bin_id, t.item_id, t.lot, t.permille, t.first_by, d.id, coalesce(k.on_hand, 0)
+  FROM inventory_counttask t JOIN inventory_account a ON a.id = t.bin_id
+  LEFT JOIN inventory_account d ON d.site_id = a.site_id AND d.kind = 'doubt' AND d.code = a.code
+  LEFT JOIN inventory_balance k ON k.account_id = d.id AND k.item_id = t.item_id AND k.lot = t.lot
+ WHERE (t.bin_id, t.item_id, t.lot) IN (SELECT * FROM unnest(%(account)s::bigint[], %(item)s::bigint[], %(lot)s::text[])) AND t.closed_at IS NULL
+ ORDER BY t.id FOR UPDATE OF t
+"""
+CLOSE = "UPDATE inventory_counttask t SET closed_at = coalesce(c.at, %(now)s) FROM unnest(%(task)s::bigint[], %(at)s::timestamptz[]) AS c(id, at) WHERE t.id = c.id"
+COUNT_AGAIN = """
+UPDATE inventory_counttask t SET first_counted = c.counted, first_by = c.actor
+  FROM unnest(%(task)s::bigint[], %(counted)s::bigint[], %(by)s::text[]) AS c(id, counted, actor) WHERE t.id = c.id
 """
 
 
 @operation
-def count(run: Run, asks: Sequence[Count]) -> list[BinCounted | Refused]:
-    """Book counts: the count itself is kept, and what differs moves."""
+def count(run: Run, asks: Sequence[Count]) -> list[BinCounted | RecountAsked | Refused]:
+    """Book counts: the count itself is kept, what differs moves, what was in doubt comes back."""
+    by = [who for who, _ in run.owners]
     known = _known(run, asks)
-    answers = decide(asks, known)
+    answers = decide(asks, known, by)
     told = [a for a in answers if isinstance(a, BinCounted)]
     if told:
-        run.write(COUNTED, told, account=[known.places[("bin", a.site_id, a.bin)] for a in told])
+        run.write(COUNTED, told, account=[known.places[("bin", a.site_id, a.bin)] for a in told],
+                  by=[who for who, a in zip(by, answers, strict=True) if isinstance(a, BinCounted)])
+    run.write(CLOSE, [a for a in told if a.task])
+    run.write(COUNT_AGAIN, [a for a in answers if isinstance(a, RecountAsked)])
+    _end_doubt(run, told, known)
     movements = [m for a in told for m in _movements(a, known.places)]
-    run.write(FOUND, [m for m in movements if m.serial and m.source in _missing(known.places)])
+    found = [m for m in movements if m.serial and m.source.kind == "missing"]
+    run.write(FOUND, found, source=[m.source.id for m in found])
     post(run, movements)
     return answers
 
@@ -139,16 +205,24 @@ def _known(run: Run, asks: Sequence[Count]) -> Known:
     units = run.rows(
         Unit, SERIALS, spot_item=[s.item for _, _, s in tracked], account=[s.account for _, _, s in tracked],
         item=[i for i, _ in serials], serial=[c for _, c in serials]) if tracked else []
-    return Known(found, places, holdings(run, [s for _, _, s in spots]), {(u.item, u.serial): u for u in units})
+    held = holdings(run, [s for _, _, s in spots])
+    tasks = run.rows(Task, TASKS, [s for _, _, s in spots]) if spots else []
+    return Known(found, places, held, {(u.item, u.serial): u for u in units}, {(t.bin, t.item, t.lot): t for t in tasks})
 
 
-def _missing(places: Mapping[tuple[str, int, str], int]) -> set[int]:
-    return {id for (kind, _, _), id in places.items() if kind == "missing"}
+def _end_doubt(run: Run, told: Sequence[BinCounted], known: Known) -> None:
+    """Bring what was in doubt back into its bin, unit by unit for serials, before the difference is booked."""
+    open_ = [(a, task) for a in told if (task := known.tasks.get((known.places[("bin", a.site_id, a.bin)], a.item_id, a.lot)))]
+    doubt(run, [Doubt(task.bin, task.item, task.lot, in_doubt=False) for _, task in open_])
+    back = [(a, task, [u.serial for u in known.units.values() if u.item == task.item and u.account == task.apart]) for a, task in open_ if task.doubted]
+    post(run, [
+        Movement(task.item, Account(task.apart or 0, "doubt", a.site_id), Account(task.bin, "bin", a.site_id), n, "BinCounted", a.document, "counted", task.lot, serial, at=a.at)
+        for a, task, serials in back for n, serial in ([(1, s) for s in serials] or [(task.doubted, "")])])
 
 
 def _movements(it: BinCounted, places: Mapping[tuple[str, int, str], int]) -> list[Movement]:
     """The difference as movements: one, or one for each unit that is known by its serial."""
-    bin, missing = places[("bin", it.site_id, it.bin)], places[("missing", it.site_id, "")]
+    bin, missing = (Account(places[kind, it.site_id, code], kind, it.site_id) for kind, code in (("bin", it.bin), ("missing", "")))
     difference = it.counted - it.expected
     each = [(missing, bin, 1, s) for s in it.found] + [(bin, missing, 1, s) for s in it.lost]
     if difference and not each:

@@ -1,5 +1,6 @@
 """What the ledger's operations tell. `item` is the SKU and `site` the code; their ids stand beside them for who follows."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from hanse.journal.events import event
@@ -55,7 +56,10 @@ class StockMoved:
 
 @event("item")
 class BinCounted:
-    """A bin was counted; what was more or less than expected came from or went to 'missing'."""
+    """A bin was counted; what was more or less than expected came from or went to 'missing'.
+
+    It answers a `task`, if one was open; of what was expected so much was in doubt and is back on sale.
+    """
 
     item: str
     item_id: int
@@ -71,6 +75,9 @@ class BinCounted:
     document: str = ""
     at: datetime | None = None
     zone: str = "UTC"
+    task: int | None = None
+    allowed: int = 0
+    doubted: int = 0
 
     def said(self) -> str:
         difference = self.counted - self.expected
@@ -132,6 +139,7 @@ class InboundExpected:
     quantity: int
     due_on: date
     supplier: str = ""
+    safety_share: int = 0
 
     def said(self) -> str:
         return f"{self.quantity} {self.item} expected at {self.site} on {self.due_on} with {self.ref}"
@@ -151,11 +159,12 @@ class InboundMoved:
     due_on: date
     was_due_on: date
     supplier: str = ""
+    safety_share: int = 0
 
     def said(self) -> str:
         parts = [f"due on {self.due_on} instead of {self.was_due_on}"] if self.due_on != self.was_due_on else []
         parts += [f"{self.quantity} instead of {self.was_quantity}"] if self.quantity != self.was_quantity else []
-        return f"{self.ref} of {self.item} at {self.site}: " + (", ".join(parts) or f"from {self.supplier}")
+        return f"{self.ref} of {self.item} at {self.site}: " + (", ".join(parts) or f"{self.safety_share} % of it not promised, from {self.supplier or 'no supplier named'}")
 
 
 @event("item", silent=True)
@@ -168,3 +177,208 @@ class InboundKept:
 
     def said(self) -> str:
         return f"{self.ref} of {self.item} at {self.site} is so already"
+
+
+@event("item")
+class StockInDoubt:
+    """A bin was found short: so many units that were promised to nobody are off sale until somebody counts them (`task`)."""
+
+    item: str
+    item_id: int
+    site: str
+    site_id: int
+    bin: str
+    quantity: int
+    lot: str = ""
+    task: int = 0
+    document: str = ""
+    at: datetime | None = None
+    zone: str = "UTC"
+
+    def said(self) -> str:
+        return f"{self.bin} at {self.site} is in doubt: {self.quantity} {self.item}{_lot(self.lot)} not promised until counted"
+
+
+@event("item")
+class RecountAsked:
+    """A count was off by more than allowed; nothing is booked until somebody else has counted again."""
+
+    item: str
+    item_id: int
+    site: str
+    site_id: int
+    bin: str
+    task: int
+    counted: int
+    by: str
+    lot: str = ""
+    document: str = ""
+    at: datetime | None = None
+    zone: str = "UTC"
+
+    def said(self) -> str:
+        return f"{self.counted} {self.item}{_lot(self.lot)} counted in {self.bin} at {self.site}: off by more than allowed, somebody else counts again"
+
+
+@event("item")
+class CountRaised:
+    """A bin is to be counted."""
+
+    item: str
+    item_id: int
+    site: str
+    site_id: int
+    bin: str
+    task: int
+    lot: str = ""
+    cause: str = "zero"
+
+    def said(self) -> str:
+        return f"{self.item}{_lot(self.lot)} in {self.bin} at {self.site} is to be counted: {CAUSES.get(self.cause, self.cause)}"
+
+
+CAUSES = {"short": "found short", "zero": "picked empty", "plan": "by plan"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCount:
+    """A count that a plan asks for."""
+
+    task: int
+    item: str
+    bin: str
+    lot: str
+    abc: str
+
+
+@event("site")
+class CountsPlanned:
+    """What a site counts today by its plan."""
+
+    site: str
+    plan_from: date
+    tasks: tuple[PlannedCount, ...]
+
+    def said(self) -> str:
+        each = ", ".join(f"{sum(t.abc == c for t in self.tasks)} {c}" for c in "ABC" if any(t.abc == c for t in self.tasks))
+        return f"{len(self.tasks)} counts raised at {self.site} by the plan of {self.plan_from}: {each}"
+
+
+@event("site")
+class CountPlanKept:
+    """How often a site counts from a day on, by the class of an item, and how far a record may be off."""
+
+    site: str
+    starts_on: date
+    a_share: int
+    b_share: int
+    a_days: int
+    b_days: int
+    c_days: int
+    a_permille: int
+    b_permille: int
+    c_permille: int
+
+    def said(self) -> str:
+        return f"{self.site} counts A every {self.a_days}, B every {self.b_days}, C every {self.c_days} days from {self.starts_on}"
+
+
+@event("site")
+class FaceKept:
+    """A pick face of an item: at `least` units or below it is filled up to `most`."""
+
+    site: str
+    bin: str
+    item: str
+    least: int
+    most: int
+
+    def said(self) -> str:
+        return f"{self.bin} at {self.site} is a pick face of {self.item}: from {self.least} filled up to {self.most}"
+
+
+@event("site")
+class FaceTakenAway:
+    """A bin is no longer a pick face of an item."""
+
+    site: str
+    bin: str
+    item: str
+
+    def said(self) -> str:
+        return f"{self.bin} at {self.site} is no pick face of {self.item} any more"
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedMove:
+    """A task to carry units to a pick face."""
+
+    task: int
+    item: str
+    lot: str
+    from_bin: str
+    to_bin: str
+    quantity: int
+
+
+@event("site")
+class ReplenishmentRaised:
+    """Pick faces are to be filled; `orders` wait for it."""
+
+    site: str
+    tasks: tuple[RaisedMove, ...]
+    orders: tuple[str, ...] = ()
+
+    def said(self) -> str:
+        units, bins = sum(t.quantity for t in self.tasks), ", ".join(dict.fromkeys(t.to_bin for t in self.tasks))
+        return f"{units} units to carry to {bins} at {self.site}" + (f" for {', '.join(self.orders)}" if self.orders else "")
+
+
+@event("item")
+class FaceReplenished:
+    """Units were carried to a pick face; `orders` waited for them."""
+
+    item: str
+    item_id: int
+    site: str
+    site_id: int
+    task: int
+    from_bin: str
+    to_bin: str
+    quantity: int
+    asked: int
+    lot: str = ""
+    reason: str = ""
+    serials: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    at: datetime | None = None
+    zone: str = "UTC"
+
+    def said(self) -> str:
+        short = f", {self.asked - self.quantity} not ({self.reason})" if self.quantity < self.asked else ""
+        return f"{self.quantity} {self.item}{_lot(self.lot)} carried at {self.site} from {self.from_bin} to {self.to_bin}{short}"
+
+
+@event("item")
+class StockPutAway:
+    """Units went from where they arrived to a bin; which bin was suggested and why, and why it became another."""
+
+    item: str
+    item_id: int
+    site: str
+    site_id: int
+    from_bin: str
+    to_bin: str
+    quantity: int
+    suggested: str
+    why: str
+    lot: str = ""
+    serials: tuple[str, ...] = ()
+    reason: str = ""
+    document: str = ""
+    at: datetime | None = None
+    zone: str = "UTC"
+
+    def said(self) -> str:
+        other = f" instead of {self.suggested}: {self.reason}" if self.suggested and self.suggested != self.to_bin else ""
+        return f"{self.quantity} {self.item}{_lot(self.lot)} put away at {self.site} into {self.to_bin}{other}"

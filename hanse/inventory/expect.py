@@ -6,6 +6,9 @@ An inbound never falls below what has come already; with quantity 0 nothing come
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Annotated
+
+from annotated_types import Ge, Le
 
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
@@ -19,7 +22,10 @@ from .events import InboundExpected, InboundKept, InboundMoved
 
 @ask
 class Expect:
-    """Supply of an item to a site under the reference of its purchase order. What is unsaid stays as it was."""
+    """Supply of an item to a site under the reference of its purchase order. What is unsaid stays as it was.
+
+    `safety_share` is how much of it, in percent, is never promised before it has come.
+    """
 
     ref: Code
     site: Code
@@ -27,6 +33,7 @@ class Expect:
     quantity: given.Count | None = None
     due_on: date | None = None
     supplier: Short = ""
+    safety_share: Annotated[int, Ge(0), Le(100)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,7 @@ class Inbound:
     due_on: date
     supplier: str
     first_due_on: date
+    safety_share: int = 0
 
 
 Key = tuple[str, int, int]
@@ -86,19 +94,20 @@ def _wrong_quantity(ask: Expect, before: Inbound | None) -> list[Refused]:
 def _said(ask: Expect, before: Inbound | None) -> Inbound:
     if before is None:
         assert ask.quantity and ask.due_on
-        return Inbound(ask.quantity, 0, ask.due_on, ask.supplier, first_due_on=ask.due_on)
+        return Inbound(ask.quantity, 0, ask.due_on, ask.supplier, first_due_on=ask.due_on, safety_share=ask.safety_share or 0)
     return replace(
         before, quantity=before.quantity if ask.quantity is None else ask.quantity,
-        due_on=ask.due_on or before.due_on, supplier=ask.supplier or before.supplier)
+        due_on=ask.due_on or before.due_on, supplier=ask.supplier or before.supplier,
+        safety_share=before.safety_share if ask.safety_share is None else ask.safety_share)
 
 
 def _answer(ask: Expect, item: int, site: int, before: Inbound | None, after: Inbound) -> Answer:
     if before is None:
-        return InboundExpected(ask.sku, item, ask.site, site, ask.ref, after.quantity, after.due_on, after.supplier)
+        return InboundExpected(ask.sku, item, ask.site, site, ask.ref, after.quantity, after.due_on, after.supplier, after.safety_share)
     if after == before:
         return InboundKept(ask.sku, ask.site, ask.ref)
     return InboundMoved(
-        ask.sku, item, ask.site, site, ask.ref, after.quantity, before.quantity, after.due_on, before.due_on, after.supplier)
+        ask.sku, item, ask.site, site, ask.ref, after.quantity, before.quantity, after.due_on, before.due_on, after.supplier, after.safety_share)
 
 
 ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('inbound', 0))"
@@ -106,16 +115,17 @@ ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('inbound', 0))"
 ITEMS = "SELECT sku, id FROM catalogue_item WHERE sku = ANY(%(sku)s::text[])"
 SITES = "SELECT code, id FROM network_site WHERE code = ANY(%(site)s::text[])"
 INBOUND = """
-SELECT ref, item_id, site_id, quantity, received, due_on, supplier, first_due_on FROM inventory_inbound
+SELECT ref, item_id, site_id, quantity, received, due_on, supplier, first_due_on, safety_share FROM inventory_inbound
  WHERE ref = ANY(%(ref)s::text[]) ORDER BY id FOR UPDATE
 """
 KEEP = """
-INSERT INTO inventory_inbound (ref, item_id, site_id, supplier, quantity, first_due_on, due_on)
-SELECT ref, item, site, supplier, quantity, first_due_on, due_on
+INSERT INTO inventory_inbound (ref, item_id, site_id, supplier, quantity, first_due_on, due_on, safety_share)
+SELECT ref, item, site, supplier, quantity, first_due_on, due_on, safety_share
   FROM unnest(%(ref)s::text[], %(item)s::bigint[], %(site)s::bigint[], %(supplier)s::text[], %(quantity)s::bigint[],
-              %(first_due_on)s::date[], %(due_on)s::date[]) AS e(ref, item, site, supplier, quantity, first_due_on, due_on)
+              %(first_due_on)s::date[], %(due_on)s::date[], %(safety_share)s::int[])
+    AS e(ref, item, site, supplier, quantity, first_due_on, due_on, safety_share)
     ON CONFLICT (ref, item_id, site_id) DO UPDATE
-       SET quantity = excluded.quantity, due_on = excluded.due_on, supplier = excluded.supplier
+       SET quantity = excluded.quantity, due_on = excluded.due_on, supplier = excluded.supplier, safety_share = excluded.safety_share
 """
 
 

@@ -6,6 +6,7 @@ What pick tasks have claimed in the bin stays there.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
@@ -14,7 +15,7 @@ from hanse.kernel.refused import Refused, refuse, refuse_all
 
 from .events import StockMoved
 from .holdings import Holdings, Spot, accounts, holdings
-from .ledger import Movement, post
+from .ledger import Account, Movement, post
 from .named import Named, Unit, named, units, wrong_names, wrong_tracking
 from .receive import Serials
 
@@ -71,7 +72,7 @@ def decide(asks: Sequence[Move], known: Known) -> list[StockMoved | Refused]:
     return answers
 
 
-def wrong_bin(ask: Move, source: Spot, held: Holdings, bin: str) -> list[Refused]:
+def wrong_bin(ask: Any, source: Spot, held: Holdings, bin: str) -> list[Refused]:
     """Too little in the bin beside what pick tasks have claimed."""
     on_hand, claimed = held.spot(source)
     if on_hand - claimed >= ask.quantity:
@@ -79,7 +80,7 @@ def wrong_bin(ask: Move, source: Spot, held: Holdings, bin: str) -> list[Refused
     return [refuse("bin-short", at="quantity", bin=bin, on_hand=on_hand, sku=ask.sku, claimed=claimed, wanted=ask.quantity)]
 
 
-def elsewhere(ask: Move, it: Named, source: Spot, lies: Mapping[tuple[int, str], int], place: str) -> list[Refused]:
+def elsewhere(ask: Any, it: Named, source: Spot, lies: Mapping[tuple[int, str], int], place: str) -> list[Refused]:
     """Serials that are not where they are to be taken from."""
     return [refuse("serial-elsewhere", at="serials", serial=s, sku=ask.sku, place=place)
             for s in ask.serials if lies.get((it.item, s)) != source.account]
@@ -106,6 +107,6 @@ def _known(run: Run, asks: Sequence[Move]) -> Known:
 
 
 def _movements(it: StockMoved, places: Mapping[tuple[str, int, str], int]) -> list[Movement]:
-    source, target = places[("bin", it.site_id, it.from_bin)], places[("bin", it.site_id, it.to_bin)]
+    source, target = (Account(places["bin", it.site_id, bin], "bin", it.site_id) for bin in (it.from_bin, it.to_bin))
     each = [(1, s) for s in it.serials] or [(it.quantity, "")]
     return [Movement(it.item_id, source, target, n, "StockMoved", it.document, it.reason, it.lot, s, at=it.at) for n, s in each]

@@ -56,7 +56,7 @@ def named(run: Run, asks: Sequence[Any], bin: str = "bin", other: str = "") -> l
     """What each ask names; `bin` and `other` are the fields that name bins (an empty bin is the site's dock)."""
     return run.rows(
         Named, NAMED, asks, bin=[getattr(a, bin) for a in asks],
-        other=[getattr(a, other) if other else "" for a in asks])
+        other=[getattr(a, other) if other else "" for a in asks], lot=[getattr(a, "lot", "") for a in asks])
 
 
 def wrong_names(ask: Any, it: Named, bin: str = "bin", other: str = "") -> list[Refused]:

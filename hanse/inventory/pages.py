@@ -23,6 +23,7 @@ from hanse.web.words import in_words, pieces_in_words
 from . import page_reads as reads
 from .count import Count, count
 from .demand import Demand, demand
+from .events import RecountAsked
 from .move import Move, move
 from .quarantine import Quarantine, quarantine
 from .receive import Receive, receive
@@ -182,7 +183,7 @@ SAID = {
     "StockReceived": "Received", "StockMoved": "Moved", "BinCounted": "Counted", "StockQuarantined": "Quarantined", "StockReleased": "Back on sale",
     "UnitsPicked": "Picked", "CartonPacked": "Packed", "ParcelHandedOver": "Handed over", "ParcelDelivered": "Delivered",
 }
-PLACES = {"tote": "Tote", "carton": "Carton", "transit": "On its way", "quarantine": "Quarantine", "supplier": "Supplier", "customer": "Customer",
+PLACES = {"tote": "Tote", "carton": "Carton", "transit": "On its way", "quarantine": "Quarantine", "doubt": "In doubt", "supplier": "Supplier", "customer": "Customer",
           "missing": "Missing", "scrap": "Scrap", "opening": "Opening stock"}
 
 
@@ -271,6 +272,8 @@ def _again(request: HttpRequest) -> list[tuple[str, str]]:
 
 def _verb(booking: Booking, answer: Any) -> str:
     units = getattr(answer, "quantity", None)
+    if isinstance(answer, RecountAsked):
+        return "Hand in this count"
     if booking.word == "Quarantine" and type(answer).__name__ == "StockReleased":
         return f"Put {pieces_in_words(answer.quantity)} units back on sale"
     return f"{booking.word} {pieces_in_words(units)} units" if units is not None else f"Book {pieces_in_words(answer.counted)} in {answer.bin}"
@@ -279,6 +282,8 @@ def _verb(booking: Booking, answer: Any) -> str:
 def _changes(answer: Any, item: reads.ItemView, held: list[reads.BinStock]) -> list[dict[str, str]]:
     """Before → after of the bins that the booking touches, and of what the site can promise."""
     steps: dict[str, int] = {}
+    if isinstance(answer, RecountAsked):
+        return [{"name": f"In {answer.bin}", "before": "not told", "after": "as somebody else counts again"}]
     match type(answer).__name__:
         case "BinCounted":
             steps[answer.bin] = answer.counted - answer.expected

@@ -15,7 +15,7 @@ from hanse.kernel.refused import Refused, refuse, refuse_all
 
 from .events import StockQuarantined, StockReleased
 from .holdings import Holdings, Spot, accounts, holdings
-from .ledger import Movement, post
+from .ledger import Account, Movement, post
 from .named import Named, Unit, named, units, wrong_names, wrong_tracking
 from .receive import Serials
 
@@ -109,7 +109,7 @@ def _known(run: Run, asks: Sequence[Quarantine]) -> Known:
 
 
 def _movements(it: StockQuarantined | StockReleased, places: Mapping[tuple[str, int, str], int]) -> list[Movement]:
-    bin, apart = places[("bin", it.site_id, it.bin)], places[(QUARANTINE, it.site_id, "")]
+    bin, apart = (Account(places[kind, it.site_id, code], kind, it.site_id) for kind, code in (("bin", it.bin), (QUARANTINE, "")))
     source, target = (apart, bin) if isinstance(it, StockReleased) else (bin, apart)
     each = [(1, s) for s in it.serials] or [(it.quantity, "")]
     return [Movement(it.item_id, source, target, n, type(it).__name__, it.document, it.reason, it.lot, s, at=it.at) for n, s in each]

@@ -32,7 +32,7 @@ class PromisableView:
 
 @dataclass(frozen=True, slots=True)
 class StockRow:
-    """An item at a site: on hand in bins, reserved for orders, what is left, and what is coming."""
+    """An item at a site: on hand in bins, reserved for orders, what is left, what is off sale, and what is coming."""
 
     sku: str
     name: str
@@ -41,6 +41,7 @@ class StockRow:
     reserved: int
     available: int
     quarantine: int
+    in_doubt: int
     inbound: list[InboundView]
     promisable: list[PromisableView]
 
@@ -92,6 +93,8 @@ WITH spot AS (
 SELECT k.sku, k.name, k.code, coalesce(s.on_hand, 0), coalesce(s.reserved, 0),
        (SELECT coalesce(sum(b.on_hand), 0)::bigint FROM inventory_account a JOIN inventory_balance b ON b.account_id = a.id AND b.item_id = k.item
          WHERE a.site_id = k.site AND a.kind = 'quarantine'),
+       (SELECT coalesce(sum(b.on_hand), 0)::bigint FROM inventory_account a JOIN inventory_balance b ON b.account_id = a.id AND b.item_id = k.item
+         WHERE a.site_id = k.site AND a.kind = 'doubt'),
        (SELECT json_agg(json_build_array(n.ref, n.supplier, n.quantity, n.received, n.first_due_on, n.due_on) ORDER BY n.due_on, n.id)::text
           FROM inventory_inbound n WHERE n.item_id = k.item AND n.site_id = k.site AND n.received < n.quantity)
   FROM spot k LEFT JOIN inventory_stock s ON s.item_id = k.item AND s.site_id = k.site
@@ -136,10 +139,10 @@ def stock(limit: int, sku: str = "", site: str = "", after: tuple[str, str] | No
     return rows(_stock, sql, limit=limit, **given)
 
 
-def _stock(sku: str, name: str, site: str, on_hand: int, reserved: int, quarantine: int, coming: str | None) -> StockRow:
+def _stock(sku: str, name: str, site: str, on_hand: int, reserved: int, quarantine: int, in_doubt: int, coming: str | None) -> StockRow:
     inbound = [InboundView(ref, supplier, quantity, received, quantity - received, date.fromisoformat(first), date.fromisoformat(due))
                for ref, supplier, quantity, received, first, due in json.loads(coming or "[]")]
-    return StockRow(sku, name, site, on_hand, reserved, on_hand - reserved, quarantine, inbound, promisable(on_hand - reserved, inbound))
+    return StockRow(sku, name, site, on_hand, reserved, on_hand - reserved, quarantine, in_doubt, inbound, promisable(on_hand - reserved, inbound))
 
 
 def promisable(available: int, inbound: list[InboundView]) -> list[PromisableView]:

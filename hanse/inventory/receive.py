@@ -17,7 +17,7 @@ from hanse.kernel.asks import Code, Quantity, Short, ask
 from hanse.kernel.refused import Refused, refuse, refuse_all
 
 from .events import StockReceived
-from .ledger import Movement, Place, places, post
+from .ledger import Account, Movement, Place, places, post
 from .named import Named, Unit, named, units, wrong_names, wrong_tracking
 
 Serials = Annotated[tuple[Code, ...], MaxLen(5_000)]
@@ -152,7 +152,8 @@ def receive(run: Run, asks: Sequence[Receive]) -> list[StockReceived | Refused]:
         run.write(LOTS, [a for _, a in lots], item=[a.item_id for _, a in lots], made_on=[ask.made_on for ask, _ in lots])
     at = places(run, [p for _, a in told for p in (_supplier(a), _bin(a))])
     movements = [m for _, a in told for m in _movements(a, at[_supplier(a)], at[_bin(a)])]
-    run.write(NEW_UNITS, [m for m in movements if m.serial])
+    tracked = [m for m in movements if m.serial]
+    run.write(NEW_UNITS, tracked, source=[m.source.id for m in tracked])
     post(run, movements)
     return answers
 
@@ -178,4 +179,5 @@ def _movements(it: StockReceived, source: int, target: int) -> list[Movement]:
     """One movement, or one for each unit that is known by its serial."""
     document = it.inbound or it.document
     each = [(1, s) for s in it.serials] or [(it.quantity, "")]
-    return [Movement(it.item_id, source, target, n, "StockReceived", document, lot=it.lot, serial=s, at=it.at) for n, s in each]
+    supplier, bin = Account(source, "supplier", it.site_id), Account(target, "bin", it.site_id)
+    return [Movement(it.item_id, supplier, bin, n, "StockReceived", document, lot=it.lot, serial=s, at=it.at) for n, s in each]

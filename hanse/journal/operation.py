@@ -9,9 +9,10 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 from django.db import DatabaseError, connection, transaction
 from pydantic_core import to_json
@@ -22,7 +23,7 @@ from hanse.kernel.refused import Finding, Refused, refuse
 from .events import fact_of, journalled, json_of
 from .principals import Principal, principal
 from .run import Run, sender
-from .together import numbered
+from .together import names_in, numbered
 
 MOST_ASKS = 5_000
 TRIES = 5
@@ -65,13 +66,18 @@ class Request:
     answers: list[Any] = field(default_factory=list)
     replayed: bool = False
     row: int | None = None
+    drawn: dict[str, list[int]] = field(default_factory=dict)
 
 
 CLAIM_KEY = """
-INSERT INTO journal_request (operation, key, request_hash, recorded_at) VALUES (%(operation)s, %(key)s, %(digest)s, %(now)s)
-ON CONFLICT (operation, key) DO NOTHING RETURNING id, set_config('plan_cache_mode', 'force_generic_plan', true)
+INSERT INTO journal_request (operation, key, request_hash, recorded_at)
+SELECT %(operation)s::text, %(key)s::text, %(digest)s::bytea, %(now)s::timestamptz WHERE {standing}
+ON CONFLICT (operation, key) DO NOTHING RETURNING id, set_config('plan_cache_mode', 'force_generic_plan', true){drawn}
 """
-"""On its way it has the transaction's statements keep their plans: left alone, the database would plan each anew for a lone ask."""
+"""On its way it draws the numbers that the operation needs, and has the transaction's statements keep their plans: left alone, the
+database would plan each anew for a lone ask.
+"""
+DRAWN = ", ARRAY(SELECT nextval('{sequence}') FROM generate_series(1, (SELECT %({sequence})s::int)))"
 ANSWERED = "SELECT request_hash, answers, xact FROM journal_request WHERE operation = %(operation)s AND key = %(key)s"
 TOLD = "SELECT kind, body FROM journal_event WHERE xact = %(xact)s AND operation = %(operation)s AND key = %(key)s ORDER BY id LIMIT %(count)s"
 KEEP_ANSWERS = """
@@ -91,6 +97,7 @@ class Operation:
         area = decide.__module__.split(".")[1]
         self.name = f"{area}.{decide.__name__}"
         self.body = decide
+        self.draws: Draws = getattr(decide, "draws", lambda asks: {})
         self.__name__, self.__doc__, self.__module__ = decide.__name__, decide.__doc__, decide.__module__
         self.__wrapped__ = decide
         OPERATIONS[self.name] = self
@@ -106,7 +113,7 @@ class Operation:
         Requests may come again after their transaction was lost: what they were about to be told then was never true.
         """
         for request in requests:
-            request.answers, request.replayed, request.row = [], False, None
+            request.answers = []
             if not request.by.may(self.name):
                 raise NotGranted(request.by.name, self.name)
             if len(request.asks) > MOST_ASKS:
@@ -145,18 +152,21 @@ class Operation:
 
     def _seen(self, request: Request, now: Any, cursor: Any) -> bool:
         """Claim the key, or answer as before. Waits at most the lock timeout for a twin that is running."""
-        request.answers, request.replayed, request.row = [], False, None
+        request.answers, request.replayed, request.row, request.drawn = [], False, None, {}
         if request.key is None:
             return False
         digest = hashlib.sha256(b",".join(map(json_of, request.asks))).digest()
+        standing, draws = request.by.standing, self.draws(request.asks)
+        claim = _claim(standing.sql if standing else "true", tuple(draws))
+        given = {"operation": self.name, "key": request.key, "digest": digest, "now": now, **draws, **(standing.given if standing else {})}
         try:
-            cursor.execute(numbered(CLAIM_KEY), [self.name, request.key, digest, now])
+            cursor.execute(numbered(claim), [given[name] for name in names_in(claim)])
         except DatabaseError as error:
             if _state(error) == "55P03":
                 raise KeyInProgress(request.key) from error
             raise
         if row := cursor.fetchone():
-            request.row = row[0]
+            request.row, request.drawn = row[0], dict(zip(draws, row[2:], strict=True))
             return False
         cursor.execute(numbered(ANSWERED), [self.name, request.key])
         known = cursor.fetchone()
@@ -181,6 +191,9 @@ class Operation:
         asks = [ask for r in fresh for ask in r.asks]
         owners = [r for r in fresh for _ in r.asks]
         run = Run(self.name, now, [(r.by.name, r.key) for r in owners], cursor, [r.by for r in owners])
+        for r in fresh:
+            for sequence, numbers in r.drawn.items():
+                run.take_in(sequence, numbers)
         answers = self.body(run, asks)
         if len(answers) != len(asks):
             raise AssertionError(f"{self.name} answered {len(answers)} of {len(asks)} asks")
@@ -200,9 +213,32 @@ class Operation:
         run.journal([a for r in fresh for a in r.answers])
 
 
+Decide = TypeVar("Decide", bound=Callable[..., list[Any]])
+
+
 def operation(decide: Callable[[Run, Sequence[Any]], list[Any]]) -> Operation:
     """Make a function `(run, asks) -> answers` an operation."""
     return Operation(decide)
+
+
+Draws = Callable[[Sequence[Any]], Mapping[str, int]]
+
+
+def draws(counts: Draws) -> Callable[[Decide], Decide]:
+    """Say how many numbers of which sequences an operation needs for its asks: they come with the claim of the key, without a statement of
+    their own. `run.draw` gives them out; what was not foreseen it draws.
+    """
+
+    def say(decide: Decide) -> Decide:
+        decide.draws = counts  # type: ignore[attr-defined]
+        return decide
+
+    return say
+
+
+@cache
+def _claim(standing: str, sequences: tuple[str, ...]) -> str:
+    return CLAIM_KEY.format(standing=standing, drawn="".join(DRAWN.format(sequence=s) for s in sequences))
 
 
 def _accepted(request: Request) -> bool:

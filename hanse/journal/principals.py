@@ -1,6 +1,7 @@
 """Principals: who acts, and which operations they may do. A principal is never nobody."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
@@ -10,8 +11,8 @@ QUEUE = {"edge.take_exceptions", "edge.give_back_exceptions", "edge.hand_on_exce
 
 ROLES: dict[str, frozenset[str]] = {
     "order desk": frozenset({"orders.*", "fulfilment.release", "partners.*", "billing.invoice", "billing.credit", *QUEUE, "holds.address", "holds.customer", "holds.fulfilment", "holds.price"}),
-    "warehouse": frozenset({"inventory.*", "fulfilment.*", "transport.hand_over", "orders.allocate", "orders.free", *QUEUE, "orders.release_hold", "holds.quality", "holds.fulfilment"}),
-    "transport": frozenset({"transport.*", *QUEUE}),
+    "warehouse": frozenset({"inventory.*", "fulfilment.*", "transport.hand_over", "transport.draw_up", "orders.allocate", "orders.free", *QUEUE, "orders.release_hold", "holds.quality", "holds.fulfilment"}),
+    "transport": frozenset({"transport.*", "fulfilment.answer_change", *QUEUE}),
     "finance": frozenset({"billing.*", "orders.hold", "orders.release_hold", *QUEUE, "holds.credit", "holds.payment", "holds.fraud", "holds.price", "holds.invoice"}),
     "admin": frozenset({"*"}),
     "read-only": frozenset(),
@@ -23,11 +24,23 @@ ROLES: dict[str, frozenset[str]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What must still be so for a principal to act: a condition of SQL, and what its names stand for."""
+
+    sql: str
+    given: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Principal:
-    """Who acts: a user, an API key or hanse itself. `grants` are scopes like those of ROLES."""
+    """Who acts: a user, an API key or hanse itself. `grants` are scopes like those of ROLES.
+
+    One that was found by an earlier request has a `standing`: no key is claimed for it unless that holds.
+    """
 
     name: str
     grants: frozenset[str]
+    standing: Standing | None = field(default=None, compare=False)
 
     def may(self, operation: str) -> bool:
         """Whether one of the grants covers `area.operation`."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import RawCursor
 
 from .columns import column
@@ -35,6 +35,10 @@ def sender() -> Any:
     return connection.make_cursor(RawCursor(connection.connection))  # type: ignore[arg-type]
 
 
+class _Undone(Exception):
+    """Leaves an attempt without keeping anything."""
+
+
 class Run:
     """The running operation: `now`, who asked for which ask, and set-wise reading, writing and telling.
 
@@ -48,6 +52,7 @@ class Run:
         self._told: list[tuple[Any, tuple[str, str | None]]] = []
         self._writes: list[tuple[str, list[Any], Exception | None]] = []
         self._written: set[str] = set()
+        self._drawn: dict[str, list[int]] = {}
 
     @property
     def actor(self) -> str:
@@ -74,10 +79,10 @@ class Run:
         if asks or given:
             self._keep_back(sql, self._values(sql, asks, given), None)
 
-    def prove(self, sql: str, asks: Sequence[Any], broken: Exception) -> None:
+    def prove(self, sql: str, asks: Sequence[Any], broken: Exception, **given: Any) -> None:
         """Write a set with a statement that ends by selecting how much of it did not come out as it must: anything but zero raises `broken`."""
         if asks:
-            self._keep_back(sql, self._values(sql, asks, {}), broken)
+            self._keep_back(sql, self._values(sql, asks, given), broken)
 
     def _keep_back(self, sql: str, values: list[Any], broken: Exception | None) -> None:
         it = statement(sql)
@@ -98,6 +103,20 @@ class Run:
             if wrong:
                 raise broken
 
+    def attempt(self, act: Callable[[], T], good: Callable[[T], bool]) -> T:
+        """Do something; unless what comes of it is good, all that was written and told meanwhile is undone."""
+        self.flush()
+        told = len(self._told)
+        try:
+            with transaction.atomic():
+                found = act()
+                if not good(found):
+                    raise _Undone
+        except _Undone:
+            self._writes, self._written = [], set()
+            del self._told[told:]
+        return found
+
     @contextmanager
     def undone(self) -> Iterator["Run"]:
         """A run of its own whose writes and facts are undone at the end: for looking at what an act would bring."""
@@ -111,13 +130,21 @@ class Run:
         return self.draw_all({sequence: count})[sequence]
 
     def draw_all(self, counts: Mapping[str, int]) -> dict[str, list[int]]:
-        """Draw numbers from several sequences at once."""
-        drawn: dict[str, list[int]] = {sequence: [] for sequence in counts}
-        if any(counts.values()):
-            self._cursor.execute(numbered(DRAW), [column(list(counts)), column(list(counts.values()))])
+        """Draw numbers from several sequences at once; those that came with other statements are given out first."""
+        drawn: dict[str, list[int]] = {}
+        for sequence, count in counts.items():
+            waiting = self._drawn.get(sequence, [])
+            drawn[sequence], self._drawn[sequence] = waiting[:count], waiting[count:]
+        missing = {sequence: count - len(drawn[sequence]) for sequence, count in counts.items() if count > len(drawn[sequence])}
+        if missing:
+            self._cursor.execute(numbered(DRAW), [column(list(missing)), column(list(missing.values()))])
             for sequence, number in self._cursor.fetchall():
                 drawn[sequence].append(number)
         return drawn
+
+    def take_in(self, sequence: str, numbers: Sequence[int]) -> None:
+        """Keep numbers of a sequence that came with another statement, for `draw` to give out."""
+        self._drawn.setdefault(sequence, []).extend(numbers)
 
     def tell(self, facts: Sequence[Any], owner: tuple[str, str | None] | None = None) -> None:
         """Journal facts beside the answers (what follows from an ask, such as units allocated anew)."""

@@ -3,6 +3,8 @@
 Mod-10: from the rightmost data digit leftwards weights 3, 1, 3, 1 …; check = (10 − Σ mod 10) mod 10.
 """
 
+from collections.abc import Sequence
+
 GTIN_LENGTHS = (8, 12, 13, 14)
 
 
@@ -36,3 +38,42 @@ def sscc(prefix: str, serial: int, extension: str = "3") -> str:
     if len(data) != 17:
         raise ValueError(f"serial {serial} does not fit behind prefix {prefix}")
     return data + check_digit(data)
+
+
+def gsin(prefix: str, serial: int) -> str:
+    """The number of a shipment, as a bill of lading carries it: company prefix, serial, check digit; 17 digits."""
+    data = f"{prefix}{serial:0{16 - len(prefix)}d}"
+    if len(data) != 16:
+        raise ValueError(f"serial {serial} does not fit behind prefix {prefix}")
+    return data + check_digit(data)
+
+
+# -- element strings ----------------------------------------------------------------------------------------------------
+
+FNC1 = "\x1d"
+"""What ends a value of no fixed length, as scanners send it."""
+LETTERS = frozenset("!\"%&'*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
+"""The letters of a GS1 value; brackets are left out, for printers take them for marks around an identifier."""
+Element = tuple[str, str]
+"""An application identifier with its value."""
+
+
+def fixed(ai: str) -> bool:
+    """Whether every value of an application identifier is equally long, so that nothing need end it."""
+    return ai in {"00", "01", "02"} or "11" <= ai[:2] <= "20" or "31" <= ai[:2] <= "36" or ai[:2] == "41"
+
+
+def element_string(elements: Sequence[Element], ends: str = FNC1) -> str:
+    """Identifiers and values in a row; `ends` parts a value of no fixed length from the next identifier."""
+    last = len(elements) - 1
+    return "".join(ai + value + (ends if n < last and not fixed(ai) else "") for n, (ai, value) in enumerate(elements))
+
+
+def said_elements(elements: Sequence[Element]) -> str:
+    """As people read them below the bars: (00) 340123450000000012."""
+    return " ".join(f"({ai}) {value}" for ai, value in elements)
+
+
+def sayable(value: str, most: int) -> bool:
+    """Whether a text can be the value of an application identifier of up to so many letters."""
+    return 0 < len(value) <= most and LETTERS.issuperset(value)

@@ -61,16 +61,21 @@ def quantum(amount: Decimal, unit: Decimal) -> Decimal:
     return unit if amount % unit == 0 else FINEST
 
 
-def units_share(total: Decimal, of: int, first: int, count: int, unit: Decimal) -> Decimal:
+def units_share(total: Decimal, of: int, first: int, count: int, unit: Decimal, per: int = 1) -> Decimal:
     """What units `first` … `first + count` of `of` equal units carry of `total`, exactly.
 
     Unit k carries the floor, the first units one minor unit more (largest remainder among equals), so
-    any sequence of partial invoices, credits and refunds adds up to `total` to the cent.
+    any sequence of partial invoices, credits and refunds adds up to `total` to the cent. Where `per` units
+    make one kit, kits are equal first, then the units in each: whole kits carry the same, to the minor unit.
     """
     step = quantum(total, unit)
-    floor, extra = divmod(int(total / step), of)
+    floor, extra = divmod(int(total / step), of // per)
 
     def upto(k: int) -> int:
-        return k * floor + min(k, extra)
+        if per == 1:
+            return k * floor + min(k, extra)
+        kits, loose = divmod(k, per)
+        each, more = divmod(floor + (kits < extra), per)
+        return kits * floor + min(kits, extra) + loose * each + min(loose, more)
 
     return (upto(first + count) - upto(first)) * step

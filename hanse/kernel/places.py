@@ -61,3 +61,19 @@ def zone_of(country: str) -> str:
     zones = [z for z in get_global("territory_zones").get(country, []) if z in _zones()]
     clocks = {tuple(at.astimezone(ZoneInfo(z)).utcoffset() for at in _SEASONS) for z in zones}
     return zones[0] if len(clocks) == 1 else "UTC"
+
+
+CUSTOMS_AREAS = {
+    "EU": frozenset({
+        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
+        "IE", "IT", "LT", "LU", "LV", "MC", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+    }),
+    "CH": frozenset({"CH", "LI"}),
+    "GB": frozenset({"GB", "IM"}),
+}
+"""Countries with one customs border around them. No library lists them; parts of a country that lie outside (as the Canaries do for VAT) are not told apart."""
+
+
+def customs_area(country: str) -> str:
+    """The customs area a country lies in: EU, or one named after its country."""
+    return next((area for area, countries in CUSTOMS_AREAS.items() if country in countries), country)

@@ -7,7 +7,9 @@ from hanse.web.doors import Cursor, Limit, after, answered, answers_to, missing,
 
 from . import reads
 from .keep import KeepSite, keep_sites
+from .keep_carton_types import KeepCartonType, keep_carton_types
 from .keep_floors import KeepFloor, keep_floors
+from .keep_freight_contracts import KeepFreightContract, keep_freight_contracts
 
 router = Router(tags=["network"])
 
@@ -16,6 +18,30 @@ router = Router(tags=["network"])
 def add_and_change_sites(request: HttpRequest, asks: Body[list[KeepSite]]) -> HttpResponse:
     """Add sites, or change those that are known, with zones, bins and lanes. One answer for each, in the same order."""
     return answered(request, keep_sites, asks)
+
+
+@router.post("/carton-types/batch", response=answers_to(keep_carton_types))
+def add_and_change_carton_types(request: HttpRequest, asks: Body[list[KeepCartonType]]) -> HttpResponse:
+    """Add or change carton types, each from a day on. One answer for each, in the same order."""
+    return answered(request, keep_carton_types, asks)
+
+
+@router.get("/carton-types", response=list[reads.CartonTypeView])
+def carton_types(request: HttpRequest) -> HttpResponse:
+    """All carton types with all their versions."""
+    return shown(reads.every_carton_type())
+
+
+@router.post("/freight-contracts/batch", response=answers_to(keep_freight_contracts))
+def add_and_change_freight_contracts(request: HttpRequest, asks: Body[list[KeepFreightContract]]) -> HttpResponse:
+    """Say how parcels are billed that leave a site with a carrier, each from a day on. One answer for each, in the same order."""
+    return answered(request, keep_freight_contracts, asks)
+
+
+@router.get("/freight-contracts", response=list[reads.ContractView])
+def freight_contracts(request: HttpRequest) -> HttpResponse:
+    """All freight contracts."""
+    return shown(reads.every_freight_contract())
 
 
 @router.get("/sites", response=page_schema(reads.SiteView))

@@ -1,5 +1,7 @@
 """What the network tells."""
 
+from datetime import date
+from decimal import Decimal
 
 from hanse.journal.events import FreeForm, event
 
@@ -43,6 +45,42 @@ class SiteKept:
 
     def said(self) -> str:
         return f"Site {self.site} is so already"
+
+
+@event("carton_type")
+class CartonTypeKept:
+    """A carton type was added or changed: its sides inside and outside, its weights, from when until when, at which sites (none: all)."""
+
+    carton_type: str
+    inner: tuple[int, int, int]
+    outer: tuple[int, int, int]
+    tare_g: int
+    max_gross_g: int
+    from_on: date
+    until_on: date | None
+    sites: tuple[str, ...]
+
+    def said(self) -> str:
+        until = f" until {self.until_on}" if self.until_on else ""
+        return f"Carton type {self.carton_type} kept from {self.from_on}{until}: {' × '.join(map(str, self.inner))} mm inside, {' × '.join(map(str, self.outer))} mm outside"
+
+
+@event("carrier")
+class FreightContractKept:
+    """A freight contract was added or changed; an empty site or carrier means any."""
+
+    carrier: str
+    site: str
+    divisor: int
+    step: Decimal
+    units: str
+    whole_sides: bool
+    from_on: date
+    until_on: date | None
+
+    def said(self) -> str:
+        until = f" until {self.until_on}" if self.until_on else ""
+        return f"Freight contract of {self.carrier or 'any carrier'} from {self.site or 'any site'} kept from {self.from_on}{until}: size ÷ {self.divisor}, steps of {self.step}"
 
 
 @event("site")

@@ -21,7 +21,7 @@ from hanse.kernel.refused import Refused, refuse_all
 from hanse.kernel.rows import as_tuple
 
 from .events import SiteAdded, SiteChanged, SiteKept
-from .place import FIELDS, BinGiven, LaneGiven, Place, Weekday, wrong_lanes, wrong_place
+from .place import FIELDS, BinGiven, LaneGiven, Place, Role, Weekday, wrong_lanes, wrong_place
 
 DOCK = BinGiven("DOCK")
 DEGREE, CENTIMETRE = Decimal("0.000001"), Decimal("0.01")
@@ -111,8 +111,14 @@ def _said(place: Place, ask: KeepSite) -> Place:
 
 def _bins(ask: KeepSite, new: bool, known: Mapping[tuple[str, str], BinGiven]) -> list[BinGiven]:
     """The bins that are new or differ; a new site has a dock."""
-    given = {b.code: replace(b, x_m=b.x_m.quantize(CENTIMETRE), y_m=b.y_m.quantize(CENTIMETRE)) for b in ([DOCK, *ask.bins] if new else ask.bins)}
+    given = {b.code: replace(b, x_m=b.x_m.quantize(CENTIMETRE), y_m=b.y_m.quantize(CENTIMETRE), role=_role(b, known.get((ask.code, b.code))))
+             for b in ([DOCK, *ask.bins] if new else ask.bins)}
     return [b for b in given.values() if known.get((ask.code, b.code)) != b]
+
+
+def _role(bin: BinGiven, known: BinGiven | None) -> Role:
+    """What a bin is for: as said, else as it is known."""
+    return bin.role or (known.role if known else "dock" if bin.code == DOCK.code else "pick-face")
 
 
 def _answer(before: Place | None, after: Place, zones: list[str], bins: list[BinGiven], lanes: tuple[LaneGiven, ...] | None) -> Answer:
@@ -139,7 +145,7 @@ SELECT code, country, name, zone, region, array_to_string(workdays, ','), cut_of
 """
 ZONES = "SELECT s.code, z.code FROM network_site s JOIN network_zone z ON z.site_id = s.id WHERE s.code = ANY(%(code)s::text[])"
 BINS = """
-SELECT s.code, b.code, coalesce(z.code, ''), b.x_m, b.y_m, b.level, b.walk
+SELECT s.code, b.code, coalesce(z.code, ''), b.x_m, b.y_m, b.level, b.walk, b.role
   FROM unnest(%(site)s::text[], %(bin)s::text[]) AS g(site, bin)
   JOIN network_site s ON s.code = g.site JOIN network_bin b ON b.site_id = s.id AND b.code = g.bin
   LEFT JOIN network_zone z ON z.id = b.zone_id
@@ -168,13 +174,13 @@ INSERT INTO network_zone (site_id, code)
 SELECT s.id, z.zone FROM unnest(%(site)s::text[], %(zone)s::text[]) AS z(site, zone) JOIN network_site s ON s.code = z.site
 """
 KEEP_BINS = """
-INSERT INTO network_bin (site_id, zone_id, code, x_m, y_m, level, walk)
-SELECT s.id, z.id, b.code, b.x_m, b.y_m, b.level, b.walk
+INSERT INTO network_bin (site_id, zone_id, code, x_m, y_m, level, walk, role)
+SELECT s.id, z.id, b.code, b.x_m, b.y_m, b.level, b.walk, b.role
   FROM unnest(%(site)s::text[], %(zone)s::text[], %(code)s::text[], %(x_m)s::numeric[], %(y_m)s::numeric[], %(level)s::smallint[],
-              %(walk)s::int[]) AS b(site, zone, code, x_m, y_m, level, walk)
+              %(walk)s::int[], %(role)s::text[]) AS b(site, zone, code, x_m, y_m, level, walk, role)
   JOIN network_site s ON s.code = b.site LEFT JOIN network_zone z ON z.site_id = s.id AND z.code = b.zone
     ON CONFLICT (site_id, code) DO UPDATE
-       SET zone_id = excluded.zone_id, x_m = excluded.x_m, y_m = excluded.y_m, level = excluded.level, walk = excluded.walk
+       SET zone_id = excluded.zone_id, x_m = excluded.x_m, y_m = excluded.y_m, level = excluded.level, walk = excluded.walk, role = excluded.role
 """
 DROP_LANES = "DELETE FROM network_lane l USING network_site s WHERE s.id = l.site_id AND s.code = ANY(%(site)s::text[])"
 KEEP_LANES = """

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class Site(models.Model):
@@ -51,8 +51,11 @@ class Zone(models.Model):
         return f"{self.site_id} {self.code}"
 
 
+BIN_ROLES = ["pick-face", "reserve", "bulk", "dock"]
+
+
 class Bin(models.Model):
-    """A place for stock inside a site, with its coordinates in metres from the site's origin."""
+    """A place for stock inside a site, with its coordinates in metres from the site's origin, and what it is for."""
 
     id = models.BigAutoField(primary_key=True)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="bins")
@@ -62,12 +65,85 @@ class Bin(models.Model):
     y_m = models.DecimalField(max_digits=8, decimal_places=2, db_default=0)
     level = models.SmallIntegerField(db_default=0)
     walk = models.IntegerField(db_default=0)
+    role = models.TextField(db_default="pick-face")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["site", "code"], name="network_bin_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "code"], name="network_bin_once"),
+            models.CheckConstraint(condition=Q(role__in=BIN_ROLES), name="network_bin_role_is_known"),
+        ]
 
     def __str__(self) -> str:
         return self.code
+
+
+class CartonType(models.Model):
+    """A carton that sites pack into, from a day on: inside, outside, its own weight, what it may weigh filled, its cost.
+
+    A later version of the same code follows it. Sites are named by code; none named means all.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.TextField()
+    name = models.TextField(db_default="", blank=True)
+    sites = ArrayField(models.TextField(), db_default=[], blank=True)
+    inner_length_mm = models.IntegerField()
+    inner_width_mm = models.IntegerField()
+    inner_height_mm = models.IntegerField()
+    outer_length_mm = models.IntegerField()
+    outer_width_mm = models.IntegerField()
+    outer_height_mm = models.IntegerField()
+    tare_g = models.IntegerField(db_default=0)
+    max_gross_g = models.IntegerField(db_default=30_000)
+    cost = models.DecimalField(max_digits=18, decimal_places=4, db_default=0)
+    from_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "from_on"], name="network_cartontype_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(inner_length_mm__gt=0, inner_length_mm__lte=F("outer_length_mm"), inner_width_mm__gt=0, inner_width_mm__lte=F("outer_width_mm"),
+                            inner_height_mm__gt=0, inner_height_mm__lte=F("outer_height_mm"), outer_length_mm__lte=10_000, outer_width_mm__lte=10_000, outer_height_mm__lte=10_000),
+                name="network_cartontype_is_larger_outside"),
+            models.CheckConstraint(condition=Q(tare_g__gte=0, tare_g__lt=F("max_gross_g"), max_gross_g__lte=10**7), name="network_cartontype_weighs_less_than_it_may"),
+            models.CheckConstraint(condition=Q(cost__gte=0, cost__lte=10**9), name="network_cartontype_cost_in_range"),
+            models.CheckConstraint(condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on")), name="network_cartontype_ends_after_it_begins"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} from {self.from_on}"
+
+
+class FreightContract(models.Model):
+    """How parcels that leave a site are billed, from a day on: by weight or by size ÷ divisor, in steps.
+
+    Site and carrier are named by code; one left empty means any. The contract of a site wins over that of all.
+    """
+
+    UNITS = [("metric", "kilograms, centimetres"), ("imperial", "pounds, inches")]
+
+    id = models.BigAutoField(primary_key=True)
+    site = models.TextField(db_default="", blank=True)
+    carrier = models.TextField(db_default="", blank=True)
+    divisor = models.IntegerField(db_default=5_000)
+    step = models.DecimalField(max_digits=7, decimal_places=3, db_default=1)
+    units = models.TextField(choices=UNITS, db_default="metric")
+    whole_sides = models.BooleanField(db_default=False)
+    from_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["site", "carrier", "from_on"], name="network_freightcontract_once_a_day"),
+            models.CheckConstraint(condition=Q(divisor__gt=0, divisor__lte=10**6), name="network_freightcontract_divisor_in_range"),
+            models.CheckConstraint(condition=Q(step__gt=0, step__lte=1000), name="network_freightcontract_step_in_range"),
+            models.CheckConstraint(condition=Q(units__in=["metric", "imperial"]), name="network_freightcontract_units_are_known"),
+            models.CheckConstraint(condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on")), name="network_freightcontract_ends_after_it_begins"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.carrier or 'any carrier'} from {self.site or 'any site'}"
 
 
 METHODS = ["single", "cluster", "batch", "zone"]

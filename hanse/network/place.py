@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from datetime import time
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from annotated_types import Ge, Le
 
@@ -15,11 +15,15 @@ from hanse.kernel.refused import Refused, refuse
 
 Metres = Annotated[Decimal, Ge(-99_999), Le(99_999)]
 Weekday = Annotated[int, Ge(0), Le(6)]
+Role = Literal["", "pick-face", "reserve", "bulk", "dock"]
 
 
 @ask
 class BinGiven:
-    """A bin: its zone, its coordinates in metres from the site's origin, its level, and its turn on the picker's walk."""
+    """A bin: its zone, its coordinates in metres from the site's origin, its level, its turn on the picker's walk, and what it is for.
+
+    Unsaid, the role stays what it is; a new bin is a pick face, `DOCK` a dock.
+    """
 
     code: Code
     zone: Short = ""
@@ -27,6 +31,7 @@ class BinGiven:
     y_m: Metres = Decimal(0)
     level: Annotated[int, Ge(0), Le(1_000)] = 0
     walk: Annotated[int, Ge(0), Le(1_000_000)] = 0
+    role: Role = ""
 
 
 @ask

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -47,7 +47,7 @@ class SiteView:
 
 @dataclass(frozen=True, slots=True)
 class BinView:
-    """A bin of a site, with its turn on the picker's walk."""
+    """A bin of a site, with its turn on the picker's walk and what it is for."""
 
     code: str
     zone: str
@@ -55,6 +55,7 @@ class BinView:
     y_m: Decimal
     level: int
     walk: int
+    role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,69 @@ class LaneTo:
     currency: str
 
 
+@dataclass(frozen=True, slots=True)
+class CartonTypeRow:
+    """A carton type as it is on a day: its sides inside and outside in millimetres, its weights in grams."""
+
+    id: int
+    code: str
+    name: str
+    inner_length_mm: int
+    inner_width_mm: int
+    inner_height_mm: int
+    outer_length_mm: int
+    outer_width_mm: int
+    outer_height_mm: int
+    tare_g: int
+    max_gross_g: int
+    cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CartonTypeView:
+    """A version of a carton type, from a day until a day, at these sites or at all."""
+
+    code: str
+    name: str
+    inner_length_mm: int
+    inner_width_mm: int
+    inner_height_mm: int
+    outer_length_mm: int
+    outer_width_mm: int
+    outer_height_mm: int
+    tare_g: int
+    max_gross_g: int
+    cost: Decimal
+    sites: list[str]
+    from_on: date
+    until_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContractRow:
+    """How a carrier bills on a day; an empty carrier is any."""
+
+    carrier: str
+    divisor: int
+    step: Decimal
+    units: str
+    whole_sides: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContractView:
+    """A freight contract, from a day until a day; an empty site or carrier is any."""
+
+    site: str
+    carrier: str
+    divisor: int
+    step: Decimal
+    units: str
+    whole_sides: bool
+    from_on: date
+    until_on: date | None
+
+
 SITES = """
 SELECT s.code, s.name, s.country, s.region, s.zone, array_to_json(s.workdays)::text, s.cut_off, s.priority, s.street, s.postcode, s.city,
        s.gln, s.latitude, s.longitude, s.sscc_prefix, s.active,
@@ -95,10 +159,29 @@ SELECT s.code, s.name, s.country, s.region, s.zone, array_to_json(s.workdays)::t
   FROM network_site s
 """
 BINS = """
-SELECT b.code, coalesce(z.code, ''), b.x_m, b.y_m, b.level, b.walk
+SELECT b.code, coalesce(z.code, ''), b.x_m, b.y_m, b.level, b.walk, b.role
   FROM network_bin b JOIN network_site s ON s.id = b.site_id LEFT JOIN network_zone z ON z.id = b.zone_id
  WHERE s.code = %(site)s AND b.code > %(after)s ORDER BY b.code LIMIT %(limit)s
 """
+CARTON_TYPES_OF = """
+SELECT t.id, t.code, t.name, t.inner_length_mm, t.inner_width_mm, t.inner_height_mm, t.outer_length_mm, t.outer_width_mm, t.outer_height_mm,
+       t.tare_g, t.max_gross_g, t.cost
+  FROM (SELECT DISTINCT ON (code) * FROM network_cartontype
+         WHERE (sites = '{}' OR %(site)s::text = ANY(sites)) AND from_on <= %(day)s::date ORDER BY code, from_on DESC) t
+ WHERE t.until_on IS NULL OR t.until_on >= %(day)s::date ORDER BY t.code
+"""
+CARTON_TYPES = """
+SELECT code, name, inner_length_mm, inner_width_mm, inner_height_mm, outer_length_mm, outer_width_mm, outer_height_mm, tare_g, max_gross_g, cost,
+       sites, from_on, until_on
+  FROM network_cartontype ORDER BY code, from_on
+"""
+CONTRACTS_OF = """
+SELECT DISTINCT ON (c.carrier) c.carrier, c.divisor, c.step, c.units, c.whole_sides
+  FROM (SELECT DISTINCT ON (site, carrier) * FROM network_freightcontract
+         WHERE site IN ('', %(site)s::text) AND from_on <= %(day)s::date ORDER BY site, carrier, from_on DESC) c
+ WHERE c.until_on IS NULL OR c.until_on >= %(day)s::date ORDER BY c.carrier, c.site = ''
+"""
+CONTRACTS = "SELECT site, carrier, divisor, step, units, whole_sides, from_on, until_on FROM network_freightcontract ORDER BY site, carrier, from_on"
 FLOORS = """
 SELECT s.code, array_to_json(f.aisles)::text, array_to_json(f.cross_aisles)::text, f.racks::text, f.start_x::float, f.start_y::float, f.end_x::float, f.end_y::float,
        f.method, f.cart_orders, f.cart_weight_g, f.cart_volume_ml, f.open_tasks
@@ -109,6 +192,26 @@ SELECT DISTINCT ON (s.code) s.code, l.days, l.cost, l.currency
   FROM network_lane l JOIN network_site s ON s.id = l.site_id AND s.active
  WHERE l.country = %(country)s AND l.region IN ('', %(region)s) ORDER BY s.code, l.region = ''
 """
+
+
+def carton_types(site: str, day: date) -> list[CartonTypeRow]:
+    """The carton types that a site packs into on a day, by code."""
+    return rows(CartonTypeRow, CARTON_TYPES_OF, site=site, day=day)
+
+
+def every_carton_type() -> list[CartonTypeView]:
+    """All carton types with all their versions, by code and day."""
+    return rows(CartonTypeView, CARTON_TYPES)
+
+
+def freight_contracts(site: str, day: date) -> list[ContractRow]:
+    """How parcels from a site are billed on a day, a row for each carrier: the one that names no carrier first."""
+    return rows(ContractRow, CONTRACTS_OF, site=site, day=day)
+
+
+def every_freight_contract() -> list[ContractView]:
+    """All freight contracts, by site, carrier and day."""
+    return rows(ContractView, CONTRACTS)
 
 
 def site(code: str) -> SiteView | None:

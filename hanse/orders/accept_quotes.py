@@ -14,7 +14,7 @@ from hanse.kernel.refused import Refused, refuse
 from .events import OrderPlaced, QuoteAccepted
 from .place import Place, take
 from .quotes import as_placed, id_of, read
-from .selling import ITEMS, Sold
+from .selling import ITEMS, sold
 
 
 @ask
@@ -88,7 +88,7 @@ def _told(run: Run, asks: Sequence[AcceptQuote], quotes: Mapping[str, QuoteFact]
     """The answers: the orders that were placed, with what has changed; or why not."""
     promised = as_placed(run, placed)
     skus = sorted({line.sku for d in decided if isinstance(d, Place) for line in d.lines})
-    prices = {i.sku: i.price for i in run.rows(Sold, ITEMS, skus=skus, today=run.now.date())} if skus else {}
+    prices = {i.sku: i.price for i in run.rows(sold, ITEMS, skus=skus, today=run.now.date())} if skus else {}
     answers: list[QuoteAccepted | Refused] = []
     following = iter(placed)
     for it, d in zip(asks, decided, strict=True):

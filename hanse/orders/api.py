@@ -8,19 +8,26 @@ from annotated_types import MaxLen
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router
 
-from hanse.kernel.asks import ask
+from hanse.kernel.asks import Quantity, ask
 from hanse.kernel.numbers import order_id
 from hanse.partners.addresses import AddressGiven
-from hanse.web.doors import Cursor, Limit, after, answer_to, answered, answered_one, answers_to, missing, page_of, page_schema
+from hanse.web.doors import Cursor, Limit, after, answer_to, answered, answered_one, answers_to, missing, page_of, page_schema, shown
 
-from . import reads
+from . import backorder_reads, reads
 from .allocate import Allocate, allocate
+from .answer_consent import AnswerConsent, answer_consent
 from .cancel import Cancel, CancelLine, cancel
 from .change import Change, ChangeLine, change
+from .expire import Expire, expire
+from .follow_supply import FollowSupply, follow_supply
 from .free import Free, free
 from .hold import Hold, hold
 from .place import Place, PlaceLine, place
 from .release_hold import ReleaseHold, release_hold
+from .replan import Replan, replan
+from .requests import Fallback
+from .run_backorders import RunBackorders, run_backorders
+from .substitute import Position, Substitute, substitute
 
 router = Router(tags=["orders"])
 Word = Annotated[str, MaxLen(200)]
@@ -69,17 +76,19 @@ def order_events(request: HttpRequest, number: Word, cursor: Cursor = "", limit:
 
 @ask
 class CancelAsk:
-    """Which units to cancel; without lines all that can still be cancelled."""
+    """Which units to cancel; without lines all that can still be cancelled. With a fallback sites are asked to stop what is released."""
 
     lines: Annotated[tuple[CancelLine, ...], MaxLen(1000)] = ()
     reason: Word = ""
     by_customer: bool = True
+    fallback: Fallback | None = None
+    answer_by: datetime | None = None
 
 
 @router.post("/orders/{number}/cancel", response=answer_to(cancel))
 def cancel_order(request: HttpRequest, number: Word, wish: Body[CancelAsk]) -> HttpResponse:
-    """Cancel units that are not picked yet."""
-    return answered_one(request, cancel, Cancel(number, wish.lines, wish.reason, wish.by_customer))
+    """Cancel units no site works on yet, and ask the sites to stop the others."""
+    return answered_one(request, cancel, Cancel(number, wish.lines, wish.reason, wish.by_customer, None, wish.fallback, wish.answer_by))
 
 
 @ask
@@ -96,13 +105,44 @@ class ChangeAsk:
     reason: Word = ""
     accept: Word = ""
     preview: bool = False
+    carrier: Annotated[str, MaxLen(80)] | None = None
+    fallback: Fallback | None = None
+    answer_by: datetime | None = None
 
 
 @router.post("/orders/{number}/change", response=answer_to(change))
 def change_order(request: HttpRequest, number: Word, wish: Body[ChangeAsk]) -> HttpResponse:
-    """Change quantities, lines, address or dates; or preview the effect on stock, money and promise."""
+    """Change quantities, lines, address, carrier or dates; or preview the effect on stock, money and promise, and whom it asks."""
     asked = Change(number, **{f.name: getattr(wish, f.name) for f in fields(Change)[1:]})
     return answered_one(request, change, asked, dry_run=wish.preview)
+
+
+@router.get("/orders/{number}/substitutes", response=list[reads.Proposal])
+def substitutes(request: HttpRequest, number: Word) -> HttpResponse:
+    """What may stand in for units of this order that wait for stock, and is there."""
+    return shown(reads.proposals(number))
+
+
+@ask
+class SubstituteAsk:
+    """What shall stand in for which waiting units. `preview` answers with the effect and changes nothing; `accept` is the mark of a preview."""
+
+    line: Position
+    by: Word
+    quantity: Quantity
+    agreed_by: Word = ""
+    agreed_how: Word = ""
+    agreed_at: datetime | None = None
+    reason: Word = ""
+    accept: Word = ""
+    preview: bool = False
+
+
+@router.post("/orders/{number}/substitute", response=answer_to(substitute))
+def substitute_units(request: HttpRequest, number: Word, wish: Body[SubstituteAsk]) -> HttpResponse:
+    """Replace units that wait by an approved substitute; or preview the effect on stock, money and promise."""
+    asked = Substitute(number, **{f.name: getattr(wish, f.name) for f in fields(Substitute)[1:]})
+    return answered_one(request, substitute, asked, dry_run=wish.preview)
 
 
 @ask
@@ -140,6 +180,20 @@ def cancel_orders(request: HttpRequest, cancellations: Body[list[Cancel]]) -> Ht
     return answered(request, cancel, cancellations)
 
 
+@router.get("/changes", response=page_schema(reads.RequestRow))
+def requests(request: HttpRequest, site: Word = "", order: Word = "", open: bool = True, cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+    """What sites are asked to change, oldest first; `open` leaves out what is settled."""
+    at = after(cursor, int)
+    found = reads.requests(site, order_id(order) or -1 if order else 0, open, at[0] if at else 0, limit + 1)
+    return page_of(found, limit, lambda row: row.request)
+
+
+@router.post("/changes/expired/batch", response=answers_to(expire))
+def expire_requests(request: HttpRequest, expired: Body[list[Expire]]) -> HttpResponse:
+    """Take the fallback of requests whose time is over; hanse does so by itself each minute."""
+    return answered(request, expire, expired)
+
+
 @router.post("/allocations/batch", response=answers_to(allocate))
 def allocate_orders(request: HttpRequest, allocations: Body[list[Allocate]]) -> HttpResponse:
     """Find sites for the open units of orders."""
@@ -150,3 +204,48 @@ def allocate_orders(request: HttpRequest, allocations: Body[list[Allocate]]) -> 
 def free_units(request: HttpRequest, frees: Body[list[Free]]) -> HttpResponse:
     """Give reserved units back that are not on the floor."""
     return answered(request, free, frees)
+
+
+@router.get("/backorders", response=list[backorder_reads.ShortItem])
+def backorders(request: HttpRequest) -> list[backorder_reads.ShortItem]:
+    """Items of which units wait for supply, the earliest promise first; at most 500."""
+    return backorder_reads.short_items()
+
+
+@router.get("/backorders/queue", response=list[backorder_reads.Queued])
+def backorder_queue(request: HttpRequest, sku: Word) -> list[backorder_reads.Queued]:
+    """Who wants an item, in the order in which a run serves them; at most 500 lines."""
+    return backorder_reads.queue(sku)
+
+
+@ask
+class RunAsk:
+    """The item to deal out anew. `simulate` answers who gains and loses and changes nothing; `mark` is that of a simulation."""
+
+    sku: Word
+    mark: Word = ""
+    simulate: bool = False
+
+
+@router.post("/backorders/runs", response=answer_to(run_backorders))
+def start_backorder_run(request: HttpRequest, wish: Body[RunAsk]) -> HttpResponse:
+    """Deal an item out anew by the rules of its customers, or simulate it."""
+    return answered_one(request, run_backorders, RunBackorders(wish.sku, wish.mark), dry_run=wish.simulate)
+
+
+@router.post("/consents/batch", response=answers_to(answer_consent))
+def answer_consents(request: HttpRequest, consents: Body[list[AnswerConsent]]) -> HttpResponse:
+    """Note what customers say to a later day: agreed, or refused with the units cancelled or freed of the late supply."""
+    return answered(request, answer_consent, consents)
+
+
+@router.post("/supply/followed/batch", response=answers_to(follow_supply))
+def follow_supplies(request: HttpRequest, items: Body[list[FollowSupply]]) -> HttpResponse:
+    """Peg what waits for items anew and let promises follow; done by itself when inbound supply is announced or moves."""
+    return answered(request, follow_supply, items)
+
+
+@router.post("/allocations/plans/batch", response=answers_to(replan))
+def do_plans(request: HttpRequest, plans: Body[list[Replan]]) -> HttpResponse:
+    """Do plans of sites: give units back and reserve them elsewhere, each plan whole or not at all."""
+    return answered(request, replan, plans)

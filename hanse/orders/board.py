@@ -177,7 +177,7 @@ def fits(row: OrderRow) -> list[str]:
     """Which acts of the bar this order can take."""
     can = {
         "release": row.to_release > 0 and not blocking(row.holds, "release"), "hold": row.open and len(row.holds) < len(BLOCKS),
-        "release-hold": bool(row.holds), "cancel": row.ordered - row.cancelled > row.picked,
+        "release-hold": bool(row.holds), "cancel": row.waiting + row.to_release > 0,
     }
     return [name for name, fitting in can.items() if fitting]
 

@@ -1,16 +1,19 @@
-"""Change: quantities, lines, address and dates of an order, previewed before it is accepted.
+"""Change: quantities, lines, address, carrier and dates of an order, previewed before it is accepted.
 
 A preview is a dry run of the change itself: it answers with the effect on stock, money and promise and a
 mark. Accepting with that mark does exactly what was previewed, or refuses when the world has moved on.
-A line that grows gets a sister line at the same price; a line that shrinks has units cancelled.
+A line that grows gets a sister line at the same price; a line that shrinks has units cancelled. A kit grows and
+shrinks as a whole, by the recipe it was placed with. What is released or labelled already is asked of the site: the
+answer says of whom, until when, and what follows if it cannot.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Ge, Gt, Le, MaxLen
 
@@ -22,21 +25,29 @@ from hanse.kernel.refused import Refused, refuse, refuse_all
 from hanse.kernel.rows import as_tuple
 from hanse.partners.addresses import AddressGiven, address_of, keep_addresses, wrong_address
 
-from .cancelling import Known, LineFact, cancel_units, facts, take
+from . import growing
+from .cancelling import Known, LineFact, Taken, cancel_units, cancellable, cut, facts, standing, stops, take
 from .counters import lock_orders
-from .events import CancelledUnits, Effect, GivenBack, OrderChanged, PromiseMoved
-from .pricing import Priced, price
+from .events import AskedOfSite, ChangeAsked, Effect, OrderChanged, PromiseMoved, UnitsSubstituted
+from .kits import whole
+from .pricing import price
 from .promises import move_promises
-from .reserving import Want, reserve_lines
-from .selling import ITEMS, PlaceLine, Sold, to_price
+from .requests import Fallback, Wish, ask_sites
+from .reserving import reserve_lines
+from .selling import ITEMS, Component, PlaceLine, Sold, most_of, sold, to_price
 
+if TYPE_CHECKING:
+    from .substitute import Substitute
+
+Owner = tuple[str, str | None]
+"""Who asked, and with which key."""
 Position = Annotated[int, Gt(0), Le(100_000)]
 Total = Annotated[int, Ge(0), Le(MOST_UNITS)]
 
 
 @ask
 class ChangeLine:
-    """The line at this position shall have so many units in all; 0 removes it."""
+    """The line or kit at this position shall have so many units in all; 0 removes it."""
 
     line: Position
     quantity: Total
@@ -46,7 +57,8 @@ class ChangeLine:
 class Change:
     """Change an order. `accept` is the mark of a preview; empty accepts the change whatever its effect.
 
-    `promised_on` moves the promise of what is not shipped; `agreed_by` says who at the customer agreed.
+    `promised_on` moves the promise of what is not shipped; `agreed_by` says who at the customer agreed. With a
+    `fallback` sites are asked for what touches their work, by `answer_by` or their next cut-off; without one it is refused.
     """
 
     order: Code
@@ -59,6 +71,9 @@ class Change:
     agreed_by: Short = ""
     reason: Text = ""
     accept: Short = ""
+    carrier: Annotated[str, MaxLen(80)] | None = None
+    fallback: Fallback | None = None
+    answer_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +92,25 @@ class OrderFact:
     waiting: int
     receiver: str
     requested_on: date | None
+    ship_to: int
+    carrier: str
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Units of an order at a site: in labelled cartons, on their way, and what the site is asked for already."""
+
+    order: int
+    site: int
+    code: str
+    labelled: int
+    on_way: int
+    asked: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class LineMoney:
-    """A line's quantity and price, for its sister line."""
+    """A line's quantity and price, for its sister line; a kit's with the recipe that was frozen."""
 
     order: int
     position: int
@@ -89,47 +118,65 @@ class LineMoney:
     left: int
     unit_price: Decimal
     tax_rate: Decimal
+    sold: Sold | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartMoney:
+    """A component of a placed kit, with the kit's own item and price."""
+
+    order: int
+    kit: int
+    sku: str
+    kit_item: int
+    unit_price: Decimal
+    item: int
+    part_sku: str
+    per_kit: int
+    stands: int
+    weight: Decimal
+    tax_rate: Decimal
+    tax_category: str
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A change as it will be done: units to cancel and free, lines to add, what was said."""
+    """A change as it will be done: units to cancel, lines to add, what sites are asked for, what was said."""
 
     order: OrderFact
-    cut: list[CancelledUnits]
-    freed: list[GivenBack]
+    taken: list[Taken]
     add: list[tuple[PlaceLine, Sold]]
+    wishes: list[Wish]
     changes: list[str]
 
 
 ORDERS = """
-SELECT id, customer_id, status, open, currency, version, total, promised_on, reserved - freed - picked,
-       ordered - cancelled - reserved + freed, receiver, requested_on
+SELECT id, customer_id, status, open, currency, version, total, promised_on, reserved - freed - picked + put_back,
+       ordered - cancelled - reserved + freed, receiver, requested_on, ship_to_id, carrier
   FROM orders_order WHERE id = ANY(%(order)s::bigint[])
+"""
+AT = """
+SELECT a.order_id, a.site_id, s.code, sum(a.packed - a.unpacked - a.shipped)::bigint, sum(a.shipped - a.delivered - a.lost - a.sent_back)::bigint,
+       ARRAY(SELECT r.kind FROM orders_changerequest r WHERE r.order_id = a.order_id AND r.site_id = a.site_id AND r.outcome = '')
+  FROM orders_allocation a JOIN network_site s ON s.id = a.site_id
+ WHERE a.order_id = ANY(%(order)s::bigint[]) AND a.packed - a.unpacked > a.delivered + a.lost + a.sent_back GROUP BY 1, 2, 3 ORDER BY 1, 3
 """
 MONEY = """
 SELECT l.order_id, l.position, i.sku, l.ordered - l.cancelled, l.unit_price, l.tax_rate
   FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id WHERE l.order_id = ANY(%(order)s::bigint[])
 """
-ADD_LINES = """
-INSERT INTO orders_line (id, order_id, position, item_id, ordered, unit_price, discount, net, freight, tax, tax_rate, tax_category, requested_on)
-SELECT * FROM unnest(%(line)s::bigint[], %(order)s::bigint[], %(position)s::int[], %(item)s::bigint[], %(quantity)s::bigint[],
-       %(unit_price)s::numeric[], %(discount)s::numeric[], %(net)s::numeric[], %(freight)s::numeric[], %(tax)s::numeric[],
-       %(tax_rate)s::numeric[], %(tax_category)s::text[], %(requested_on)s::date[])
-"""
-GROW = """
-UPDATE orders_order o SET ordered = o.ordered + g.quantity, net = o.net + g.net, tax = o.tax + g.tax, total = o.total + g.net + g.tax
-  FROM (SELECT ord, sum(quantity)::bigint AS quantity, sum(net) AS net, sum(tax) AS tax
-          FROM unnest(%(order)s::bigint[], %(quantity)s::bigint[], %(net)s::numeric[], %(tax)s::numeric[]) AS g(ord, quantity, net, tax)
-         GROUP BY ord) g
- WHERE o.id = g.ord
+PARTS = """
+SELECT l.order_id, l.kit, i.sku, k.item_id, k.unit_price, l.item_id, p.sku, l.per_kit, l.ordered - l.cancelled, l.net, l.tax_rate, l.tax_category
+  FROM orders_kit k JOIN orders_line l ON l.order_id = k.order_id AND l.kit = k.position
+  JOIN catalogue_item i ON i.id = k.item_id JOIN catalogue_item p ON p.id = l.item_id
+ WHERE k.order_id = ANY(%(order)s::bigint[]) ORDER BY l.id
 """
 MARK = """
 UPDATE orders_order o SET version = o.version + 1, ship_to_id = coalesce(c.ship_to, o.ship_to_id), receiver = coalesce(c.receiver, o.receiver),
-       requested_on = coalesce(c.requested_on, o.requested_on), promised_on = coalesce(c.promised_on, o.promised_on),
+       requested_on = coalesce(c.requested_on, o.requested_on), carrier = coalesce(c.carrier, o.carrier), promised_on = coalesce(c.promised_on, o.promised_on),
        first_promised_on = coalesce(o.first_promised_on, c.promised_on)
-  FROM unnest(%(order)s::bigint[], %(ship_to)s::bigint[], %(receiver)s::text[], %(requested_on)s::date[], %(promised_on)s::date[])
-    AS c(ord, ship_to, receiver, requested_on, promised_on)
+  FROM unnest(%(order)s::bigint[], %(ship_to)s::bigint[], %(receiver)s::text[], %(requested_on)s::date[], %(promised_on)s::date[], %(carrier)s::text[])
+    AS c(ord, ship_to, receiver, requested_on, promised_on, carrier)
  WHERE o.id = c.ord
 """
 PROMISE = """
@@ -142,11 +189,23 @@ RETURNING 'H-' || l.order_id, l.id, i.sku, was.promised_on, l.promised_on
 """
 
 
-def decide(asks: Sequence[Change], orders: Mapping[str, OrderFact], known: Known, money: Mapping[tuple[int, int], LineMoney], items: Mapping[str, Sold]) -> list[Decided | Refused]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts of a batch: lines and parts, money of lines, items, where units are labelled, who asks for which ask, the time."""
+
+    known: Known
+    money: Mapping[tuple[int, int], LineMoney]
+    items: Mapping[str, Sold]
+    at: Mapping[int, Sequence[At]]
+    by: Sequence[str]
+    now: datetime
+
+
+def decide(asks: Sequence[Change], orders: Mapping[str, OrderFact], facts: Facts) -> list[Decided | Refused]:
     """What each change means, or all that stands in its way; an order is changed once per batch."""
     answers: list[Decided | Refused] = []
     waiting = dict(orders)
-    for ask in asks:
+    for ask, by in zip(asks, facts.by, strict=True):
         order = waiting.pop(ask.order, None)
         if order is None:
             again = ask.order in orders
@@ -154,29 +213,35 @@ def decide(asks: Sequence[Change], orders: Mapping[str, OrderFact], known: Known
         elif not order.open:
             answers.append(refuse("order-closed", order=ask.order, status=order.status))
         else:
-            answers.append(_decide(ask, order, known, money, items))
+            answers.append(_decide(ask, order, facts, by))
     return answers
 
 
-def _decide(ask: Change, order: OrderFact, known: Known, money: Mapping[tuple[int, int], LineMoney], items: Mapping[str, Sold]) -> Decided | Refused:
-    lines = {x.position: x for x in known.lines[ask.order]}
+def _decide(ask: Change, order: OrderFact, facts: Facts, by: str) -> Decided | Refused:
+    lines = {x.position: x for x in facts.known.lines[ask.order]}
     findings: list[Refused] = wrong_address(ask.ship_to, "ship_to") if ask.ship_to else []
+    if ask.answer_by and ask.answer_by <= facts.now:
+        findings.append(refuse("values-refused", at="answer_by", why="A site cannot answer in the past."))
     done = Decided(order, [], [], [], [])
     for i, wish in enumerate(ask.lines):
-        findings += _line(i, wish, order, lines, known, money, items, done)
+        findings += _line(i, wish, ask, order, lines, facts, done)
     for i, added in enumerate(ask.add):
-        item = items.get(added.sku)
+        item = facts.items.get(added.sku)
         if item is None or item.retired:
             findings.append(refuse("not-sellable", at=f"add/{i}/sku", skus=added.sku))
         elif added.net is None and added.unit_price is None and item.price is None:
             findings.append(refuse("values-refused", at=f"add/{i}/unit_price", why=f"{added.sku} has no price: say one."))
+        elif added.quantity > most_of(item):
+            findings.append(refuse("out-of-range", at=f"add/{i}/quantity", field=f"The quantity of {added.sku}", low=1, high=most_of(item), got=added.quantity))
         else:
             done.add.append((added, item))
             done.changes.append(f"{added.quantity} {added.sku} added")
     done.changes.extend(_other_changes(ask, order))
+    done.wishes.extend(stops(done.taken, ask.fallback or "", ask.answer_by, ask.reason, True, by))
+    findings += _labels(ask, order, facts, by, done)
     if findings:
         return refuse_all(findings)
-    return done if done.changes else refuse("change-empty")
+    return done if done.changes or done.wishes else refuse("change-empty")
 
 
 def _other_changes(ask: Change, order: OrderFact) -> list[str]:
@@ -187,84 +252,172 @@ def _other_changes(ask: Change, order: OrderFact) -> list[str]:
         said.append(f"requested on {ask.requested_on}")
     if ask.promised_on and ask.promised_on != order.promised_on:
         said.append(f"promised for {ask.promised_on}")
+    if ask.carrier is not None and ask.carrier.upper() != order.carrier:
+        said.append(f"carrier {ask.carrier.upper() or 'left open'}")
     return said
 
 
-def _line(i: int, wish: ChangeLine, order: OrderFact, lines: Mapping[int, LineFact], known: Known, money: Mapping[tuple[int, int], LineMoney], items: Mapping[str, Sold], done: Decided) -> list[Refused]:
-    """One line's wish: nothing, units to cancel, or a sister line for more."""
-    line = lines.get(wish.line)
-    if line is None:
+def _labels(ask: Change, order: OrderFact, facts: Facts, by: str, done: Decided) -> list[Refused]:
+    """Labels show the old address or carrier: each site is asked to label anew, and to have turned round what is on its way."""
+    findings: list[Refused] = []
+    carrier = ask.carrier.upper() if ask.carrier is not None and ask.carrier.upper() != order.carrier else None
+
+    def want(at: At, kind: str, field: str, what: str, units: int, fallback: str, **new: Any) -> None:
+        if kind in at.asked:
+            findings.append(refuse("change-asked", at=field, site=at.code, order=ask.order))
+        elif not ask.fallback:
+            findings.append(refuse("ask-the-site", at=field, what=f"{units} units of {ask.order} are {'on their way' if kind == 'redirect' else 'labelled'} at {at.code}"))
+        else:
+            done.wishes.append(Wish(order.id, at.site, kind, what, units, fallback, ask.answer_by, ask.reason, True, by, **new))
+
+    for at in facts.at.get(order.id, ()):
+        if ask.ship_to and at.labelled:
+            want(at, "address", "ship_to", "label anew with the new address", at.labelled, ask.fallback or "")
+        if ask.ship_to and at.on_way:
+            want(at, "redirect", "ship_to", "have the carrier bring it to the new address", at.on_way, "return" if ask.fallback == "intercept" else ask.fallback or "")
+        if carrier is not None and at.labelled:
+            want(at, "carrier", "carrier", f"send with {carrier or 'any carrier'}", at.labelled, ask.fallback or "", carrier=carrier)
+    return findings
+
+
+def _line(i: int, wish: ChangeLine, ask: Change, order: OrderFact, lines: Mapping[int, LineFact], facts: Facts, done: Decided) -> list[Refused]:
+    """One line's or kit's wish: nothing, units to cancel or to have stopped, or a sister line for more."""
+    now = facts.money.get((order.id, wish.line))
+    if now is None:
         return [refuse("line-unknown", at=f"lines/{i}/line", order=f"H-{order.id}", line=wish.line)]
-    now = money[order.id, wish.line]
+    line = lines.get(wish.line)
+    if line and line.kit is not None:
+        return [refuse("part-of-kit", at=f"lines/{i}/line", line=wish.line, kit=line.kit)]
     more = wish.quantity - now.left
+    if more > 0 and now.sold and more > most_of(now.sold):
+        return [refuse("out-of-range", at=f"lines/{i}/quantity", field=f"The quantity of {now.sku}", low=0, high=now.left + most_of(now.sold), got=wish.quantity)]
     if more > 0:
-        done.add.append((PlaceLine(now.sku, more, unit_price=now.unit_price, tax_rate=now.tax_rate), items[now.sku]))
-    elif more < 0:
-        free = line.open + sum(p.free for p in known.parts.get(line.line, ()))
-        if -more > free:
-            return [refuse("units-bound", at=f"lines/{i}/quantity", free=free, wanted=-more)]
-        done.freed.extend(take(line, -more, known.parts.get(line.line, ())))
-        done.cut.append(CancelledUnits(line.line, line.position, line.sku, -more))
-    if more:
+        done.add.append((PlaceLine(now.sku, more, unit_price=now.unit_price, tax_rate=now.tax_rate), now.sold or replace(facts.items[now.sku], components=())))
         done.changes.append(f"{now.sku} from {now.left} to {wish.quantity}")
+    elif more < 0:
+        return _less(f"lines/{i}/quantity", wish.line, -more, now, ask, list(lines.values()), facts, done)
+    return []
+
+
+def _less(at: str, position: int, units: int, now: LineMoney, ask: Change, lines: Sequence[LineFact], facts: Facts, done: Decided) -> list[Refused]:
+    """Fewer units of a line, or fewer kits: of each component so many as make them."""
+    once, most = cancellable(lines, facts.known.parts)
+    if units > most[position]:
+        return [refuse("units-bound", at=at, free=most[position], wanted=units)]
+    if units > once[position] and not ask.fallback:
+        return [refuse("ask-the-site", at=at, what=f"{units - once[position]} of the {now.left} units of line {position} are released")]
+    of = [x for x in lines if position in (x.position, x.kit)]
+    done.taken.extend(take(x, units * x.per_kit, facts.known.parts.get(x.line, ())) for x in of)
+    stands = standing(of).get(position, of[0].stands)
+    if stands < now.left:
+        done.changes.append(f"{now.sku} from {now.left} to {stands}")
     return []
 
 
 @operation
 def change(run: Run, asks: Sequence[Change]) -> list[OrderChanged | Refused]:
     """Change orders; the answer says what was and what is on stock, money and promise, with its mark."""
+    return as_previewed(run, asks, lambda some, owners: _change(run, some, owners))
+
+
+def as_previewed(run: Run, asks: Sequence[Any], do: Callable[[Sequence[Any], Sequence[Owner]], list[Any]]) -> list[Any]:
+    """Do asks together. What became of a preview shows only when all is done: one that has expired is undone, and the others are done without it."""
+    if len(asks) == 1 or not any(ask.accept for ask in asks):
+        return do(asks, run.owners)
+    answers: dict[int, Any] = {}
+    while left := [n for n in range(len(asks)) if n not in answers]:
+        found = run.attempt(lambda: do([asks[n] for n in left], [run.owners[n] for n in left]), lambda found: not any(map(_expired, found)))
+        expired = {n: answer for n, answer in zip(left, found, strict=True) if _expired(answer)}
+        answers |= expired or dict(zip(left, found, strict=True))
+    return [answers[n] for n in range(len(asks))]
+
+
+def _expired(answer: Any) -> bool:
+    return isinstance(answer, Refused) and answer.code == "preview-expired"
+
+
+def _change(run: Run, asks: Sequence[Change], owners: Sequence[Owner]) -> list[OrderChanged | Refused]:
     ids = order_ids(a.order for a in asks)
     lock_orders(run, ids)
     known = facts(run, ids)
     orders = {f"H-{o.id}": o for o in run.rows(OrderFact, ORDERS, order=ids)}
     money = {(m.order, m.position): m for m in run.rows(LineMoney, MONEY, order=ids)}
     skus = sorted({x.sku for a in asks for x in a.add} | {m.sku for m in money.values()})
-    items = {i.sku: i for i in run.rows(Sold, ITEMS, skus=skus, today=run.now.date())}
-    decided = decide(asks, orders, known, money, items)
+    items = {i.sku: i for i in run.rows(sold, ITEMS, skus=skus, today=run.now.date())}
+    if any(x.kit is not None for lines in known.lines.values() for x in lines):
+        money |= _of_kits(run.rows(PartMoney, PARTS, order=ids))
+    decided = decide(asks, orders, Facts(known, money, items, _labelled(run, asks, ids), [by for by, _ in owners], run.now))
     done = [(ask, d) for ask, d in zip(asks, decided, strict=True) if isinstance(d, Decided)]
-    _write(run, done, known)
+    asked = _write(run, done, known)
     after = {f"H-{o.id}": o for o in run.rows(OrderFact, ORDERS, order=ids)} if done else {}
-    return [d if isinstance(d, Refused) else _told(ask, d, after[ask.order]) for ask, d in zip(asks, decided, strict=True)]
+    answers = [d if isinstance(d, Refused) else _told(ask, d, after[ask.order], tuple(asked[d.order.id])) for ask, d in zip(asks, decided, strict=True)]
+    for ask, answer, owner in zip(asks, answers, owners, strict=True):
+        if isinstance(answer, OrderChanged) and answer.asked:
+            run.tell([ChangeAsked(answer.order, answer.asked, ask.reason)], owner)
+    return answers
 
 
-def _write(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -> None:
-    """Cancel, add and reserve, then the order itself."""
+def _labelled(run: Run, asks: Sequence[Change], ids: list[int]) -> dict[int, list[At]]:
+    """Where units of these orders are labelled or on their way; asked only where a label would change."""
+    at: dict[int, list[At]] = defaultdict(list)
+    if any(ask.ship_to or ask.carrier is not None for ask in asks):
+        for it in run.rows(At, AT, order=ids):
+            at[it.order].append(it)
+    return at
+
+
+def _write(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -> dict[int, list[AskedOfSite]]:
+    """Cancel, add and reserve, then the order itself; gives what sites are asked for, by order."""
+    asked: dict[int, list[AskedOfSite]] = defaultdict(list)
     if not done:
-        return
-    cancel_units(run, [x for _, d in done for x in d.cut], [g for _, d in done for g in d.freed], known)
-    reserve_lines(run, _add_lines(run, done, known))
+        return asked
+    cancel_units(run, [x for _, d in done for x in cut(d.taken)], [g for _, d in done for t in d.taken for g in t.freed], known)
+    reserve_lines(run, growing.add_lines(run, _added(done, known)))
     moved = [(ask, d) for ask, d in done if ask.ship_to]
     kept = keep_addresses(run, [address_of(d.order.customer, ask.ship_to, ask.ship_to.code) for ask, d in moved if ask.ship_to])
     ship_to = {d.order.id: id for (_, d), id in zip(moved, kept, strict=True)}
     asks, orders = [ask for ask, _ in done], [d.order.id for _, d in done]
-    run.write(MARK, asks, order=orders, ship_to=[ship_to.get(order) for order in orders])
+    run.write(MARK, asks, order=orders, ship_to=[ship_to.get(order) for order in orders], carrier=[a.carrier if a.carrier is None else a.carrier.upper() for a in asks])
     if any(ask.promised_on for ask in asks):
         said = {ask.order: (ask.reason or "agreed with the customer", ask.agreed_by) for ask in asks}
         found: Any = run.rows(as_tuple, PROMISE, asks, order=orders)
         move_promises(run, [PromiseMoved(*[*row, *said[row[0]]]) for row in found])
+    wishes = [replace(w, address=ship_to.get(w.order)) if w.kind in ("address", "redirect") else w for _, d in done for w in d.wishes
+              if w.kind not in ("address", "redirect") or ship_to[w.order] != d.order.ship_to]
+    for wish, told in zip(wishes, ask_sites(run, wishes), strict=True):
+        asked[wish.order].append(told)
+    return asked
 
 
-def _add_lines(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -> list[Want]:
-    """Write the added lines, priced like any other; what they want."""
-    rows: list[tuple[int, int, Sold, Priced, date | None]] = []
+def _added(done: Sequence[tuple[Change, Decided]], known: Known) -> list[growing.Wish]:
+    """The added lines, priced like any other."""
+    added: list[growing.Wish] = []
     for ask, d in done:
         priced = price([to_price(line, item) for line, item in d.add], d.order.currency, Decimal(0), Decimal(0), None)
         last = max((x.position for x in known.lines[ask.order]), default=0)
-        rows += [(d.order.id, last + n, item, p, line.requested_on or ask.requested_on) for n, ((line, item), p) in enumerate(zip(d.add, priced, strict=True), 1)]
-    if not rows:
-        return []
-    ids = run.draw("orders_line_id_seq", len(rows))
-    columns: dict[str, Any] = {name: [getattr(p, name) for _, _, _, p, _ in rows] for name in ("quantity", "unit_price", "discount", "net", "freight", "tax", "tax_rate", "tax_category")}
-    orders = [order for order, *_ in rows]
-    run.write(ADD_LINES, line=ids, order=orders, position=[p for _, p, *_ in rows], item=[i.id for _, _, i, _, _ in rows], requested_on=[r[4] for r in rows], **columns)
-    run.write(GROW, order=orders, quantity=columns["quantity"], net=columns["net"], tax=columns["tax"])
-    return [Want(id, p.quantity) for id, (_, _, _, p, _) in zip(ids, rows, strict=True)]
+        added += [growing.Wish(d.order.id, last, item, p, d.order.currency, line.requested_on or ask.requested_on) for (line, item), p in zip(d.add, priced, strict=True)]
+    return added
 
 
-def _told(ask: Change, d: Decided, after: OrderFact) -> OrderChanged | Refused:
+def _of_kits(parts: Sequence[PartMoney]) -> dict[tuple[int, int], LineMoney]:
+    """The placed kits as they were sold: more of one has the recipe, the price and the shares of the first."""
+    kits: dict[tuple[int, int], list[PartMoney]] = defaultdict(list)
+    for part in parts:
+        kits[part.order, part.kit].append(part)
+    found = {}
+    for (order, kit), of in kits.items():
+        first, stand = of[0], whole((p.kit, p.per_kit, p.stands) for p in of)[kit]
+        frozen = tuple(Component(p.item, p.part_sku, p.per_kit, p.weight) for p in of)
+        sold = Sold(first.kit_item, first.sku, first.unit_price, "", first.tax_category, first.tax_rate, False, frozen)
+        found[order, kit] = LineMoney(order, kit, first.sku, stand, first.unit_price, first.tax_rate, sold)
+    return found
+
+
+def _told(ask: Change, d: Decided, after: OrderFact, asked: tuple[AskedOfSite, ...]) -> OrderChanged | Refused:
     """The change with its effect; refused when an accepted preview had another one."""
-    told = OrderChanged(ask.order, d.order.version + 1, tuple(d.changes), effect(d.order), effect(after), tuple(d.freed))
-    marked = replace(told, after=replace(told.after, mark=mark(ask, told)))
+    freed = tuple(g for t in d.taken for g in t.freed)
+    told = OrderChanged(ask.order, d.order.version + 1, tuple(d.changes), effect(d.order), effect(after), freed, asked)
+    marked = replace(told, after=replace(told.after, mark=mark(ask, told, asked)))
     if ask.accept and ask.accept != marked.after.mark:
         return refuse("preview-expired")
     return marked
@@ -275,6 +428,7 @@ def effect(order: OrderFact) -> Effect:
     return Effect(order.reserved, order.waiting, order.total, order.promised_on)
 
 
-def mark(ask: Change, told: OrderChanged) -> str:
-    """What an accepted preview is known by: the change and its whole effect."""
-    return hashlib.sha256(repr((replace(ask, accept=""), told.version, told.before, told.after)).encode()).hexdigest()[:16]
+def mark(ask: "Change | Substitute", told: OrderChanged | UnitsSubstituted, asked: Sequence[AskedOfSite] = ()) -> str:
+    """What an accepted preview is known by: the change, its whole effect, and what sites are asked for."""
+    same = [replace(a, request=0) for a in asked]
+    return hashlib.sha256(repr((replace(ask, accept=""), told.version, told.before, told.after, same)).encode()).hexdigest()[:16]

@@ -23,7 +23,9 @@ class Advance:
     released: int = 0
     recalled: int = 0
     picked: int = 0
+    put_back: int = 0
     packed: int = 0
+    unpacked: int = 0
     shipped: int = 0
     delivered: int = 0
     lost: int = 0

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from hanse.journal.events import FreeForm, event
 
@@ -21,6 +22,18 @@ class PlacedLine:
     freight: Decimal
     tax: Decimal
     tax_rate: Decimal
+    kit: int | None = None
+    per_kit: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedKit:
+    """So many kits as they were placed, at a position of their own; the lines that name it are what they are made of."""
+
+    position: int
+    sku: str
+    quantity: int
+    unit_price: Decimal
 
 
 @event("order")
@@ -42,6 +55,7 @@ class OrderPlaced:
     lines: tuple[PlacedLine, ...]
     at: datetime
     zone: str = "UTC"
+    kits: tuple[PlacedKit, ...] = ()
 
     def said(self) -> str:
         units = sum(line.quantity for line in self.lines)
@@ -111,6 +125,17 @@ class CancelledUnits:
     position: int
     sku: str
     quantity: int
+    kit: int | None = None
+    per_kit: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CancelledKits:
+    """Kits that are cancelled whole: the lines that name their position lost the units of so many."""
+
+    position: int
+    sku: str
+    quantity: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +146,58 @@ class GivenBack:
     quantity: int
 
 
+FALLBACK_SAID = {"let-go": "it goes on as it is", "intercept": "the dock keeps it here", "return": "it comes back on arrival"}
+"""What a site's no comes to, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOfSite:
+    """What one site is asked to do with units it works on already, until when, and what follows if it cannot."""
+
+    request: int
+    site: str
+    kind: str
+    what: str
+    units: int
+    answer_by: datetime
+    zone: str
+    fallback: str
+
+    def said(self) -> str:
+        there = self.answer_by.astimezone(ZoneInfo(self.zone))
+        return f"{self.site} asked to {self.what} by {there:%d.%m. %H:%M}; if it cannot, {FALLBACK_SAID[self.fallback]}"
+
+
+@event("order")
+class ChangeAsked:
+    """A change touches units that sites work on already; they were asked for it."""
+
+    order: str
+    asked: tuple[AskedOfSite, ...]
+    reason: str = ""
+    by_customer: bool = True
+
+    def said(self) -> str:
+        return "; ".join(asked.said() for asked in self.asked) + (f" ({self.reason})" if self.reason else "")
+
+
+@event("order")
+class ChangeTooLate:
+    """A site did not answer a request in time; its fallback was taken."""
+
+    order: str
+    request: int
+    site: str
+    kind: str
+    fallback: str
+
+    def said(self) -> str:
+        return f"{self.site} did not answer in time ({self.kind}): {FALLBACK_SAID[self.fallback]}"
+
+
 @event("order")
 class UnitsCancelled:
-    """Units were cancelled: open ones and such as were reserved but not picked."""
+    """Units were cancelled: such as no site works on, or that a site stopped. `asked` are those that sites are asked for."""
 
     order: str
     lines: tuple[CancelledUnits, ...]
@@ -131,9 +205,18 @@ class UnitsCancelled:
     reason: str = ""
     by_customer: bool = True
     at: datetime | None = None
+    asked: tuple[AskedOfSite, ...] = ()
+    kits: tuple[CancelledKits, ...] = ()
+
+    @property
+    def units(self) -> list[tuple[int, str]]:
+        """What was cancelled, kits before lines: of a component what belongs to none of these kits."""
+        whole = {kit.position: kit.quantity for kit in self.kits}
+        alone = [(c.quantity - whole.get(c.kit or 0, 0) * c.per_kit, c.sku) for c in self.lines]
+        return [(kit.quantity, kit.sku) for kit in self.kits] + [(n, sku) for n, sku in alone if n]
 
     def said(self) -> str:
-        what = ", ".join(f"{c.quantity} {c.sku}" for c in self.lines)
+        what = ", ".join(f"{n} {sku}" for n, sku in self.units)
         return f"Cancelled: {what}" + (f" ({self.reason})" if self.reason else "")
 
 
@@ -184,9 +267,38 @@ class OrderChanged:
     before: Effect
     after: Effect
     freed: tuple[GivenBack, ...] = ()
+    asked: tuple[AskedOfSite, ...] = ()
 
     def said(self) -> str:
-        return "Changed: " + "; ".join(self.changes)
+        return "Changed: " + "; ".join(self.changes) if self.changes else "A change was asked of " + ", ".join(dict.fromkeys(a.site for a in self.asked))
+
+
+@event("order")
+class UnitsSubstituted:
+    """Waiting units were replaced by another item, as approved; the line they were ordered on stays on record."""
+
+    order: str
+    version: int
+    line: int
+    position: int
+    sku: str
+    quantity: int
+    substitute: int
+    by: str
+    units: int
+    price_rule: str
+    was_net: Decimal
+    net: Decimal
+    agreed_by: str
+    agreed_how: str
+    agreed_at: datetime | None
+    before: Effect
+    after: Effect
+    reason: str = ""
+
+    def said(self) -> str:
+        agreed = f", agreed by {self.agreed_by} ({self.agreed_how})" if self.agreed_by else ""
+        return f"{self.quantity} {self.sku} replaced by {self.units} {self.by}{agreed}"
 
 
 @event("order")
@@ -203,6 +315,100 @@ class PromiseMoved:
 
     def said(self) -> str:
         return f"Promise of {self.sku} moved from {self.was_on or 'no date'} to {self.promised_on or 'no date'}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class BackorderLine:
+    """How a line fares in a backorder run: units it wants, had and has, and its promise before and after."""
+
+    order: str
+    line: int
+    position: int
+    customer: str
+    rule: str
+    wanted: int
+    before: int
+    after: int
+    promised_before: date | None
+    promised_after: date | None
+
+
+@event("sku")
+class BackordersRun:
+    """An item was dealt out anew among the orders that want it; behind a simulation `mark` is what it is done by."""
+
+    sku: str
+    lines: tuple[BackorderLine, ...]
+    mark: str
+
+    def said(self) -> str:
+        gain = sum(1 for x in self.lines if x.after > x.before)
+        lose = sum(1 for x in self.lines if x.after < x.before)
+        later = sum(1 for x in self.lines if x.promised_before and x.promised_after and x.promised_after > x.promised_before)
+        return f"Backorder run of {self.sku}: lines that gain {gain}, that lose {lose}, promised later {later}"
+
+
+@event("sku")
+class SupplyFollowed:
+    """What waits for an item was pegged anew: so many lines; promises moved, and customers were asked to agree."""
+
+    sku: str
+    waiting: int
+    moved: int
+    asked: int
+
+    def said(self) -> str:
+        return f"Supply of {self.sku} followed: lines waiting {self.waiting}, promises moved {self.moved}, customers asked {self.asked}"
+
+
+@event("order")
+class ConsentAsked:
+    """Supply slips beyond what the customer's terms allow: he must agree to the later day, or refuse it."""
+
+    order: str
+    line: int
+    position: int
+    sku: str
+    units: int
+    was_on: date
+    promised_on: date
+    answer_by: datetime
+
+    def said(self) -> str:
+        return f"Customer asked to agree: {self.units} {self.sku} on {self.promised_on} instead of {self.was_on}, answer by {self.answer_by:%Y-%m-%d}"
+
+
+@event("order")
+class ConsentAnswered:
+    """The customer agreed to the later day, or refused it and had the units cancelled or freed of the late supply."""
+
+    order: str
+    line: int
+    position: int
+    sku: str
+    units: int
+    promised_on: date
+    answer: str
+    agreed_by: str = ""
+
+    def said(self) -> str:
+        if self.answer == "agreed":
+            return f"{self.agreed_by} agreed to {self.units} {self.sku} on {self.promised_on}"
+        what = "the units are cancelled" if self.answer == "cancel" else "they wait for other supply"
+        return f"{self.units} {self.sku} on {self.promised_on} not agreed: {what}"
+
+
+@event("plan")
+class AllocationsReplanned:
+    """A plan of sites was done: units were given back and reserved where they cost least."""
+
+    plan: str
+    orders: int
+    reserved: int
+    freed: int
+
+    def said(self) -> str:
+        return f"{self.orders} orders planned anew: {self.reserved} units reserved, {self.freed} of them given back elsewhere"
 
 
 @event("quote")

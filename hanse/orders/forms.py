@@ -23,11 +23,12 @@ from . import reads
 from .board import hold_word
 from .cancel import Cancel, CancelLine, cancel
 from .change import Change, ChangeLine, change
+from .events import UnitsCancelled
 from .hold import Hold, hold
 from .holds import BLOCKS, may_release, releasers
 from .place import PlaceLine
 from .previewing import effects, tried
-from .reads import LineView, OrderView
+from .reads import KitView, LineView, OrderView
 from .release_hold import ReleaseHold, release_hold
 
 MOST_ADDED = 50
@@ -110,7 +111,8 @@ def change_order(request: HttpRequest, number: str) -> HttpResponse:
     """Change quantities, lines, address, receiver or date: previewed, then accepted as previewed."""
     granted(request, change)
     order = order_or_404(number)
-    context: dict[str, Any] = {"order": order, "lines": shown_lines(order, {}), "added": [], "form": form_of(order)}
+    context: dict[str, Any] = {"order": order, "lines": shown_lines(order, {}), "added": [], "form": form_of(order), "fallbacks": FALLBACK_WORDS,
+                               "works": any(part["released"] > part["shipped"] for line in order.lines for part in line.allocations)}
     if request.method == "GET":
         return render(request, "orders/change_order.html", context)
     added, rows = posted_lines(request)
@@ -141,45 +143,47 @@ def change_order(request: HttpRequest, number: str) -> HttpResponse:
     fields = [*repeated(request), ("accept", found.answer.after.mark)]
     return render(request, "orders/preview.html", {
         "order": order, "heading": "Change", "said": found.answer.changes, "changes": changes, "fields": fields, "answer": refused,
-        "action": reverse("change_order", args=[number]), "button": f"Change {number}", "danger": False,
+        "asked": [asked.said() for asked in found.answer.asked], "action": reverse("change_order", args=[number]), "button": f"Change {number}", "danger": False,
     })
 
 
-ASKED = ("order", "lines", "add", "ship_to", "receiver", "requested_on", "reason")
+ASKED = ("order", "lines", "add", "ship_to", "receiver", "requested_on", "reason", "carrier", "fallback")
+FALLBACK_WORDS = [("intercept", "Keep it at the dock"), ("let-go", "Let it go as it is"), ("return", "Let it go; it comes back")]
+"""What may follow if a site cannot, as the desk chooses it."""
 
 
 def form_of(order: OrderView) -> dict[str, Any]:
     """The form as it opens: what is, and an address that is not changed."""
-    return {"receiver": order.receiver, "requested_on": order.requested_on.isoformat() if order.requested_on else "", **order.ship_to}
+    return {"receiver": order.receiver, "carrier": order.carrier, "fallback": "intercept", "requested_on": order.requested_on.isoformat() if order.requested_on else "", **order.ship_to}
 
 
-def shown_lines(order: OrderView, findings: dict[str, str], request: HttpRequest | None = None) -> list[dict[str, Any]]:
-    """The lines with what was typed for each."""
+def shown_lines(order: OrderView, findings: dict[str, str], request: HttpRequest | None = None, alone: bool = False) -> list[dict[str, Any]]:
+    """The lines and kits with what was typed for each; `alone` shows the components of kits too."""
     return [
-        {"line": line, "left": line.ordered - line.cancelled, "free": free_of(line), "bound": bound_of(line),
-         "typed": request.POST.get(f"line-{line.position}", "") if request else str(line.ordered - line.cancelled), "found": findings.get(f"line-{line.position}", "")}
-        for line in order.lines if line.ordered > line.cancelled
+        {"line": it, "left": it.ordered - it.cancelled, "free": it.at_once, "floor": it.on_floor, "bound": bound_of(it), "part": not isinstance(it, KitView) and it.kit is not None,
+         "typed": request.POST.get(f"line-{it.position}", "") if request else str(it.ordered - it.cancelled), "found": findings.get(f"line-{it.position}", "")}
+        for it in reads.in_order(order) if it.ordered > it.cancelled and (alone or isinstance(it, KitView) or it.kit is None)
     ]  # fmt: skip
 
 
-def free_of(line: LineView) -> int:
-    """How many units can still be cancelled: open ones, and reserved ones that are not picked."""
-    return line.ordered - line.cancelled - line.picked
-
-
-def bound_of(line: LineView) -> str:
-    """'8 of the 12 units are already packed': what stands in the way of taking more, in the furthest stage."""
+def bound_of(line: LineView | KitView) -> str:
+    """'8 of the 12 units are already packed': how far the units are that a site works on, in the furthest stage."""
     left = line.ordered - line.cancelled
+    if isinstance(line, KitView):
+        return f"{left - line.at_once:,} of the {left:,} kits are on the floor or further" if line.at_once < left else ""
+    released = line.released
     for word, units in (("shipped", line.shipped), ("packed", line.packed), ("picked", line.picked)):
         if units and units == line.picked:
             return f"{units:,} of the {left:,} units are already {word}"
-    return f"{line.picked:,} of the {left:,} units are already picked or further" if line.picked else ""
+    if line.picked:
+        return f"{line.picked:,} of the {left:,} units are already picked or further"
+    return f"{released:,} of the {left:,} units are being picked" if released else ""
 
 
 def changed_lines(request: HttpRequest, order: OrderView) -> tuple[ChangeLine, ...]:
     """The lines whose quantity shall be another one."""
     asks, findings = [], {}
-    for line in order.lines:
+    for line in reads.in_order(order):
         name = f"line-{line.position}"
         if name not in request.POST:
             continue
@@ -189,7 +193,7 @@ def changed_lines(request: HttpRequest, order: OrderView) -> tuple[ChangeLine, .
             findings[name] = bad.findings["quantity"]
     if findings:
         raise BadForm(findings, request.POST.dict())
-    left = {line.position: line.ordered - line.cancelled for line in order.lines}
+    left = {line.position: line.ordered - line.cancelled for line in reads.in_order(order)}
     return tuple(a for a in asks if a.quantity != left[a.line])
 
 
@@ -210,19 +214,21 @@ def new_address(request: HttpRequest, order: OrderView) -> AddressGiven | None:
 @login_required
 @require_http_methods(["GET", "POST"])
 def cancel_units(request: HttpRequest, number: str) -> HttpResponse:
-    """Cancel units that are not picked: previewed, then done."""
+    """Cancel units at once, or ask the site that works on them to stop them: previewed, then done."""
     granted(request, cancel)
     order = order_or_404(number)
-    rows = [row | {"typed": ""} for row in shown_lines(order, {})]
-    context: dict[str, Any] = {"order": order, "lines": rows, "reason": reason_of(request), "units": sum(row["free"] for row in rows)}
+    rows = [row | {"typed": ""} for row in shown_lines(order, {}, alone=True)]
+    whole = [row for row in rows if not row["part"]]
+    context: dict[str, Any] = {"order": order, "lines": rows, "reason": reason_of(request), "units": sum(row["free"] for row in whole),
+                               "floor": sum(row["floor"] for row in whole), "fallbacks": FALLBACK_WORDS, "fallback": request.POST.get("fallback", "intercept")}
     if request.method == "GET":
         return render(request, "orders/cancel_units.html", context)
     asks, wrong = cancelled_lines(request, rows)
     if wrong or not asks or "edit" in request.POST:
         note = {} if wrong or asks or "edit" in request.POST else {"what": "Nothing to cancel.", "why": "Say how many units of which line."}
         return render(request, "orders/cancel_units.html", context | note, status=200 if "edit" in request.POST else 422)
-    ask = Cancel(number, asks, reason_of(request), by_customer="by_customer" in request.POST)
-    units = sum(a.quantity for a in asks)
+    fallback = next((value for value, _ in FALLBACK_WORDS if value == context["fallback"]), None)
+    ask = Cancel(number, asks, reason_of(request), by_customer="by_customer" in request.POST, fallback=fallback)  # type: ignore[arg-type]
     if "sure" in request.POST:
         answer = act(request, cancel, ask)
         if not isinstance(answer, Refused):
@@ -232,10 +238,13 @@ def cancel_units(request: HttpRequest, number: str) -> HttpResponse:
     found = tried(lambda: cancel([ask], by=user(request)), number)
     if isinstance(found.answer, Refused) or found.order is None:
         return render(request, "orders/cancel_units.html", context | {"answer": found.answer}, status=422)
+    at_once = found.answer.units if isinstance(found.answer, UnitsCancelled) else []
+    now, asked = sum(n for n, _ in at_once), sum(a.units for a in found.answer.asked)
+    doing = [f"cancel {now:,} unit{'' if now == 1 else 's'}"] * bool(now) + [f"ask to stop {asked:,}"] * bool(asked)
     return render(request, "orders/preview.html", {
-        "order": order, "heading": "Cancel units", "said": [f"{c.quantity:,} of {c.sku}" for c in found.answer.lines],
+        "order": order, "heading": "Cancel units", "said": [f"{n:,} of {sku}" for n, sku in at_once], "asked": [asked.said() for asked in found.answer.asked],
         "changes": effects(order, found.order, clock.now().date()), "fields": [*repeated(request), ("sure", "1")],
-        "action": reverse("cancel_units", args=[number]), "button": f"Cancel {units:,} unit{'' if units == 1 else 's'}", "danger": True,
+        "action": reverse("cancel_units", args=[number]), "button": " and ".join(doing).capitalize(), "danger": True,
     })
 
 
@@ -252,9 +261,8 @@ def cancelled_lines(request: HttpRequest, rows: list[dict[str, Any]]) -> tuple[t
         except BadForm as bad:
             row["found"], wrong = bad.findings["quantity"], True
             continue
-        if ask.quantity > row["free"]:
-            other = f"Cancel the other {row['free']:,}, or ask the site to stop the rest." if row["free"] else "Ask the site to stop them."
-            row["found"], wrong = f"{row['bound'] or 'There are not so many'}. {other}", True
+        if ask.quantity > row["free"] + row["floor"]:
+            row["found"], wrong = f"{row['bound'] or 'There are not so many'}. {row['free'] + row['floor']:,} can still be cancelled or stopped.", True
         asks.append(ask)
     return tuple(asks), wrong
 

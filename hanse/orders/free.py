@@ -1,7 +1,7 @@
 """Free: give reserved units of an allocation back to the site's stock; they are open on the line again.
 
 Only units that are not released to the floor can be freed here; the floor gives back the others by a
-short pick or when it withdraws a task.
+short pick, or when it stops units that it is asked to stop.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,7 +43,7 @@ class Bound:
 
 ORDERS = "SELECT order_id FROM orders_allocation WHERE id = ANY(%(allocation)s::bigint[])"
 BOUND = """
-SELECT a.id, a.order_id, a.line_id, a.item_id, i.sku, a.site_id, s.code, a.reserved - a.freed - greatest(a.released - a.recalled, a.picked)
+SELECT a.id, a.order_id, a.line_id, a.item_id, i.sku, a.site_id, s.code, a.reserved - a.freed - greatest(a.released - a.recalled, a.picked - a.put_back)
   FROM orders_allocation a JOIN catalogue_item i ON i.id = a.item_id JOIN network_site s ON s.id = a.site_id
  WHERE a.id = ANY(%(allocation)s::bigint[])
 """

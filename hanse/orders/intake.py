@@ -93,7 +93,7 @@ def new_order_preview(request: HttpRequest) -> HttpResponse:
     if isinstance(found.answer, Refused) or found.order is None:
         return render(request, "orders/_foreseen.html", {"answer": found.answer})
     today = clock.now().date()
-    return render(request, "orders/_foreseen.html", {"order": found.order, "stock": stock_said(found.order), "promise": promise_said(found.order, today)})
+    return render(request, "orders/_foreseen.html", {"order": found.order, "lines": reads.in_order(found.order), "stock": stock_said(found.order), "promise": promise_said(found.order, today)})
 
 
 @login_required

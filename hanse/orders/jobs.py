@@ -1,4 +1,5 @@
-"""What follows: supply that arrives or comes free goes to the queue of waiting orders at once; recurring orders are placed on their days."""
+"""What follows: supply that arrives or comes free goes to the queue of waiting orders at once; promises follow supply that moves; a site that does not answer in time is too late;
+recurring orders are placed on their days."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,6 +14,8 @@ from hanse.kernel import clock
 from hanse.kernel.rows import as_tuple
 
 from .allocate import Allocate, allocate
+from .expire import Expire, expire
+from .follow_supply import FollowSupply, follow_supply
 from .holds import BLOCKS
 from .place_due import PlaceDue, place_due
 
@@ -46,10 +49,38 @@ def allocate_waiting(facts: Sequence[Told]) -> None:
         allocate([Allocate(number) for number in sorted(waiting | freed)], by=HANSE)
 
 
+@follower("orders: follow supply", "InboundExpected", "InboundMoved")
+def follow_inbound(facts: Sequence[Told]) -> None:
+    """Peg what waits for the items whose supply was announced or moved anew, and let promises follow."""
+    skus = sorted({fact.body["item"] for fact in facts})
+    if skus:
+        follow_supply([FollowSupply(sku) for sku in skus], by=HANSE)
+
+
 def skus_of(body: Mapping[str, Any]) -> set[str]:
     """The items a fact names: a stock fact its own, an order's fact one, or one per line."""
     named = {body[name] for name in ("item", "sku") if name in body}
     return named or {line["sku"] for line in body.get("lines", [])}
+
+
+OVER = "SELECT id FROM orders_changerequest WHERE outcome = '' AND state = 'requested' AND answer_by <= %s ORDER BY id LIMIT 5000"
+
+
+def expire_overdue() -> int:
+    """Take the fallback of every request whose time is over; gives back how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(OVER, [clock.now()])
+        over = [Expire(request) for (request,) in cursor.fetchall()]
+    if over:
+        expire(over, by=HANSE)
+    return len(over)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="expire", pass_context=False)
+def expire_each_minute(timestamp: int) -> None:
+    """Each minute: what no site answered in time is too late."""
+    expire_overdue()
 
 
 def place_recurring() -> int:

@@ -1,4 +1,4 @@
-"""What we owe: orders, lines and allocations with their counters, holds, promises, pegs and previewed changes.
+"""What we owe: orders, lines, kits and allocations with their counters, holds, promises, pegs and changes asked of sites.
 
 State is quantities: counters only grow, `status` is generated from them and set by nobody.
 """
@@ -14,13 +14,17 @@ from hanse.inventory.models import Inbound
 from hanse.network.models import Site
 from hanse.partners.models import INVOICE_RULES, SHIP_RULES, Address, Party
 
+from .requests import FALLBACKS, REQUESTED
+
 MOST = 10**12
+CONSENT_ANSWERS = ["agreed", "cancel", "free"]
+"""What a customer says to a later day: agreed; refused, and the units are cancelled, or free of the late supply."""
 MONEY: dict[str, Any] = {"max_digits": 18, "decimal_places": 4}
 COUNTERS = [
-    "ordered", "cancelled", "reserved", "freed", "picked", "packed", "shipped", "delivered",
+    "ordered", "cancelled", "reserved", "freed", "picked", "put_back", "packed", "unpacked", "shipped", "delivered",
     "lost", "sent_back", "returned", "invoiced", "credited",
 ]
-"""The counters of a line and, summed up, of its order. Each only grows; freed takes back reserved."""
+"""The counters of a line and, summed up, of its order. Each only grows; freed takes back reserved, put_back picked, unpacked packed."""
 
 
 def counter() -> models.BigIntegerField:
@@ -33,9 +37,9 @@ def never_overtakes() -> Q:
         Q(cancelled__gte=0, cancelled__lte=F("ordered"))
         & Q(freed__gte=0, freed__lte=F("reserved"))
         & Q(reserved__lte=F("ordered") - F("cancelled") + F("freed"))
-        & Q(picked__gte=0, picked__lte=F("reserved") - F("freed"))
-        & Q(packed__gte=0, packed__lte=F("picked"))
-        & Q(shipped__gte=0, shipped__lte=F("packed"))
+        & Q(put_back__gte=0, picked__gte=F("put_back"), picked__lte=F("reserved") - F("freed") + F("put_back"))
+        & Q(unpacked__gte=0, packed__gte=F("unpacked"), packed__lte=F("picked") - F("put_back") + F("unpacked"))
+        & Q(shipped__gte=0, shipped__lte=F("packed") - F("unpacked"))
         & Q(delivered__gte=0, lost__gte=0, sent_back__gte=0)
         & Q(delivered__lte=F("shipped") - F("lost") - F("sent_back"))
         & Q(returned__gte=0, returned__lte=F("delivered"))
@@ -56,8 +60,8 @@ def status() -> models.GeneratedField:
             When(Q(shipped__gte=left) & Q(shipped__lte=ended), then=Value("closed")),
             When(shipped__gte=left, then=Value("shipped")),
             When(shipped__gt=0, then=Value("part-shipped")),
-            When(packed__gte=left, then=Value("packed")),
-            When(picked__gt=0, then=Value("picking")),
+            When(packed__gte=left + F("unpacked"), then=Value("packed")),
+            When(picked__gt=F("put_back"), then=Value("picking")),
             When(reserved__gte=left + F("freed"), then=Value("allocated")),
             When(reserved__gt=F("freed"), then=Value("part-allocated")),
             default=Value("placed"),
@@ -87,6 +91,7 @@ class Order(models.Model):
     invoice_rule = models.TextField(db_default="shipment")
     payment_days = models.IntegerField(db_default=30)
     delivery_term = models.TextField(db_default="DAP")
+    carrier = models.TextField(db_default="")
     requested_on = models.DateField(null=True)
     first_promised_on = models.DateField(null=True)
     promised_on = models.DateField(null=True)
@@ -102,7 +107,9 @@ class Order(models.Model):
     reserved = counter()
     freed = counter()
     picked = counter()
+    put_back = counter()
     packed = counter()
+    unpacked = counter()
     shipped = counter()
     delivered = counter()
     lost = counter()
@@ -139,12 +146,16 @@ class Line(models.Model):
     """So many units of one item: counters, and the money of all its units frozen at placing.
 
     `net` is after discount. Unit k of a line carries an exact share of each amount
-    (`kernel.money.units_share`), so any partial invoice or refund adds up.
+    (`kernel.money.units_share`), so any partial invoice or refund adds up. A component names the position of its
+    `kit`, `per_kit` units to one; a substitute names the line whose units it stands in for.
     """
 
     id = models.BigAutoField(primary_key=True)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, db_constraint=False, related_name="lines", db_index=False)
     position = models.IntegerField()
+    kit = models.IntegerField(null=True)
+    per_kit = models.BigIntegerField(db_default=1)
+    substitute_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="substitutes", db_constraint=False, db_index=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_index=False)
     unit_price = models.DecimalField(max_digits=18, decimal_places=6)
     discount = models.DecimalField(**MONEY, db_default=0)
@@ -161,7 +172,9 @@ class Line(models.Model):
     reserved = counter()
     freed = counter()
     picked = counter()
+    put_back = counter()
     packed = counter()
+    unpacked = counter()
     shipped = counter()
     delivered = counter()
     lost = counter()
@@ -178,6 +191,30 @@ class Line(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="orders_line_once"),
             models.CheckConstraint(condition=never_overtakes(), name="orders_line_never_overtakes"),
+            models.CheckConstraint(condition=Q(kit__isnull=True, per_kit=1) | Q(kit__gte=1, per_kit__gte=1, per_kit__lte=MOST), name="orders_line_is_so_many_to_a_kit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}/{self.position}"
+
+
+class Kit(models.Model):
+    """So many kits of an order as they were sold. What they are made of is frozen as the order's lines that name its position.
+
+    The lines are what is reserved, shipped and billed; a kit counts nothing itself.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="kits", db_index=False)
+    position = models.IntegerField()
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_index=False)
+    quantity = models.BigIntegerField()
+    unit_price = models.DecimalField(max_digits=18, decimal_places=6)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="orders_kit_once"),
+            models.CheckConstraint(condition=Q(quantity__gte=1, quantity__lte=MOST), name="orders_kit_is_some"),
         ]
 
     def __str__(self) -> str:
@@ -189,7 +226,7 @@ class Allocation(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="allocations", db_constraint=False, db_index=False)
-    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="allocations", db_index=False)
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, db_constraint=False, related_name="allocations", db_index=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
     promised_on = models.DateField(null=True)
@@ -198,7 +235,9 @@ class Allocation(models.Model):
     released = counter()
     recalled = counter()
     picked = counter()
+    put_back = counter()
     packed = counter()
+    unpacked = counter()
     shipped = counter()
     delivered = counter()
     lost = counter()
@@ -217,10 +256,10 @@ class Allocation(models.Model):
                 & Q(freed__gte=0, freed__lte=F("reserved"))
                 & Q(recalled__gte=0, recalled__lte=F("released"))
                 & Q(released__lte=F("reserved") + F("recalled"))
-                & Q(picked__gte=0, picked__lte=F("released") - F("recalled"))
-                & Q(picked__lte=F("reserved") - F("freed"))
-                & Q(packed__gte=0, packed__lte=F("picked"))
-                & Q(shipped__gte=0, shipped__lte=F("packed"))
+                & Q(put_back__gte=0, picked__gte=F("put_back"), picked__lte=F("released") - F("recalled") + F("put_back"))
+                & Q(picked__lte=F("reserved") - F("freed") + F("put_back"))
+                & Q(unpacked__gte=0, packed__gte=F("unpacked"), packed__lte=F("picked") - F("put_back") + F("unpacked"))
+                & Q(shipped__gte=0, shipped__lte=F("packed") - F("unpacked"))
                 & Q(delivered__gte=0, lost__gte=0, sent_back__gte=0)
                 & Q(delivered__lte=F("shipped") - F("lost") - F("sent_back"))
                 & Q(returned__gte=0, returned__lte=F("delivered")),
@@ -283,6 +322,99 @@ class Peg(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} of {self.inbound_id}"
+
+
+class ChangeRequest(models.Model):
+    """A change that a site was asked for, because it works on the units already: what, until when, and what follows if it cannot.
+
+    The first answer is `state`; `outcome` says what came of it and is empty as long as something is to be done.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="requests", db_index=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.TextField()
+    units = models.BigIntegerField()
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    carrier = models.TextField(db_default="")
+    fallback = models.TextField()
+    answer_by = models.DateTimeField()
+    reason = models.TextField(db_default="")
+    by_customer = models.BooleanField(db_default=True)
+    asked_by = models.TextField()
+    asked_at = models.DateTimeField()
+    state = models.TextField(db_default="requested")
+    answered_by = models.TextField(db_default="")
+    answered_at = models.DateTimeField(null=True)
+    answer = models.TextField(db_default="")
+    outcome = models.TextField(db_default="")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index("order", "site", name="orders_changerequest_order"),
+            models.Index("site", "id", name="orders_changerequest_open", condition=Q(outcome="")),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(units__gt=0, units__lte=MOST), name="orders_changerequest_asks_for_something"),
+            models.CheckConstraint(condition=Q(kind__in=REQUESTED), name="orders_changerequest_kind_is_known"),
+            models.CheckConstraint(condition=Q(fallback__in=FALLBACKS), name="orders_changerequest_fallback_is_known"),
+            models.CheckConstraint(
+                name="orders_changerequest_outcome_follows",
+                condition=Q(state="requested", outcome="", answered_at__isnull=True, settled_at__isnull=True)
+                | Q(state="accepted", outcome="done", answered_at__isnull=False, settled_at__isnull=False)
+                | Q(state__in=["refused", "too-late"], outcome__in=["done", "let-go", "return"], answered_at__isnull=False, settled_at__isnull=False)
+                | Q(state__in=["refused", "too-late"], outcome="", fallback="intercept", answered_at__isnull=False, settled_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}, {self.state}"
+
+
+class RequestedUnits(models.Model):
+    """So many units of an allocation that a site is asked to stop. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    request = models.ForeignKey(ChangeRequest, on_delete=models.PROTECT, related_name="stops")
+    allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, related_name="stops")
+    quantity = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0, quantity__lte=MOST), name="orders_requestedunits_is_something")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of {self.allocation_id}"
+
+
+class Consent(models.Model):
+    """What a customer is asked when supply slips: does he agree to the later day? Open until somebody notes the answer."""
+
+    id = models.BigAutoField(primary_key=True)
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="consents")
+    promised_on = models.DateField()
+    was_on = models.DateField()
+    units = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+    answer_by = models.DateTimeField()
+    answer = models.TextField(null=True)
+    answered_by = models.TextField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line"], name="orders_consent_asked_once", condition=Q(answer__isnull=True)),
+            models.CheckConstraint(condition=Q(units__gt=0, units__lte=MOST), name="orders_consent_units_in_range"),
+            models.CheckConstraint(condition=Q(promised_on__gt=F("was_on")), name="orders_consent_is_about_a_later_day"),
+            models.CheckConstraint(
+                name="orders_consent_answer_is_whole",
+                condition=Q(answer__isnull=True, answered_by__isnull=True, answered_at__isnull=True)
+                | Q(answer__in=CONSENT_ANSWERS, answered_by__isnull=False, answered_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} until {self.promised_on}"
 
 
 class Quote(models.Model):

@@ -168,9 +168,9 @@ def cancel_orders(request: HttpRequest) -> HttpResponse:
     numbers = chosen(request)
     if "sure" in request.POST:
         answers = act_all(request, cancel, [Cancel(number, reason=reason_of(request)) for number in numbers])
-        keep_outcome(request, "{done} of {all} orders cancelled as far as they were not picked.", numbers, answers)
+        keep_outcome(request, "{done} of {all} orders cancelled as far as no site works on them.", numbers, answers)
         return redirect(back(request))
     found = reads.board("all", "newest", limit=500, ids=[order_id(n) for n in numbers])
-    rows = [{"order": row, "cancellable": row.ordered - row.cancelled - row.picked, "left": row.ordered - row.cancelled} for row in found]
-    units = sum(row.ordered - row.cancelled - row.picked for row in found)
+    rows = [{"order": row, "cancellable": row.waiting + row.to_release, "left": row.ordered - row.cancelled, "stays": row.ordered - row.cancelled - row.waiting - row.to_release} for row in found]
+    units = sum(row.waiting + row.to_release for row in found)
     return render(request, "orders/cancel_orders.html", {"numbers": numbers, "rows": rows, "units": units, "back": back(request)})

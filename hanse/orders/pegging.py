@@ -1,4 +1,4 @@
-"""Pegging: units without a site wait for dated inbound supply, never more than is still open of it."""
+"""Pegging: units without a site wait for dated inbound supply, never more than is still open of it less its safety share."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -45,7 +45,7 @@ class Pegged:
 
 
 SUPPLIES = """
-SELECT i.id, i.ref, i.item_id, i.due_on, i.quantity - i.received - coalesce(p.pegged, 0)::bigint
+SELECT i.id, i.ref, i.item_id, i.due_on, greatest(i.quantity - i.received - (i.quantity * i.safety_share + 99) / 100 - coalesce(p.pegged, 0), 0)::bigint
   FROM inventory_inbound i
   LEFT JOIN LATERAL (SELECT sum(quantity) AS pegged FROM orders_peg p
                       WHERE p.inbound_id = i.id AND p.line_id <> ALL(%(lines)s::bigint[])) p ON true
@@ -72,6 +72,11 @@ def peg(run: Run, rest: Mapping[int, int], lines: Mapping[int, Waiting]) -> dict
     told, pegs = share(rest, lines, supplies)
     run.write(PEG, pegs)
     return told
+
+
+def unpeg(run: Run, lines: Sequence[int]) -> None:
+    """Let these lines wait for no supply any more."""
+    run.write(UNPEG, lines=list(lines))
 
 
 def share(rest: Mapping[int, int], lines: Mapping[int, Waiting], supplies: Sequence[Supply]) -> tuple[dict[int, list[WaitingUnits]], list[Pegged]]:

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 
-from hanse.journal.operation import operation
+from hanse.journal.operation import draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import MOST_MONEY, Code, Currency, Money, Short, ask
 from hanse.kernel.money import is_currency
@@ -22,12 +22,13 @@ from hanse.kernel.refused import Refused, refuse, refuse_all
 from hanse.kernel.rows import as_tuple
 from hanse.partners.addresses import AddressGiven, wrong_address
 
-from .events import OrderPlaced, PlacedLine
+from . import kits
+from .events import OrderPlaced, PlacedKit, PlacedLine
 from .placing import Customer, Taken, write_orders
-from .pricing import price
+from .pricing import Priced, price
 from .reserving import Want, reserve_lines
 from .screening import screen
-from .selling import ITEMS, PlaceLine, Sold, to_price
+from .selling import ITEMS, PlaceLine, Sold, demand, lines_of, most_of, sold, to_price
 
 Rank = Annotated[int, Ge(0), Le(100)]
 
@@ -97,8 +98,8 @@ def decide(asks: Sequence[Place], known: Known) -> list[OrderPlaced | Refused]:
             answers.append(wrong)
             continue
         if ask.reserve == "or_refuse":
-            for line in placed.lines:
-                known.free[known.items[line.sku].id] -= line.quantity
+            for item, (_, _, units) in demand((line, known.items[line.sku]) for line in ask.lines).items():
+                known.free[item] -= units
         answers.append(placed)
     return answers
 
@@ -126,6 +127,8 @@ def _findings(ask: Place, known: Known, used: Mapping[tuple[int, str], int]) -> 
             found.append(refuse("values-refused", at=f"lines/{i}/unit_price", why=f"{line.sku} has no price: say one."))
         elif line.net is None and line.discount > (line.unit_price if line.unit_price is not None else item.price) * line.quantity:  # type: ignore[operator]
             found.append(refuse("money-differs", at=f"lines/{i}/discount", why=f"The discount of {line.discount} is more than the line is worth."))
+        elif line.quantity > most_of(item):
+            found.append(refuse("out-of-range", at=f"lines/{i}/quantity", field=f"The quantity of {line.sku}", low=1, high=most_of(item), got=line.quantity))
         found += [
             refuse("values-refused", at=f"lines/{i}/{name}", why=f"{name} has at most {kept} decimals.")
             for name, kept, amount in (("net", 4, line.net), ("discount", 4, line.discount), ("unit_price", 6, line.unit_price), ("tax_rate", 4, line.tax_rate))
@@ -159,13 +162,10 @@ def _address_findings(ask: Place, customer: Customer, known: Known) -> list[Refu
 
 
 def _shortages(ask: Place, known: Known) -> list[Refused]:
-    """Items of which less is free than the order's lines want together."""
-    wanted: dict[str, int] = {}
-    for line in ask.lines:
-        wanted[line.sku] = wanted.get(line.sku, 0) + line.quantity
+    """Items of which less is free than the order's lines and kits want together."""
     return [
-        refuse("stock-short", at=f"lines/{next(i for i, x in enumerate(ask.lines) if x.sku == sku)}/quantity", sku=sku, wanted=units, available=known.free.get(known.items[sku].id, 0))
-        for sku, units in wanted.items() if known.free.get(known.items[sku].id, 0) < units
+        refuse("stock-short", at=f"lines/{at}/quantity", sku=sku, wanted=units, available=known.free.get(item, 0))
+        for item, (at, sku, units) in demand((line, known.items[line.sku]) for line in ask.lines).items() if known.free.get(item, 0) < units
     ]
 
 
@@ -174,16 +174,29 @@ def _placed(ask: Place, number: int, customer: Customer, known: Known, ids: Iter
     currency = ask.currency or customer.currency
     items = [known.items[line.sku] for line in ask.lines]
     priced = price([to_price(line, item) for line, item in zip(ask.lines, items, strict=True)], currency, ask.discount, ask.freight, ask.tax)
+    made = tuple(PlacedKit(i, item.sku, p.quantity, p.unit_price) for i, (item, p) in enumerate(zip(items, priced, strict=True), start=1) if item.components)
     lines = tuple(
-        PlacedLine(next(ids), i, line.sku, line.quantity, p.unit_price, p.discount, p.net or Decimal(0), p.freight, p.tax, p.tax_rate)
-        for i, (line, p) in enumerate(zip(ask.lines, priced, strict=True), start=1)
+        PlacedLine(next(ids), i, item.sku, p.quantity, p.unit_price, p.discount, p.net or Decimal(0), p.freight, p.tax, p.tax_rate)
+        for i, (item, p) in enumerate(zip(items, priced, strict=True), start=1) if not item.components
     )
+    if made:
+        lines += _taken_apart(items, priced, currency, ids)
     net, freight, tax = (sum((getattr(p, name) for p in priced), Decimal(0)) for name in ("net", "freight", "tax"))
     address, zone = known.addresses.get((customer.id, ask.ship_to or "main"), (0, "")) if isinstance(ask.ship_to, str) else (0, "")
     return OrderPlaced(
         f"H-{number}", ask.customer, ask.ref, ask.channel, currency, net, freight, tax, net + freight + tax, address,
-        ask.requested_on, ask.promised_on, lines, ask.at or known.now, ask.zone or zone or "UTC",
+        ask.requested_on, ask.promised_on, lines, ask.at or known.now, ask.zone or zone or "UTC", made,
     )
+
+
+def _taken_apart(items: Sequence[Sold], priced: Sequence[Priced], currency: str, ids: Iterator[int]) -> tuple[PlacedLine, ...]:
+    """The components of the kits among these lines, behind the lines of the ask: a kit keeps its own position."""
+    parts = [
+        (kit, part, p) for kit, (item, whole) in enumerate(zip(items, priced, strict=True), start=1) if item.components
+        for part, p in zip(item.components, kits.components(whole, item.components, currency), strict=True)]
+    return tuple(
+        PlacedLine(next(ids), at, part.sku, p.quantity, p.unit_price, p.discount, p.net or Decimal(0), p.freight, p.tax, p.tax_rate, kit, part.per_kit)
+        for at, (kit, part, p) in enumerate(parts, start=len(items) + 1))
 
 
 CUSTOMERS = """
@@ -203,6 +216,7 @@ SELECT s.item_id, sum(s.on_hand - s.reserved)::bigint FROM (
  GROUP BY s.item_id
 """
 @operation
+@draws(lambda asks: {"orders_order_id_seq": len(asks), "orders_line_id_seq": sum(len(a.lines) for a in asks)})
 def place(run: Run, asks: Sequence[Place]) -> list[OrderPlaced | Refused]:
     """Take orders: each whole or not at all; reserved at once unless the ask says later."""
     return take(run, asks)
@@ -226,12 +240,12 @@ def _known(run: Run, asks: Sequence[Place]) -> Known:
     """The facts for a batch, a statement each."""
     customers, addresses = _customers(run, asks)
     skus = sorted({line.sku for a in asks for line in a.lines})
-    items = {i.sku: i for i in run.rows(Sold, ITEMS, skus=skus, today=run.now.date())}
+    items = {i.sku: i for i in run.rows(sold, ITEMS, skus=skus, today=run.now.date())}
     refs = [(a.ref, customers[a.customer].id) for a in asks if a.ref and a.customer in customers]
     used = {(party, ref): id for party, ref, id in run.rows(as_tuple, USED, ref=[r for r, _ in refs], party=[p for _, p in refs])} if refs else {}
-    firm = sorted({items[line.sku].id for a in asks if a.reserve == "or_refuse" for line in a.lines if line.sku in items})
+    firm = sorted(demand((line, items[line.sku]) for a in asks if a.reserve == "or_refuse" for line in a.lines if line.sku in items))
     free = dict(run.rows(as_tuple, FREE, items=firm)) if firm else {}
-    numbers, lines = run.draw_all({"orders_order_id_seq": len(asks), "orders_line_id_seq": sum(len(a.lines) for a in asks)}).values()
+    numbers, lines = run.draw_all({"orders_order_id_seq": len(asks), "orders_line_id_seq": sum(lines_of(items.get(line.sku)) for a in asks for line in a.lines)}).values()
     return Known(customers, items, addresses, used, free, numbers, lines, run.now)
 
 

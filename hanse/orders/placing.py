@@ -1,4 +1,4 @@
-"""Placing: write accepted orders with their lines and the addresses that came with them."""
+"""Placing: write accepted orders with their lines, their kits and the addresses that came with them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from hanse.journal.run import Run
 from hanse.partners.addresses import AddressGiven, address_of, keep_addresses
 
 from .events import OrderPlaced
+from .growing import KITS
 from .selling import Sold
 
 if TYPE_CHECKING:
@@ -57,13 +58,13 @@ SELECT id, customer, ref, channel, placed_at, zone, ship_to, bill_to, receiver, 
          delivery_term, requested_on, promised_on, currency, net, freight, tax, total, ordered)
 """
 LINES = """
-INSERT INTO orders_line (id, order_id, position, item_id, ordered, unit_price, discount, net, freight, tax, tax_rate, tax_category,
+INSERT INTO orders_line (id, order_id, position, kit, per_kit, item_id, ordered, unit_price, discount, net, freight, tax, tax_rate, tax_category,
        requested_on, first_promised_on, promised_on)
 SELECT l.*, l.promised_on
-  FROM unnest(%(line)s::bigint[], %(order)s::bigint[], %(position)s::int[], %(item)s::bigint[], %(quantity)s::bigint[], %(unit_price)s::numeric[],
-              %(discount)s::numeric[], %(net)s::numeric[], %(freight)s::numeric[], %(tax)s::numeric[], %(tax_rate)s::numeric[],
-              %(tax_category)s::text[], %(requested_on)s::date[], %(promised_on)s::date[])
-    AS l(line, ord, position, item, quantity, unit_price, discount, net, freight, tax, tax_rate, tax_category, requested_on, promised_on)
+  FROM unnest(%(line)s::bigint[], %(order)s::bigint[], %(position)s::int[], %(kit)s::int[], %(per_kit)s::bigint[], %(item)s::bigint[],
+              %(quantity)s::bigint[], %(unit_price)s::numeric[], %(discount)s::numeric[], %(net)s::numeric[], %(freight)s::numeric[],
+              %(tax)s::numeric[], %(tax_rate)s::numeric[], %(tax_category)s::text[], %(requested_on)s::date[], %(promised_on)s::date[])
+    AS l(line, ord, position, kit, per_kit, item, quantity, unit_price, discount, net, freight, tax, tax_rate, tax_category, requested_on, promised_on)
 """
 
 
@@ -78,6 +79,8 @@ def write_orders(run: Run, taken: Sequence[Taken], items: Mapping[str, Sold], ad
         t.bill_to = t.bill_to or addresses.get((t.customer.id, str(t.ask.bill_to) or "main"), (t.ship_to,))[0]
     run.write(ORDERS, **_order_columns(taken))
     run.write(LINES, **_line_columns(taken, items))
+    if kits := [(t, kit) for t in taken for kit in t.placed.kits]:
+        run.write(KITS, [kit for _, kit in kits], order=[int(t.placed.order[2:]) for t, _ in kits], item=[items[kit.sku].id for _, kit in kits])
 
 
 def _order_columns(taken: Sequence[Taken]) -> dict[str, list[Any]]:
@@ -100,14 +103,15 @@ def _order_columns(taken: Sequence[Taken]) -> dict[str, list[Any]]:
 
 
 def _line_columns(taken: Sequence[Taken], items: Mapping[str, Sold]) -> dict[str, list[Any]]:
-    """One array per column of the lines."""
-    rows = [(t, asked, placed) for t in taken for asked, placed in zip(t.ask.lines, t.placed.lines, strict=True)]
+    """One array per column of the lines. A component is asked for by the line of its kit."""
+    rows = [(t, t.ask.lines[(placed.kit or placed.position) - 1], placed) for t in taken for placed in t.placed.lines]
+    parts = {part.sku: part.item for item in items.values() for part in item.components}
     return {
         "order": [int(t.placed.order[2:]) for t, _, _ in rows],
-        "item": [items[placed.sku].id for _, _, placed in rows],
-        "tax_category": [items[placed.sku].tax_category for _, _, placed in rows],
+        "item": [parts[placed.sku] if placed.kit else items[placed.sku].id for _, _, placed in rows],
+        "tax_category": [items[asked.sku].tax_category for _, asked, _ in rows],
         "requested_on": [asked.requested_on or t.ask.requested_on for t, asked, _ in rows],
         "promised_on": [asked.promised_on or t.ask.promised_on for t, asked, _ in rows],
         **{name: [getattr(placed, name) for _, _, placed in rows]
-           for name in ("line", "position", "quantity", "unit_price", "discount", "net", "freight", "tax", "tax_rate")},
+           for name in ("line", "position", "kit", "per_kit", "quantity", "unit_price", "discount", "net", "freight", "tax", "tax_rate")},
     }

@@ -37,7 +37,7 @@ def effects(before: OrderView, after: OrderView, today: date) -> list[dict[str, 
     """Before and after for units, stock, money and promise, as `_preview.html` draws them."""
     pairs: list[tuple[str, Callable[[OrderView], str]]] = [
         ("Units", units_said), ("Stock", stock_said), ("Money", money_said), ("Promise", lambda o: promise_said(o, today)),
-        ("Ship to", ship_to_said), ("Receiver", lambda o: o.receiver or "anyone there"),
+        ("Ship to", ship_to_said), ("Receiver", lambda o: o.receiver or "anyone there"), ("Carrier", lambda o: o.carrier or "any"),
         ("Requested", lambda o: day_in_words(o.requested_on, today) if o.requested_on else "no date"),
     ]
     rows = [{"name": name, "before": say(before), "after": say(after)} for name, say in pairs]
@@ -80,5 +80,5 @@ def owed(order: OrderView, net: bool = False) -> Decimal:
     unit, sum_ = minor_unit(order.currency), Decimal(0)
     for line in order.lines:
         amounts = (line.net,) if net else (line.net, line.freight, line.tax)
-        sum_ += sum((units_share(amount, line.ordered, 0, line.ordered - line.cancelled, unit) for amount in amounts), Decimal(0))
+        sum_ += sum((units_share(amount, line.ordered, 0, line.ordered - line.cancelled, unit, line.per_kit) for amount in amounts), Decimal(0))
     return sum_

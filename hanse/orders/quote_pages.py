@@ -16,7 +16,7 @@ from hanse.kernel import clock
 from hanse.kernel.refused import Refused
 from hanse.web.posted import BadForm, posted
 
-from . import quote_reads
+from . import quote_reads, reads
 from .accept_quotes import AcceptQuote, accept_quotes
 from .forms import granted, order_or_404, place_findings, reason_of
 from .intake import FIELD, asked, drawn
@@ -149,7 +149,7 @@ def repeat_order(request: HttpRequest, number: str) -> HttpResponse:
     """Place an order like this one again by a rule, at the prices of each day."""
     granted(request, start_recurring)
     order = order_or_404(number)
-    lines = tuple(PlaceLine(line.sku, line.ordered - line.cancelled) for line in order.lines if line.ordered > line.cancelled)
+    lines = tuple(PlaceLine(it.sku, it.ordered - it.cancelled) for it in reads.in_order(order) if it.ordered > it.cancelled and (isinstance(it, reads.KitView) or it.kit is None))
     context: dict[str, Any] = {"order": order, "lines": lines, "rules": [*RULES, ("-", "Another rule")], "form": {"rule": "FREQ=WEEKLY"}}
     if request.method == "GET":
         return render(request, "orders/repeat_order.html", context)

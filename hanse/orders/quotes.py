@@ -1,5 +1,6 @@
 """Quotes and recurring orders: what they keep of an order, and how it is read back."""
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -12,7 +13,7 @@ from hanse.journal.run import Run
 from hanse.kernel.refused import Refused
 from hanse.kernel.rows import as_tuple
 
-from .events import OrderPlaced
+from .events import OrderPlaced, PlacedLine
 from .place import Place, take
 
 PLACE: TypeAdapter[Place] = TypeAdapter(Place)
@@ -53,8 +54,13 @@ def tried(run: Run, orders: list[Place]) -> tuple[list[OrderPlaced | Refused], d
 
 def frozen(order: Place, placed: OrderPlaced) -> Place:
     """The order at the prices it was placed at: placing it again comes to the same, whatever the catalogue says by then."""
+    prices = {kit.position: kit.unit_price for kit in placed.kits}
+    parts: dict[int, list[PlacedLine]] = defaultdict(list)
+    for p in placed.lines:
+        parts[p.kit or p.position].append(p)
     lines = tuple(
-        replace(line, unit_price=p.unit_price, discount=Decimal(0), discount_rate=Decimal(0), net=p.net, tax_rate=p.tax_rate)
-        for line, p in zip(order.lines, placed.lines, strict=True)
-    )
+        replace(line, unit_price=prices.get(at, parts[at][0].unit_price), discount=Decimal(0), discount_rate=Decimal(0),
+                net=sum((p.net for p in parts[at]), Decimal(0)), tax_rate=parts[at][0].tax_rate)
+        for at, line in enumerate(order.lines, start=1)
+    )  # fmt: skip
     return replace(order, lines=lines, discount=Decimal(0), freight=placed.freight, currency=placed.currency, ref="", at=None)

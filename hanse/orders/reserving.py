@@ -1,22 +1,24 @@
 """Reserving: find sites for open units and reserve there. The set function behind place, allocate, pick and change.
 
 Orders are locked by the caller; stock rows are locked here in the order of (item, site). What no site can
-supply stays open on the line, pegged to inbound supply where there is some.
+supply stays open on the line, pegged to inbound supply where there is some. Kits get their components together,
+as many as make whole ones.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from hanse.inventory import ledger
 from hanse.journal.run import Run
 from hanse.kernel.rows import as_tuple, row
 
-from . import counters, pegging
-from .events import AllocatedUnits, PromiseMoved, UnitsAllocated
-from .promises import move_promises
+from . import counters, kits, pegging
+from .events import AllocatedUnits, PromiseMoved, UnitsAllocated, WaitingUnits
+from .promises import move_promises, promise_first
 from .promising import arrives_on, kilometres, settled
 from .sourcing import Candidate, Plan, Policy, Wanted, fewest_splits
 
@@ -47,6 +49,8 @@ class OpenLine:
     longitude: Decimal | None
     promised_on: date | None
     kept_on: date | None
+    kit: int | None
+    drawn: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +73,10 @@ class SiteFact:
     cost: Decimal | None
 
 
+ALLOCATIONS = "orders_allocation_id_seq"
 LINES = """
 SELECT l.id, l.order_id, l.item_id, i.sku, l.ordered - l.cancelled - l.reserved + l.freed, o.priority, o.placed_at,
-       a.country, a.region, a.latitude, a.longitude, l.promised_on, kept.promised_on
+       a.country, a.region, a.latitude, a.longitude, l.promised_on, kept.promised_on, l.kit, nextval('orders_allocation_id_seq')
   FROM orders_line l JOIN orders_order o ON o.id = l.order_id
   JOIN catalogue_item i ON i.id = l.item_id JOIN partners_address a ON a.id = o.ship_to_id
   LEFT JOIN LATERAL (SELECT max(promised_on) AS promised_on FROM orders_allocation k
@@ -94,7 +99,13 @@ SELECT s.id, s.code, s.zone, s.country, s.region, s.workdays, s.cut_off, s.prior
 
 def open_lines(run: Run, orders: Sequence[int]) -> list[OpenLine]:
     """The lines of these orders, which the caller has locked, that have units without a site."""
-    return run.rows(OpenLine, OPEN, order=orders)
+    return _numbered(run, run.rows(OpenLine, OPEN, order=orders))
+
+
+def _numbered(run: Run, lines: list[OpenLine]) -> list[OpenLine]:
+    """Mostly one site supplies a line, so each comes with the number of an allocation."""
+    run.take_in(ALLOCATIONS, [line.drawn for line in lines])
+    return lines
 
 
 def reserve_lines(run: Run, wants: Sequence[Want], known: Sequence[OpenLine] = (), policy: Policy = fewest_splits, tell: bool = True) -> list[UnitsAllocated]:
@@ -105,15 +116,20 @@ def reserve_lines(run: Run, wants: Sequence[Want], known: Sequence[OpenLine] = (
     """
     if not wants:
         return []
-    lines = {row.line: row for row in known or run.rows(OpenLine, NAMED, wants)}
+    lines = {row.line: row for row in known or _numbered(run, run.rows(OpenLine, NAMED, wants))}
     free = {(item, site): n for item, site, n in run.rows(as_tuple, STOCK, items=sorted({x.item for x in lines.values()}))}
     sites = run.rows(SiteFact, SITES, countries=sorted({x.country for x in lines.values()}))
-    plans = _plan(run.now, wants, lines, sites, free, policy)
+    of_kits = sorted({x.order for x in lines.values() if x.kit is not None})
+    members: dict[int, list[kits.Member]] = defaultdict(list)
+    for member in run.rows(kits.Member, kits.MEMBERS, order=of_kits) if of_kits else ():
+        members[member.order].append(member)
+    plans = _plan(run.now, wants, lines, sites, free, policy, members)
     made = _allocations(run, plans, lines, {s.site: s for s in sites})
     counters.allocate(run, [m for ms in made.values() for m in ms])
     move_promises(run, _moved(made, lines))
     ledger.reserve(run, [ledger.Reserve(m.item, m.site, m.quantity) for ms in made.values() for m in ms])
     waiting = pegging.peg(run, _rest(wants, lines, made), lines)
+    _promise_waiting(run, waiting, lines, sites)
     codes = {s.site: s.code for s in sites}
     told = [_fact(order, plan, made.get(order, []), waiting.get(order, ()), lines, codes) for order, (plan, _) in plans.items()]
     if tell:
@@ -121,10 +137,48 @@ def reserve_lines(run: Run, wants: Sequence[Want], known: Sequence[OpenLine] = (
     return told
 
 
+PEGS = """
+SELECT p.line_id, i.site_id, i.due_on FROM orders_peg p JOIN inventory_inbound i ON i.id = p.inbound_id
+ WHERE p.line_id = ANY(%(lines)s::bigint[]) AND p.quantity > 0
+"""
+
+
+def expected(run: Run, waiting: Collection[int], lines: Mapping[int, OpenLine], sites: Sequence[SiteFact]) -> dict[int, date]:
+    """The day the last of the units that wait for supply reaches the customer, by line; lines that wait for none are left out."""
+    found: dict[int, date] = {}
+    ways: dict[tuple, Mapping[int, date | None]] = {}
+    for line, site, due_on in run.rows(as_tuple, PEGS, lines=list(waiting)) if waiting else ():
+        at = lines[line]
+        where = (at.country, at.region, due_on)
+        if where not in ways:
+            ways[where] = ready_ways(at, sites, due_on, run.now)
+        if day := ways[where].get(site):
+            found[line] = max(day, found.get(line, day))
+    return found
+
+
+def ready_ways(line: OpenLine, sites: Sequence[SiteFact], due_on: date, now: datetime) -> Mapping[int, date | None]:
+    """When goods arrive that reach a site on this day, or today where that has passed. Pure."""
+    ready = {s.site: max(now, datetime.combine(due_on, time(0), ZoneInfo(s.zone))) for s in sites}
+    return {way.site: way.arrives_on for site, at in ready.items() for way in candidates_for(line, [s for s in sites if s.site == site], at)}
+
+
+def _promise_waiting(run: Run, waiting: Mapping[int, Sequence[WaitingUnits]], lines: Mapping[int, OpenLine], sites: Sequence[SiteFact]) -> None:
+    """A line without a promise, all of whose units wait for dated supply, is promised the day the last of them arrives."""
+    undated = {w.line for ws in waiting.values() for w in ws if not w.inbound}
+    wholly = {w.line: 0 for ws in waiting.values() for w in ws if w.line not in undated and lines[w.line].promised_on is None}
+    for ws in waiting.values():
+        for w in ws:
+            if w.line in wholly:
+                wholly[w.line] += w.quantity
+    pending = [line for line, units in wholly.items() if units == lines[line].open and lines[line].kept_on is None]
+    promise_first(run, expected(run, pending, lines, sites))
+
+
 Plans = dict[int, tuple[Plan, dict[int, Candidate]]]
 
 
-def _plan(now: datetime, wants: Sequence[Want], lines: Mapping[int, OpenLine], sites: Sequence[SiteFact], free: dict[tuple[int, int], int], policy: Policy) -> Plans:
+def _plan(now: datetime, wants: Sequence[Want], lines: Mapping[int, OpenLine], sites: Sequence[SiteFact], free: dict[tuple[int, int], int], policy: Policy, members: Mapping[int, Sequence[kits.Member]]) -> Plans:
     """One plan per order, in the order of the queue; later orders see what earlier ones took. Pure."""
     by_order: dict[int, list[Want]] = defaultdict(list)
     for want in wants:
@@ -140,10 +194,26 @@ def _plan(now: datetime, wants: Sequence[Want], lines: Mapping[int, OpenLine], s
         candidates = [_barred(c) if c.site in barred else c for c in ways[where]] if barred else ways[where]
         wanted = [Wanted(w.line, lines[w.line].item, min(w.quantity, lines[w.line].open)) for w in asked if lines[w.line].open > 0]
         plan = policy(wanted, candidates, free)
+        if order in members:
+            plan = _whole_kits(plan, wanted, candidates, free, policy, members[order])
         for t in plan.taken:
             free[t.item, t.site] -= t.quantity
         plans[order] = (plan, {c.site: c for c in candidates})
     return plans
+
+
+def _whole_kits(plan: Plan, wanted: Sequence[Wanted], candidates: Sequence[Candidate], free: Mapping[tuple[int, int], int], policy: Policy, members: Sequence[kits.Member]) -> Plan:
+    """Plan again without what would not make whole kits, so that other lines may have it; each round one kit at least wants less."""
+    while True:
+        taken = Counter[int]()
+        for t in plan.taken:
+            taken[t.line] += t.quantity
+        stays = kits.together(taken, members)
+        wanted = [Wanted(w.line, w.item, min(w.quantity, stays[w.line])) if stays.get(w.line, w.quantity) < taken[w.line] else w for w in wanted]
+        if all(taken[line] == units for line, units in stays.items()):
+            return plan
+        wanted = [w for w in wanted if w.quantity]
+        plan = policy(wanted, candidates, free) if wanted else Plan([], plan.why | {"winner": [], "runner_up": ""})
 
 
 def queue_key(line: OpenLine) -> tuple:
@@ -179,7 +249,7 @@ def _no_lane(s: SiteFact) -> SiteFact:
 def _allocations(run: Run, plans: Plans, lines: Mapping[int, OpenLine], sites: Mapping[int, SiteFact]) -> dict[int, list[counters.Reserved]]:
     """Rows for the taken units: ids drawn, promises worked out per line (the latest of its parts)."""
     taken = [(order, t, ways[t.site]) for order, (plan, ways) in plans.items() for t in plan.taken]
-    ids = run.draw("orders_allocation_id_seq", len(taken))
+    ids = run.draw(ALLOCATIONS, len(taken))
     latest: dict[int, date | None] = {}
     for _, t, way in taken:
         known = [d for d in (latest.get(t.line, lines[t.line].kept_on), way.arrives_on) if d]

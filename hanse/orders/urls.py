@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from . import forms, intake, pages, quote_pages
+from . import backorder_pages, consent_pages, forms, intake, pages, quote_pages, substituting
 
 urlpatterns = [
+    path("backorders", backorder_pages.backorders, name="backorders"),
+    path("backorders/<path:sku>", backorder_pages.backorder_item, name="backorder_item"),
     path("orders", pages.orders, name="orders"),
     path("orders/views", pages.save_view, name="save_orders_view"),
     path("orders/hold", pages.hold_orders, name="hold_orders"),
@@ -25,5 +27,7 @@ urlpatterns = [
     path("orders/<str:number>/row", pages.order_row, name="order_row"),
     path("orders/<str:number>/change", forms.change_order, name="change_order"),
     path("orders/<str:number>/cancel", forms.cancel_units, name="cancel_units"),
+    path("orders/<str:number>/substitute", substituting.substitute_units, name="substitute_units"),
+    path("orders/<str:number>/consent", consent_pages.answer_order_consent, name="answer_consent"),
     path("orders/<str:number>/hold", forms.hold_order, name="hold_order"),
 ]

@@ -23,6 +23,7 @@ from .addresses import AddressGiven, GivenAddress, address_of, keep_addresses, s
 from .events import PartyAdded, PartyChanged, PartyKept
 
 Role = Literal["customer", "supplier", "carrier", "consignee"]
+CartonLimit = Annotated[int, Ge(0), Le(1_000_000)]
 
 
 @ask
@@ -37,7 +38,10 @@ class ContactGiven:
 
 @ask
 class KeepParty:
-    """A party as it should be. `screened` has its orders looked at for fraud when they are placed. The first address without a code is `main`, the next ones `main-2`, `main-3` …"""
+    """A party as it should be. `screened` has its orders looked at for fraud when they are placed. The first address without a code is `main`, the next ones `main-2`, `main-3` …
+
+    What its cartons may hold: `mixed`, `one-sku` or `one-line` of an order; how heavy and how high they may be, 0 for no limit.
+    """
 
     code: Code
     name: Name | None = None
@@ -47,10 +51,15 @@ class KeepParty:
     gln: Short | None = None
     ship_rule: Literal["available", "complete-line", "complete-order"] | None = None
     invoice_rule: Literal["shipment", "order"] | None = None
+    backorder_rule: Literal["win", "gain", "improve", "redistribute", "fill", "lose"] | None = None
+    consent_days: Annotated[int, Ge(0), Le(730)] | None = None
     payment_days: Annotated[int, Ge(0), Le(730)] | None = None
     credit_limit: Money | None = None
     priority: Annotated[int, Ge(0), Le(100)] | None = None
     min_life_days: Annotated[int, Ge(0), Le(36_500)] | None = None
+    carton_rule: Literal["mixed", "one-sku", "one-line"] | None = None
+    carton_max_g: CartonLimit | None = None
+    carton_max_mm: CartonLimit | None = None
     screened: bool | None = None
     active: bool | None = None
     addresses: Annotated[tuple[AddressGiven, ...], MaxLen(200)] = ()
@@ -69,10 +78,15 @@ class Partner:
     gln: str | None = None
     ship_rule: str = "available"
     invoice_rule: str = "shipment"
+    backorder_rule: str = "improve"
+    consent_days: int | None = None
     payment_days: int = 30
     credit_limit: Decimal | None = None
     priority: int = 50
     min_life_days: int = 0
+    carton_rule: str = "mixed"
+    carton_max_g: int = 0
+    carton_max_mm: int = 0
     screened: bool = False
     active: bool = True
 
@@ -80,6 +94,8 @@ class Partner:
 FIELDS = [f.name for f in fields(Partner) if f.name != "code"]
 CHOICES = {
     "roles": get_args(Role), "ship_rule": ("available", "complete-line", "complete-order"), "invoice_rule": ("shipment", "order"),
+    "carton_rule": ("mixed", "one-sku", "one-line"),
+    "backorder_rule": ("win", "gain", "improve", "redistribute", "fill", "lose"),
 }  # fmt: skip
 UNTOLD = {"name", "tax_id"}
 """Fields of which the journal only says that they changed."""
@@ -189,8 +205,8 @@ def _plain(name: str, value: Any) -> Any:
 ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('partners', 0))"
 """One change of parties at a time: codes and GLNs of the batch are looked up and written without a race."""
 PARTNERS = """
-SELECT code, name, array_to_string(roles, ','), currency, tax_id, gln, ship_rule, invoice_rule, payment_days, credit_limit, priority,
-       min_life_days, screened, active
+SELECT code, name, array_to_string(roles, ','), currency, tax_id, gln, ship_rule, invoice_rule, backorder_rule, consent_days, payment_days, credit_limit, priority,
+       min_life_days, carton_rule, carton_max_g, carton_max_mm, screened, active
   FROM partners_party WHERE code = ANY(%(code)s::text[])
 """
 GLNS = "SELECT gln, code FROM partners_party WHERE gln = ANY(%(gln)s::text[])"
@@ -204,18 +220,22 @@ SELECT p.code, c.name, c.email, c.phone, c.may_receive FROM partners_party p JOI
  WHERE p.code = ANY(%(code)s::text[])
 """
 KEEP = """
-INSERT INTO partners_party (code, name, roles, currency, tax_id, gln, ship_rule, invoice_rule, payment_days, credit_limit, priority,
-                            min_life_days, screened, active)
-SELECT code, name, string_to_array(roles, ','), currency, tax_id, gln, ship_rule, invoice_rule, payment_days, credit_limit, priority,
-       min_life_days, screened, active
+INSERT INTO partners_party (code, name, roles, currency, tax_id, gln, ship_rule, invoice_rule, backorder_rule, consent_days, payment_days, credit_limit, priority,
+                            min_life_days, carton_rule, carton_max_g, carton_max_mm, screened, active)
+SELECT code, name, string_to_array(roles, ','), currency, tax_id, gln, ship_rule, invoice_rule, backorder_rule, consent_days, payment_days, credit_limit, priority,
+       min_life_days, carton_rule, carton_max_g, carton_max_mm, screened, active
   FROM unnest(%(code)s::text[], %(name)s::text[], %(roles)s::text[], %(currency)s::text[], %(tax_id)s::text[], %(gln)s::text[],
-              %(ship_rule)s::text[], %(invoice_rule)s::text[], %(payment_days)s::int[], %(credit_limit)s::numeric[],
-              %(priority)s::smallint[], %(min_life_days)s::int[], %(screened)s::boolean[], %(active)s::boolean[])
-    AS p(code, name, roles, currency, tax_id, gln, ship_rule, invoice_rule, payment_days, credit_limit, priority, min_life_days, screened, active)
+              %(ship_rule)s::text[], %(invoice_rule)s::text[], %(backorder_rule)s::text[], %(consent_days)s::int[], %(payment_days)s::int[], %(credit_limit)s::numeric[],
+              %(priority)s::smallint[], %(min_life_days)s::int[], %(carton_rule)s::text[], %(carton_max_g)s::int[],
+              %(carton_max_mm)s::int[], %(screened)s::boolean[], %(active)s::boolean[])
+    AS p(code, name, roles, currency, tax_id, gln, ship_rule, invoice_rule, backorder_rule, consent_days, payment_days, credit_limit, priority, min_life_days, carton_rule, carton_max_g, carton_max_mm,
+         screened, active)
     ON CONFLICT (code) DO UPDATE SET
        name = excluded.name, roles = excluded.roles, currency = excluded.currency, tax_id = excluded.tax_id, gln = excluded.gln,
-       ship_rule = excluded.ship_rule, invoice_rule = excluded.invoice_rule, payment_days = excluded.payment_days,
+       ship_rule = excluded.ship_rule, invoice_rule = excluded.invoice_rule, backorder_rule = excluded.backorder_rule,
+       consent_days = excluded.consent_days, payment_days = excluded.payment_days,
        credit_limit = excluded.credit_limit, priority = excluded.priority, min_life_days = excluded.min_life_days,
+       carton_rule = excluded.carton_rule, carton_max_g = excluded.carton_max_g, carton_max_mm = excluded.carton_max_mm,
        screened = excluded.screened, active = excluded.active
 """
 IDS = "SELECT code, id FROM partners_party WHERE code = ANY(%(code)s::text[])"

@@ -7,6 +7,9 @@ from django.db.models import Q
 ROLES = ["customer", "supplier", "carrier", "consignee"]
 SHIP_RULES = ["available", "complete-line", "complete-order"]
 INVOICE_RULES = ["shipment", "order"]
+CARTON_RULES = ["mixed", "one-sku", "one-line"]
+BACKORDER_RULES = ["win", "gain", "improve", "redistribute", "fill", "lose"]
+"""How a customer fares when a backorder run deals out what there is of an item, in the order in which they are served."""
 
 
 class Party(models.Model):
@@ -21,10 +24,15 @@ class Party(models.Model):
     gln = models.TextField(null=True, unique=True, blank=True)
     ship_rule = models.TextField(db_default="available")
     invoice_rule = models.TextField(db_default="shipment")
+    backorder_rule = models.TextField(db_default="improve")
+    consent_days = models.IntegerField(null=True, blank=True)
     payment_days = models.IntegerField(db_default=30)
     credit_limit = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     priority = models.SmallIntegerField(db_default=50)
     min_life_days = models.IntegerField(db_default=0)
+    carton_rule = models.TextField(db_default="mixed")
+    carton_max_g = models.IntegerField(db_default=0)
+    carton_max_mm = models.IntegerField(db_default=0)
     screened = models.BooleanField(db_default=False)
     active = models.BooleanField(db_default=True)
 
@@ -33,8 +41,13 @@ class Party(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(ship_rule__in=SHIP_RULES), name="partners_party_ship_rule_is_known"),
             models.CheckConstraint(condition=Q(invoice_rule__in=INVOICE_RULES), name="partners_party_invoice_rule_is_known"),
+            models.CheckConstraint(condition=Q(backorder_rule__in=BACKORDER_RULES), name="partners_party_backorder_rule_is_known"),
+            models.CheckConstraint(condition=Q(consent_days__gte=0, consent_days__lte=730), name="partners_party_consent_days_in_range"),
             models.CheckConstraint(condition=Q(payment_days__gte=0, payment_days__lte=730), name="partners_party_payment_days_in_range"),
             models.CheckConstraint(condition=Q(priority__gte=0, priority__lte=100), name="partners_party_priority_in_range"),
+            models.CheckConstraint(condition=Q(carton_rule__in=CARTON_RULES), name="partners_party_carton_rule_is_known"),
+            models.CheckConstraint(condition=Q(carton_max_g__gte=0, carton_max_g__lte=10**6), name="partners_party_carton_weight_in_range"),
+            models.CheckConstraint(condition=Q(carton_max_mm__gte=0, carton_max_mm__lte=10**6), name="partners_party_carton_height_in_range"),
             models.CheckConstraint(condition=Q(roles__contained_by=ROLES), name="partners_party_roles_are_known"),
         ]
 

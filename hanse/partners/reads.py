@@ -50,10 +50,15 @@ class PartyRow:
     gln: str | None
     ship_rule: str
     invoice_rule: str
+    backorder_rule: str
+    consent_days: int | None
     payment_days: int
     credit_limit: Decimal | None
     priority: int
     min_life_days: int
+    carton_rule: str
+    carton_max_g: int
+    carton_max_mm: int
     screened: bool
     active: bool
 
@@ -67,8 +72,8 @@ class PartyView(PartyRow):
 
 
 PARTIES = """
-SELECT p.code, p.name, array_to_json(p.roles)::text, p.currency, p.tax_id, p.gln, p.ship_rule, p.invoice_rule, p.payment_days,
-       p.credit_limit, p.priority, p.min_life_days, p.screened, p.active
+SELECT p.code, p.name, array_to_json(p.roles)::text, p.currency, p.tax_id, p.gln, p.ship_rule, p.invoice_rule, p.backorder_rule, p.consent_days, p.payment_days,
+       p.credit_limit, p.priority, p.min_life_days, p.carton_rule, p.carton_max_g, p.carton_max_mm, p.screened, p.active
   FROM partners_party p
 """
 ADDRESSES = """

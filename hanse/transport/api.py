@@ -9,13 +9,15 @@ from ninja import Body, Router
 
 from hanse.web.doors import Cursor, Limit, WrongCursor, after, answered, answers_to, missing, page_of, page_schema, shown
 
-from . import reads
+from . import bill_paper, reads
+from .draw_up import DrawUp, draw_up
 from .hand_over import HandOver, hand_over
 from .keep_carriers import KeepCarrier, keep_carriers
 from .record_proof import RecordProof, record_proof
 from .record_tracking import Track, record_tracking
 
 router = Router(tags=["transport"])
+PDF = {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
 Word = Annotated[str, MaxLen(200)]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _END = 250_000_000_000_000_000
@@ -43,6 +45,28 @@ def record_deliveries(request: HttpRequest, proofs: Body[list[RecordProof]]) -> 
 def keep(request: HttpRequest, carriers: Body[list[KeepCarrier]]) -> HttpResponse:
     """Add or change carriers and entries of their code tables."""
     return answered(request, keep_carriers, carriers)
+
+
+@router.post("/bills-of-lading/batch", response=answers_to(draw_up))
+def draw_up_bills(request: HttpRequest, bills: Body[list[DrawUp]]) -> HttpResponse:
+    """Draw up bills of lading for shipments that leave a site together with one carrier for one address."""
+    return answered(request, draw_up, bills)
+
+
+@router.get("/bills-of-lading/{number}", response=bill_paper.BillPaper)
+def bill_of_lading(request: HttpRequest, number: Word) -> HttpResponse:
+    """A bill of lading with its orders and packages."""
+    found = bill_paper.bill(number)
+    return shown(found) if found else missing(request, "bill of lading", number)
+
+
+@router.get("/bills-of-lading/{number}/bill.pdf", openapi_extra={"responses": {200: PDF}})
+def bill_of_lading_pdf(request: HttpRequest, number: Word) -> HttpResponse:
+    """A bill of lading as PDF: the standard form, its number as bar code."""
+    found = bill_paper.bill(number)
+    if found is None:
+        return missing(request, "bill of lading", number)
+    return HttpResponse(bill_paper.bill_pdf(found), content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{number}.pdf"'})
 
 
 @router.get("/parcels/{tracking}", response=reads.ParcelView)

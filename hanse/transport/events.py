@@ -35,6 +35,23 @@ class ParcelHandedOver:
         return f"{self.units} units left {self.site} with {self.carrier}, parcel {self.parcel}"
 
 
+@event("bill")
+class BillDrawnUp:
+    """A bill of lading was drawn up for shipments that leave a site together with one carrier for one address."""
+
+    bill: str
+    site: str
+    carrier: str
+    shipments: tuple[int, ...]
+    terms: str
+    trailer: str = ""
+    seal: str = ""
+    pro: str = ""
+
+    def said(self) -> str:
+        return f"Bill of lading {self.bill} drawn up at {self.site} for {self.carrier}: " + ", ".join(f"S-{n}" for n in self.shipments)
+
+
 @event("parcel")
 class TrackingRecorded:
     """A carrier told something about a parcel; the order is missing where the parcel is not ours (yet)."""

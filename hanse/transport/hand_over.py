@@ -1,7 +1,7 @@
 """Hand over: a carrier takes cartons off our hands.
 
 Each carton becomes a parcel; cartons of one order that leave one site with one carrier in one go are a shipment. A
-label that shows an old address, or a hold, keeps a carton here. What the carrier told of a parcel before we did is
+label that shows an old address or carrier, a hold, or a change that its site has not answered keeps a carton here. What the carrier told of a parcel before we did is
 taken in at once.
 """
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from hanse.fulfilment.cartons import send_off
-from hanse.inventory.ledger import Movement, Place, places, post
-from hanse.journal.operation import operation
+from hanse.inventory.ledger import Account, Movement, Place, places, post
+from hanse.journal.operation import draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Short, ask
 from hanse.kernel.numbers import order_number
@@ -38,7 +38,10 @@ class HandOver:
 
 @row
 class Staged:
-    """A packed carton as handing over sees it: the address on its label and the one its order has now."""
+    """A packed carton as handing over sees it: what its label shows and what its order has now.
+
+    `asked` are the kinds of change its site is asked for that concern it, `let_go` those that the site could not do any more.
+    """
 
     id: int
     sscc: str
@@ -53,17 +56,29 @@ class Staged:
     transit: int | None
     units: int
     gone_with: str
+    opened: bool
+    label_carrier: str
+    carrier: str
+    asked: Sequence[str]
+    let_go: Sequence[str]
+
+    @property
+    def outdated(self) -> bool:
+        """The label shows an old address or carrier, and nobody decided that it leaves like this."""
+        return (self.shows != self.ship_to and "address" not in self.let_go) or (self.label_carrier != self.carrier and "carrier" not in self.let_go)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The facts of a batch: cartons by SSCC, carriers by code, tracking numbers in use, drawn ids of shipments and parcels."""
+    """The facts of a batch: cartons by SSCC, carriers by code, tracking numbers in use, drawn ids of shipments and parcels,
+    and tracking numbers that a carrier told of already."""
 
     cartons: Mapping[str, Staged]
     carriers: Mapping[str, int]
     used: Collection[tuple[str, int]]
     numbers: Sequence[int]
     parcels: Sequence[int]
+    early: Collection[tuple[str, int]] = ()
 
 
 def decide(asks: Sequence[HandOver], known: Known) -> list[ParcelHandedOver | Refused]:
@@ -97,6 +112,8 @@ def _findings(
     """All that keeps a carton here."""
     if gone_with:
         return [refuse("handed-over", at="carton", carton=ask.carton, carrier=gone_with)]
+    if carton.opened:
+        return [refuse("carton-opened", at="carton", carton=ask.carton)]
     found = []
     if carrier not in carriers:
         found.append(refuse("carrier-unknown", at="carrier", carrier=ask.carrier))
@@ -104,7 +121,11 @@ def _findings(
         found.append(refuse("tracking-used", at="tracking", tracking=ask.tracking or carton.sscc, carrier=carrier))
     if holds := blocking(carton.holds, "hand-over"):
         found.append(refuse("on-hold", order=order_number(carton.order), holds=holds))
-    if carton.shows != carton.ship_to:
+    if carton.label_carrier not in ("", carrier):
+        found.append(refuse("other-carrier", at="carrier", carton=carton.sscc, labelled=carton.label_carrier, carrier=carrier))
+    if carton.asked:
+        found.append(refuse("change-asked", at="carton", site=carton.site_code, order=order_number(carton.order)))
+    elif carton.outdated:
         found.append(refuse("label-outdated", at="carton", order=order_number(carton.order), carton=carton.sscc))
     return found
 
@@ -116,16 +137,28 @@ SELECT o.id FROM orders_order o WHERE o.id IN (SELECT order_id FROM fulfilment_c
 STAGED = """
 SELECT c.id, c.sscc, c.order_id, c.site_id, s.code, c.account_id, c.address_id, o.ship_to_id, o.holds, o.promised_on,
        t.id, (SELECT sum(k.quantity)::bigint FROM fulfilment_content k WHERE k.carton_id = c.id),
-       CASE WHEN c.handed_over_at IS NULL THEN '' ELSE coalesce((SELECT r.code FROM transport_parcel p JOIN transport_carrier r ON r.id = p.carrier_id WHERE p.carton_id = c.id), 'a carrier') END
+       CASE WHEN c.handed_over_at IS NULL THEN '' ELSE coalesce((SELECT r.code FROM transport_parcel p JOIN transport_carrier r ON r.id = p.carrier_id WHERE p.carton_id = c.id), 'a carrier') END,
+       c.opened_at IS NOT NULL, c.carrier, o.carrier, q.asked, q.let_go
   FROM fulfilment_carton c JOIN orders_order o ON o.id = c.order_id JOIN network_site s ON s.id = c.site_id
   LEFT JOIN inventory_account t ON t.site_id = c.site_id AND t.kind = 'transit' AND t.code = ''
+  CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg(DISTINCT r.kind) FILTER (WHERE r.outcome = ''), '{}') AS asked,
+           coalesce(array_agg(DISTINCT r.kind) FILTER (WHERE r.outcome IN ('let-go', 'return')), '{}') AS let_go
+      FROM orders_changerequest r
+     WHERE r.order_id = c.order_id AND r.site_id = c.site_id AND CASE r.kind
+           WHEN 'address' THEN c.address_id <> o.ship_to_id AND r.address_id = o.ship_to_id
+           WHEN 'carrier' THEN c.carrier <> o.carrier AND r.carrier = o.carrier
+           WHEN 'stop' THEN EXISTS (SELECT 1 FROM orders_requestedunits u JOIN fulfilment_content k ON k.allocation_id = u.allocation_id
+                                     WHERE u.request_id = r.id AND k.carton_id = c.id)
+           ELSE false END) q
  WHERE c.sscc = ANY(%(carton)s::text[])
 """
 CARRIERS = """
-SELECT c.code, c.id, ARRAY(SELECT p.tracking FROM transport_parcel p WHERE p.tracking = ANY(%(numbers)s::text[]) AND p.carrier_id = c.id)
+SELECT c.code, c.id, ARRAY(SELECT p.tracking FROM transport_parcel p WHERE p.tracking = ANY(%(numbers)s::text[]) AND p.carrier_id = c.id),
+       ARRAY(SELECT DISTINCT e.tracking FROM transport_trackingevent e WHERE e.tracking = ANY(%(numbers)s::text[]) AND e.carrier_id = c.id)
   FROM transport_carrier c WHERE c.code = ANY(%(codes)s::text[])
 """
-"""The carriers that are named, each with the tracking numbers that it has used already."""
+"""The carriers that are named, each with the tracking numbers that it has used already, and those that it told of."""
 SHIP = """
 WITH shipped AS (
   INSERT INTO transport_shipment (id, order_id, site_id, carrier_id, service, address_id, promised_on, handed_over_at, actor)
@@ -139,6 +172,7 @@ SELECT p.* FROM unnest(%(parcels)s::bigint[], %(cartons)s::bigint[], %(shipment)
 
 
 @operation
+@draws(lambda asks: {"transport_shipment_id_seq": len(asks), "transport_parcel_id_seq": len(asks)})
 def hand_over(run: Run, asks: Sequence[HandOver]) -> list[ParcelHandedOver | Refused]:
     """Cartons leave with a carrier: stock goes on its way, allocation, line and order count it as shipped."""
     known = _facts(run, asks)
@@ -153,9 +187,9 @@ def _facts(run: Run, asks: Sequence[HandOver]) -> Known:
     run.lock(LOCK, asks)
     cartons = {c.sscc: c for c in run.rows(Staged, STAGED, asks)}
     carriers = run.rows(as_tuple, CARRIERS, codes=sorted({a.carrier.upper() for a in asks}), numbers=[a.tracking or a.carton for a in asks])
-    used = {(number, id) for _, id, numbers in carriers for number in numbers}
-    drawn = run.draw_all({"transport_shipment_id_seq": len(cartons), "transport_parcel_id_seq": len(cartons)})
-    return Known(cartons, {code: id for code, id, _ in carriers}, used, *drawn.values())
+    used, early = ({(number, id) for _, id, *numbers in carriers for number in numbers[nr]} for nr in (0, 1))
+    shipments, parcels = run.draw_all({"transport_shipment_id_seq": len(cartons), "transport_parcel_id_seq": len(cartons)}).values()
+    return Known(cartons, {code: id for code, id, *_ in carriers}, used, shipments, parcels, early)
 
 
 def _write(run: Run, told: Sequence[ParcelHandedOver], actors: Sequence[str], known: Known) -> None:
@@ -172,13 +206,14 @@ def _write(run: Run, told: Sequence[ParcelHandedOver], actors: Sequence[str], kn
     inside = contents(run, list(by_id))
     advance(run, [Advance(k.allocation, shipped=k.quantity) for k in inside])
     post(run, [
-        Movement(k.item, c.account, transit[c.site], k.quantity, "ParcelHandedOver", t.order, "", k.lot, k.serial, at=t.at)
+        Movement(k.item, Account(c.account, "carton", c.site), Account(transit[c.site], "transit", c.site), k.quantity, "ParcelHandedOver", t.order, "", k.lot, k.serial, at=t.at)
         for k in inside for c, t in (by_id[k.carton],)
     ])
-    _take_in(run, [
+    made = [
         Parcel(parcel, t.parcel, carrier, t.carrier, c.order, c.site, c.id, c.sscc, c.units, "pending", "", "", None, None, None)
         for parcel, c, t, carrier in zip(parcels, cartons, told, carriers, strict=True)
-    ])
+    ]
+    _take_in(run, [p for p in made if (p.tracking, p.carrier) in known.early])
 
 
 def _transit(run: Run, cartons: Sequence[Staged]) -> dict[int, int]:
@@ -188,8 +223,7 @@ def _transit(run: Run, cartons: Sequence[Staged]) -> dict[int, int]:
     return known | {place.site: account for place, account in places(run, [Place("transit", site) for site in new]).items()}
 
 
-def _take_in(run: Run, parcels: Sequence[Parcel]) -> None:
+def _take_in(run: Run, early: Sequence[Parcel]) -> None:
     """What carriers told of these parcels before they were ours."""
-    told = sightings(run, [p.tracking for p in parcels])
-    early = [p for p in parcels if (p.carrier, p.tracking) in told]
+    told = sightings(run, [p.tracking for p in early])
     settle(run, early, {p.id: derive(told[p.carrier, p.tracking]) for p in early})

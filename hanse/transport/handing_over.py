@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from hanse.fulfilment import page_reads as floor
 from hanse.fulfilment import reads as cartons
+from hanse.fulfilment.answering import panel
 from hanse.journal.acting import act_all, may
 from hanse.kernel.refused import Refused
 from hanse.orders.holds import blocking
@@ -38,6 +39,7 @@ def show_hand_over(request: HttpRequest) -> HttpResponse:
         "site": site, "work": work, "staged": staged, "carriers": [("", "Choose the carrier…"), *page_reads.carriers()], "carrier": given.get("carrier", ""), "service": given.get("service", ""),
         "granted": may(request, "transport.hand_over"), "here": f"{request.path}?site={site}", "site_name": next((s.name for s in work if s.code == site), site),
     }
+    facts |= panel(request, site)
     return render(request, "transport/_staged.html" if request.htmx else "transport/hand_over.html", facts)  # type: ignore[attr-defined]
 
 
@@ -57,8 +59,10 @@ def _closed(request: HttpRequest) -> dict[str, Any]:
 
 def _why(carton: cartons.CartonRow) -> str:
     """What keeps a carton here, in words; empty when it may go."""
+    if carton.change_asked:
+        return "Answer"
     if carton.label_outdated:
-        return "Old address"
+        return "Old label"
     held = blocking(carton.holds, "hand-over")
     return f"{' and '.join(held)} hold".capitalize() if held else ""
 

@@ -46,21 +46,59 @@ class CarrierCode(models.Model):
         return f"{self.code} = {self.state}"
 
 
+class Bill(models.Model):
+    """A bill of lading: shipments that leave a site together with one carrier for one address, and what its form says of them.
+
+    Its number is a GSIN of 17 digits: the site's company prefix, the bill's id, a check digit.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    number = models.TextField(unique=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+", db_index=False)
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="+", db_index=False)
+    trailer = models.TextField(db_default="")
+    seal = models.TextField(db_default="")
+    pro = models.TextField(db_default="")
+    terms = models.TextField(db_default="prepaid")
+    bill_to = models.TextField(db_default="")
+    loaded_by = models.TextField(db_default="shipper")
+    counted_by = models.TextField(db_default="shipper")
+    instructions = models.TextField(db_default="")
+    drawn_at = models.DateTimeField()
+    actor = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(number__regex="^[0-9]{17}$"), name="transport_bill_has_a_gsin"),
+            models.CheckConstraint(condition=Q(terms__in=["prepaid", "collect", "third-party"]), name="transport_bill_terms_are_known"),
+            models.CheckConstraint(condition=Q(loaded_by__in=["shipper", "driver"]), name="transport_bill_loader_is_known"),
+            models.CheckConstraint(condition=Q(counted_by__in=["shipper", "driver-pallets", "driver-pieces"]), name="transport_bill_counter_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class Shipment(models.Model):
     """Cartons of one order that left one site together with one carrier."""
 
     id = models.BigAutoField(primary_key=True)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipments")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, db_constraint=False, related_name="shipments")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+", db_index=False)
     service = models.TextField(db_default="")
     address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="shipments", null=True, db_index=False)
     promised_on = models.DateField(null=True)
     handed_over_at = models.DateTimeField()
     actor = models.TextField()
 
     class Meta:
-        indexes = [models.Index("handed_over_at", "id", name="transport_shipment_when")]
+        indexes = [
+            models.Index("handed_over_at", "id", name="transport_shipment_when"),
+            models.Index("bill", name="transport_shipment_on_a_bill", condition=Q(bill__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"S-{self.id}"
@@ -74,8 +112,8 @@ class Parcel(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    carton = models.OneToOneField(Carton, on_delete=models.PROTECT, related_name="parcel")
-    shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, related_name="parcels")
+    carton = models.OneToOneField(Carton, on_delete=models.PROTECT, db_constraint=False, related_name="parcel")
+    shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, db_constraint=False, related_name="parcels")
     carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     tracking = models.TextField()
     units = models.BigIntegerField()
@@ -130,7 +168,7 @@ class Proof(models.Model):
     """Proof of delivery: when, where, who received, how much in what condition. Amendments are new rows."""
 
     id = models.BigAutoField(primary_key=True)
-    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="proofs")
+    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, db_constraint=False, related_name="proofs")
     delivered_at = models.DateTimeField()
     zone = models.TextField(db_default="UTC")
     receiver = models.TextField(db_default="")

@@ -33,13 +33,15 @@ class ShipmentHead:
     promised_on: date | None
     handed_over_at: datetime
     actor: str
+    bill: str
 
 
 HEAD = """
 SELECT s.id, 'H-' || s.order_id, c.name, n.code, n.name, n.zone, r.code, r.name, s.service,
-       ARRAY[a.name, a.street, trim(a.postcode || ' ' || a.city), a.country], a.zone, s.promised_on, s.handed_over_at, s.actor
+       ARRAY[a.name, a.street, trim(a.postcode || ' ' || a.city), a.country], a.zone, s.promised_on, s.handed_over_at, s.actor, coalesce(b.number, '')
   FROM transport_shipment s JOIN orders_order o ON o.id = s.order_id JOIN partners_party c ON c.id = o.customer_id JOIN network_site n ON n.id = s.site_id
   JOIN transport_carrier r ON r.id = s.carrier_id JOIN partners_address a ON a.id = s.address_id
+  LEFT JOIN transport_bill b ON b.id = s.bill_id
  WHERE s.id = %(shipment)s::bigint
 """
 
@@ -47,6 +49,18 @@ SELECT s.id, 'H-' || s.order_id, c.name, n.code, n.name, n.zone, r.code, r.name,
 def shipment(number: int) -> ShipmentHead | None:
     """One shipment's head."""
     return next(iter(rows(ShipmentHead, HEAD, shipment=number)), None)
+
+
+GOES_ALONG = """
+SELECT y.id, 'H-' || y.order_id FROM transport_shipment x JOIN transport_shipment y ON y.site_id = x.site_id AND y.carrier_id = x.carrier_id AND y.address_id = x.address_id
+ WHERE x.id = %(shipment)s::bigint AND y.id <> x.id AND y.bill_id IS NULL AND y.handed_over_at BETWEEN x.handed_over_at - interval '1 day' AND x.handed_over_at + interval '1 day'
+ ORDER BY y.id LIMIT 50
+"""
+
+
+def goes_along(shipment: int) -> list[tuple[int, str]]:
+    """Shipments that may go on the same bill of lading: the same way, within a day of each other, on no bill yet."""
+    return rows(lambda number, order: (number, order), GOES_ALONG, shipment=shipment)
 
 
 def parcel_numbers(shipment: int) -> list[str]:

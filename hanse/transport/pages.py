@@ -20,7 +20,8 @@ from hanse.kernel.refused import Refused
 from hanse.web.posted import BadForm, posted
 from hanse.web.words import in_words
 
-from . import page_reads, reads
+from . import bill_paper, page_reads, reads
+from .draw_up import DrawUp, draw_up
 from .record_proof import RecordProof, record_proof
 from .record_tracking import Track, record_tracking
 
@@ -31,6 +32,11 @@ STATES = {
     "delivered": ("Delivered", "good", "check"), "delayed": ("Delayed", "watch", "clock"), "on-hold": ("Held by the carrier", "watch", "lock"),
     "failed": ("Delivery failed", "bad", "x"), "return-to-sender": ("Coming back", "bad", "arrow-back-up"), "cancelled": ("Cancelled", "idle", "ban"),
     "lost": ("Lost", "bad", "question-mark"), "unknown": ("Not known", "idle", "question-mark"),
+}
+BILL_CHOICES = {
+    "bill_terms": [("prepaid", "By us (prepaid)"), ("collect", "By the receiver (collect)"), ("third-party", "By a third party")],
+    "bill_loaded": [("shipper", "By us"), ("driver", "By the driver")],
+    "bill_counted": [("shipper", "By us"), ("driver-pallets", "By the driver, pallets said to contain"), ("driver-pieces", "By the driver, pieces")],
 }
 DOUBTS = {"moves-again": "Moves again after delivery", "sent-back-before": "Was sent back before"}
 
@@ -92,7 +98,9 @@ def _shipment(request: HttpRequest, number: int, status: int = 200, **more: Any)
         "head": head, "timeline_json": json.dumps(timeline), "parcels": [_parcel(view, head.zone, head.site_name) for view in views], "codes": page_reads.codes(head.carrier), "timeline": timeline,
         "now": f"{clock.now().astimezone(ZoneInfo(head.ship_zone)):%Y-%m-%dT%H:%M}", "numbers": [(v.parcel, v.parcel) for v in views],
         "may_track": may(request, "transport.record_tracking"), "may_prove": may(request, "transport.record_proof"),
+        "may_draw_up": may(request, "transport.draw_up"), "along": [] if head.bill else page_reads.goes_along(number),
     }
+    facts |= BILL_CHOICES
     part = "transport/_shipment.html" if request.htmx else "transport/shipment.html"  # type: ignore[attr-defined]
     return render(request, part, facts | more, status=status)
 
@@ -155,6 +163,33 @@ def record_event(request: HttpRequest, shipment: int) -> HttpResponse:
 def record_delivery(request: HttpRequest, shipment: int) -> HttpResponse:
     """Record a proof of delivery by hand."""
     return _record(request, shipment, RecordProof, record_proof, "proof", latitude=None, longitude=None, accuracy_m=None, gln="", source="by hand")
+
+
+@login_required
+@require_POST
+def draw_up_bill(request: HttpRequest, shipment: int) -> HttpResponse:
+    """Draw up a bill of lading for a shipment and those that go along with it."""
+    try:
+        along = tuple(int(n) for n in request.POST.getlist("along") if n.isdecimal())[:499]
+        ask = posted(DrawUp, request, shipments=(shipment, *along))
+    except BadForm as bad:
+        return _shipment(request, shipment, 422, bad_bill=bad, open="bill")
+    answer = act(request, draw_up, ask)
+    if isinstance(answer, Refused):
+        found = BadForm({e.pointer.removeprefix("#/"): e.detail for e in answer.errors}, request.POST.dict())
+        return _shipment(request, shipment, 409, bad_bill=found, open="bill", answer=answer)
+    messages.success(request, f"{in_words(answer)}.")
+    return redirect("shipment", shipment)
+
+
+@login_required
+@require_GET
+def bill_pdf(request: HttpRequest, number: str) -> HttpResponse:
+    """A bill of lading, to be printed."""
+    found = bill_paper.bill(number)
+    if found is None:
+        raise Http404("There is no such bill of lading.")
+    return HttpResponse(bill_paper.bill_pdf(found), content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{number}.pdf"'})
 
 
 def _record(request: HttpRequest, shipment: int, ask: Any, operation: Any, form: str, **given: Any) -> HttpResponse:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from hanse.inventory.ledger import Movement, Place, places, post
+from hanse.inventory.ledger import Account, Movement, Place, places, post
 from hanse.journal.run import Run
 from hanse.kernel.numbers import order_number
 from hanse.kernel.rows import as_tuple, row
@@ -19,7 +19,7 @@ from .states import Journey, Sighting
 
 @row
 class Parcel:
-    """A parcel with its order and carton, and what is known of its journey."""
+    """A parcel with its order and carton, and what is known of its journey; `seen` once its carrier told of it."""
 
     id: int
     tracking: str
@@ -38,6 +38,7 @@ class Parcel:
     delivered_at: datetime | None
     transit: int | None = None
     customer: int | None = None
+    seen: bool = False
 
     @property
     def journey(self) -> Journey:
@@ -65,7 +66,7 @@ SELECT o.id FROM orders_order o WHERE o.id IN (
 PARCELS = """
 SELECT p.id, p.tracking, p.carrier_id, c.code, s.order_id, s.site_id, p.carton_id, k.sscc, p.units,
        p.state, p.return_state, p.doubt, p.moved_at, p.expected_on, p.delivered_at,
-       a.id, b.id
+       a.id, b.id, EXISTS (SELECT FROM transport_trackingevent e WHERE e.tracking = p.tracking AND e.carrier_id = p.carrier_id)
   FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id JOIN transport_carrier c ON c.id = p.carrier_id
   JOIN fulfilment_carton k ON k.id = p.carton_id
   LEFT JOIN inventory_account a ON a.site_id = s.site_id AND a.kind = 'transit' AND a.code = ''
@@ -99,6 +100,8 @@ def lock_and_read(run: Run, trackings: Sequence[str]) -> list[Parcel]:
 def sightings(run: Run, trackings: Sequence[str]) -> dict[tuple[int, str], list[Sighting]]:
     """All that carriers told of these tracking numbers, by carrier and number."""
     told: dict[tuple[int, str], list[Sighting]] = defaultdict(list)
+    if not trackings:
+        return told
     for carrier, tracking, *seen in run.rows(as_tuple, SIGHTINGS, tracking=sorted(set(trackings))):
         told[carrier, tracking].append(Sighting(*seen))
     return told
@@ -141,9 +144,10 @@ def _count(run: Run, parcels: Sequence[Parcel], at: Mapping[int, datetime | None
     ])
 
 
-def _accounts(run: Run, parcels: Sequence[Parcel]) -> dict[int, tuple[int, int]]:
+def _accounts(run: Run, parcels: Sequence[Parcel]) -> dict[int, tuple[Account, Account]]:
     """What is on its way from each site, and what its customers have; the first delivery of a site opens them."""
     known = {p.site: (p.transit, p.customer) for p in parcels if p.transit is not None and p.customer is not None}
     new = sorted({p.site for p in parcels} - known.keys())
     opened = places(run, [Place(kind, site) for site in new for kind in ("transit", "customer")])
-    return known | {site: (opened[Place("transit", site)], opened[Place("customer", site)]) for site in new}
+    known |= {site: (opened[Place("transit", site)], opened[Place("customer", site)]) for site in new}
+    return {site: (Account(transit, "transit", site), Account(customer, "customer", site)) for site, (transit, customer) in known.items()}

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from annotated_types import Ge, Le
 
-from hanse.journal.operation import operation
+from hanse.journal.operation import draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Count, Short, Text, ask
 from hanse.kernel.gs1 import wrong_key
@@ -93,6 +93,7 @@ class Kept:
 
 
 @operation
+@draws(lambda asks: {"transport_proof_id_seq": len(asks)})
 def record_proof(run: Run, asks: Sequence[RecordProof]) -> list[ProofRecorded | Refused]:
     """Keep proofs of delivery; a parcel that was not counted as delivered is counted now."""
     parcels: dict[str, list[Parcel]] = {}
@@ -115,5 +116,5 @@ def _write(run: Run, kept: Sequence[Kept]) -> None:
     )
     proofs = {k.parcel.id: k.told.at for k in kept}
     moved = list({k.parcel.id: k.parcel for k in kept}.values())
-    told = sightings(run, [p.tracking for p in moved])
+    told = sightings(run, [p.tracking for p in moved if p.seen])
     settle(run, moved, {p.id: derive(told.get((p.carrier, p.tracking), ()), proofs[p.id]) for p in moved}, by_proof=True)

@@ -9,5 +9,7 @@ urlpatterns = [
     path("shipments", pages.shipments, name="shipments"),
     path("shipments/<int:shipment>", pages.shipment, name="shipment"),
     path("shipments/<int:shipment>/tracking", pages.record_event, name="record_event"),
+    path("shipments/<int:shipment>/bill", pages.draw_up_bill, name="draw_up_bill"),
+    path("bills-of-lading/<str:number>/bill.pdf", pages.bill_pdf, name="bill_pdf"),
     path("shipments/<int:shipment>/proof", pages.record_delivery, name="record_delivery"),
 ]

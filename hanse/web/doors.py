@@ -98,7 +98,9 @@ def _done(request: HttpRequest, operation: Operation, asks: list[Any], dry_run: 
     try:
         if dry_run:
             return operation.run([Request(asks, who)], dry_run=True)[0]
-        return gather(operation, asks, who, key)
+        done = gather(operation, asks, who, key)
+        request.claimed = done.row is not None  # type: ignore[attr-defined]
+        return done
     except KeyReused:
         return problem(request, "key-reused")
     except KeyInProgress:

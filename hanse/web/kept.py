@@ -40,6 +40,7 @@ class KeptForm(ModelForm):
     by: str
 
     named: str
+    also: tuple[str, ...]
 
     def __init__(self, *args: Any, **kwargs: Any):
         """A new row's form begins with what the database would fill in."""
@@ -53,7 +54,7 @@ class KeptForm(ModelForm):
         """What the form asks for. An emptied text is empty; the name of a known row stays."""
         names = {f.name for f in fields(self.ask)} & {*self.cleaned_data}
         said = {name: self._plain(name) for name in names}
-        return self.ask(**{self.named: getattr(self.instance, self.named)} | said)
+        return self.ask(**{name: getattr(self.instance, name) for name in (self.named, *self.also)} | said)
 
     def _plain(self, name: str) -> Any:
         value = self.cleaned_data[name]
@@ -77,26 +78,29 @@ class KeptForm(ModelForm):
 
 
 class KeptAdmin:
-    """An admin whose rows are kept by `keep`; `named` is the field by which a row is known and never changes."""
+    """An admin whose rows are kept by `keep`; `named` is the field by which a row is known and never changes, `also` what
+    else it is known by, such as the day from which it holds.
+    """
 
     keep: Callable[..., list[Any]]
     ask: type
     named = "code"
+    also: tuple[str, ...] = ()
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[ModelForm]:
         made = super().get_form(request, obj, change, **(kwargs | {"form": KeptForm}))  # type: ignore[misc]
-        made.keep, made.ask, made.by, made.named = staticmethod(type(self).keep), self.ask, request.user.get_username(), self.named
+        made.keep, made.ask, made.by, made.named, made.also = staticmethod(type(self).keep), self.ask, request.user.get_username(), self.named, self.also
         return made
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return (*super().get_readonly_fields(request, obj), *((self.named,) if obj else ()))  # type: ignore[misc]
+        return (*super().get_readonly_fields(request, obj), *((self.named, *self.also) if obj else ()))  # type: ignore[misc]
 
     def save_model(self, request: HttpRequest, obj: Model, form: KeptForm, change: bool) -> None:
         """Keep the row by its operation, as whoever is signed in."""
         [answer] = type(self).keep([form.asked()], by=request.user.get_username())
         if isinstance(answer, Refused):
             raise RuntimeError(answer.detail)
-        obj.pk = type(obj)._default_manager.get(**{self.named: getattr(obj, self.named)}).pk
+        obj.pk = type(obj)._default_manager.get(**{name: getattr(obj, name) for name in (self.named, *self.also)}).pk
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.is_staff)

@@ -32,7 +32,7 @@ class BadForm(Exception):
         self.findings, self.values = dict(findings), dict(values)
 
 
-def posted(ask: type[Ask], request: HttpRequest, **given: Any) -> Ask:
+def posted(ask: type[Ask], request: HttpRequest, /, **given: Any) -> Ask:
     """The ask this form stands for; `given` fields come from the page and win over what was posted."""
     hints = get_type_hints(ask, include_extras=True)
     values, findings = dict(given), {}

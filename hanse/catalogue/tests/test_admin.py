@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from hanse.catalogue.models import Item
-from hanse.network.models import Site
+from hanse.network.models import CartonType, FreightContract, Site
 from hanse.partners.models import Party
 
 
@@ -22,7 +22,7 @@ def filled(client: Client, path: str, **said: str) -> dict[str, str]:
     form = client.get(path).context["adminform"].form
     shown = {name: form[name].value() for name in form.fields}
     plain = {name: ",".join(map(str, v)) if isinstance(v, list) else v for name, v in shown.items() if v is not None and v is not False}
-    management = {f"{prefix}-{name}_FORMS": "0" for prefix in ("packs", "contacts", "lanes") for name in ("TOTAL", "INITIAL", "MIN_NUM", "MAX_NUM")}
+    management = {f"{prefix}-{name}_FORMS": "0" for prefix in ("packs", "components", "substitutes", "contacts", "lanes") for name in ("TOTAL", "INITIAL", "MIN_NUM", "MAX_NUM")}
     return plain | management | said
 
 
@@ -53,6 +53,27 @@ def test_parties_and_sites_are_kept_too(admin, given):
     assert [e.said() for e in given.told("PartyChanged", "SiteChanged")] == ["REUTER changed: payment days 30 → 14", "Site HAM changed: priority 50 → 7"]
 
 
+def test_carton_types_and_contracts_are_kept_with_the_day_from_which_they_hold(admin, given):
+    given.site()
+    sides = {f"{place}_{side}_mm": "100" for place in ("inner", "outer") for side in ("length", "width", "height")}
+    path = "/admin/network/cartontype/add/"
+    for day in ("2026-01-01", "2026-06-01"):
+        answer = admin.post(path, filled(admin, path, code="K", tare_g="50", max_gross_g="900", from_on=day, sites="HAM", **sides))
+        assert answer.status_code == 302, answer.context["errors"]
+    later = CartonType.objects.order_by("from_on").last()
+    path = f"/admin/network/cartontype/{later.pk}/change/"
+    assert admin.post(path, filled(admin, path, tare_g="60")).status_code == 302
+    assert list(CartonType.objects.order_by("from_on").values_list("tare_g", flat=True)) == [50, 60]
+    path = "/admin/network/freightcontract/add/"
+    assert admin.post(path, filled(admin, path, carrier="DHL", divisor="5000", step="0.5", from_on="2026-01-01")).status_code == 302
+    assert admin.post(path, filled(admin, path, carrier="dhl", site="XXX", from_on="2026-01-01")).context["adminform"].form.errors == {
+        "carrier": ["Carrier codes are upper case: DHL."], "site": ["There is no site XXX."]}
+    contract = FreightContract.objects.get()
+    path = f"/admin/network/freightcontract/{contract.pk}/change/"
+    assert admin.post(path, filled(admin, path, divisor="6000")).status_code == 302
+    assert FreightContract.objects.get().divisor == 6000
+
+
 def test_items_are_retired_from_the_list(admin, given):
     item = given.item("BRG")
     admin.post("/admin/catalogue/item/", {"action": "retire", "_selected_action": [item.pk]})
@@ -60,7 +81,7 @@ def test_items_are_retired_from_the_list(admin, given):
 
 
 @pytest.mark.parametrize("path", [
-    "catalogue/item", "partners/party", "partners/address", "network/site", "network/bin", "inventory/inbound", "inventory/lot",
+    "catalogue/item", "partners/party", "partners/address", "network/site", "network/bin", "network/cartontype", "network/freightcontract", "inventory/inbound", "inventory/lot",
     "inventory/serial", "inventory/count", "inventory/movement",
 ])
 def test_every_list_opens(admin, given, path):

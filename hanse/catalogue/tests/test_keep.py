@@ -27,6 +27,8 @@ KNOWN = Known({"BRG-6204": BEARING}, {"04006381333931": "BRG-6204"})
     (KeepItem("X", currency="EUX"), "EUX is no ISO 4217 currency."),
     (KeepItem("X", packs=(PackGiven("case", 12), PackGiven("case", 24))), "Two packs have the same name."),
     (KeepItem("X", packs=(PackGiven("single", 1),)), "factor of single must be between 2 and 1000000000; it is 1."),
+    (KeepItem("BRG-6204", rotation="upright", bears="nothing", ships_alone=True), "BRG-6204 changed: rotation any → upright, bears anything → nothing, ships alone False → True"),
+    (KeepItem("BRG-6204", goods_class="food", hazard_class="3", temperature_class="chilled"), "BRG-6204 changed: goods class  → food, hazard class  → 3, temperature class  → chilled"),
     (KeepItem("BRG-6204", tracking="lot"), "The tracking of BRG-6204 stays none. Add a new SKU."),
 ])
 def test_an_item_is_added_changed_kept_or_refused(ask, told):

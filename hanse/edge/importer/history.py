@@ -68,7 +68,10 @@ def live_again(placed: Sequence["Outcome"], under: Batch, past: Past) -> None:
     approved = _with(placed, "approved")
     _each(hold, [(o, Hold(_number(o), "payment", "waits for approval", _at(o))) for o in approved], under)
     _each(release_hold, [(o, ReleaseHold(_number(o), "payment", "approved", o.brought.past["approved"])) for o in approved], under)
-    gone = [o for o in _with(placed, "handed_over") if _sites(o)]
+    gone = [o for o in _with(placed, "handed_over") if _sites(o) and not o.answer.kits]
+    for o in placed:
+        if o.answer.kits and "handed_over" in o.brought.past:
+            o.notes.append(f"{_number(o)} ({o.brought.ask.ref}): it has kits; what left of it cannot be brought in, for nobody said which components did.")
     carriers_of(gone, past.codes, under.by)
     left = {id(o) for o in gone}
     stopped = _with(placed, "cancelled")

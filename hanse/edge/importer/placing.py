@@ -26,8 +26,11 @@ class Outcome:
 
 
 SAME = """
-SELECT p.code, o.ref, o.ordered, (SELECT count(*) FROM orders_line l WHERE l.order_id = o.id)
+SELECT p.code, o.ref,
+       (SELECT coalesce(sum(l.ordered), 0) FROM orders_line l WHERE l.order_id = o.id AND l.kit IS NULL)::bigint + coalesce(k.kits, 0)::bigint,
+       (SELECT count(*) FROM orders_line l WHERE l.order_id = o.id AND l.kit IS NULL) + coalesce(k.count, 0)
   FROM orders_order o JOIN partners_party p ON p.id = o.customer_id
+  LEFT JOIN LATERAL (SELECT sum(quantity) AS kits, count(*) AS count FROM orders_kit WHERE order_id = o.id) k ON true
  WHERE (o.ref, p.code) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
 """
 

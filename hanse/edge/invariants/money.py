@@ -1,6 +1,7 @@
 """Money: documents add up, accounts balance, what ships is billed once, and nothing goes beyond its cap (INV-9 to INV-12)."""
 
 from hanse.orders.holds import BLOCKS
+from hanse.orders.kits import LOOSE
 
 from .check import Check
 
@@ -62,16 +63,25 @@ SELECT p.code AS customer, t.currency, sum(t.amount) AS billed_less_paid, sum(t.
 """),
     Check("INV-10", "What has been billable for 15 minutes is on an invoice, unless a hold says why not.", f"""
 SELECT 'H-' || o.id AS "order", o.invoice_rule, o.ordered - o.cancelled AS ordered, o.shipped, o.invoiced,
-       CASE WHEN o.invoiced >= CASE o.invoice_rule WHEN 'order' THEN o.ordered - o.cancelled ELSE o.shipped END THEN false
+       CASE WHEN o.invoice_rule = 'order' AND NOT EXISTS (SELECT 1 FROM orders_line l WHERE l.order_id = o.id AND l.invoiced < l.ordered - l.cancelled) THEN false
+            WHEN o.invoice_rule <> 'order' AND o.invoiced >= o.shipped THEN false
             WHEN NOT o.holds <@ {_LET_THROUGH} THEN false
-            ELSE NOT {_HAPPENED_AFTER.format(kinds="'ParcelHandedOver', 'OrderPlaced', 'OrderChanged', 'HoldReleased'")} END AS wrong
+            WHEN o.invoice_rule <> 'order' AND o.invoiced >= o.shipped - {LOOSE} THEN false
+            ELSE NOT {_HAPPENED_AFTER.format(kinds="'ParcelHandedOver', 'OrderPlaced', 'OrderChanged', 'UnitsSubstituted', 'HoldReleased'")} END AS wrong
   FROM orders_order o
 """),
     Check("INV-10", "Nothing is billed that was neither shipped nor to be paid in advance.", f"""
 SELECT 'H-' || o.id AS "order", l.position, o.invoice_rule, l.ordered - l.cancelled AS ordered, l.shipped, l.invoiced - l.credited AS billed,
        CASE WHEN l.invoiced - l.credited <= CASE o.invoice_rule WHEN 'order' THEN l.ordered - l.cancelled ELSE l.shipped END THEN false
-            ELSE NOT {_HAPPENED_AFTER.format(kinds="'UnitsCancelled', 'OrderChanged'")} END AS wrong
+            ELSE NOT {_HAPPENED_AFTER.format(kinds="'UnitsCancelled', 'UnitsSubstituted', 'OrderChanged'")} END AS wrong
   FROM orders_line l JOIN orders_order o ON o.id = l.order_id
+"""),
+    Check("INV-10", "Of a kit is billed what is whole, and what cannot be whole any more.", f"""
+SELECT 'H-' || l.order_id AS "order", l.position, l.kit, l.shipped, l.invoiced - l.credited AS billed, k.whole, k.can, l.per_kit,
+       CASE WHEN l.invoiced - l.credited <= k.whole * l.per_kit + greatest(l.shipped - k.can * l.per_kit, 0) THEN false
+            ELSE NOT {_HAPPENED_AFTER.format(kinds="'UnitsCancelled', 'UnitsSubstituted', 'OrderChanged'")} END AS wrong
+  FROM (SELECT order_id, kit, min(shipped / per_kit) AS whole, min((ordered - cancelled) / per_kit) AS can FROM orders_line WHERE kit IS NOT NULL GROUP BY 1, 2) k
+  JOIN orders_line l ON l.order_id = k.order_id AND l.kit = k.kit JOIN orders_order o ON o.id = l.order_id AND o.invoice_rule <> 'order'
 """),
     Check("INV-11", "A series of numbers has no gap and no double.", r"""
 WITH own AS (

@@ -3,20 +3,21 @@
 from .check import Check
 from .references import question
 
-UPWARD = ("picked", "packed", "shipped", "delivered", "lost", "sent_back", "returned")
+UPWARD = ("picked", "put_back", "packed", "unpacked", "shipped", "delivered", "lost", "sent_back", "returned")
 OF_LINES = ("ordered", "cancelled", *UPWARD, "invoiced", "credited")
 
 OVERTAKES = """cancelled < 0 OR cancelled > ordered OR freed < 0 OR freed > reserved OR reserved > ordered - cancelled + freed
-       OR picked < 0 OR picked > reserved - freed OR packed < 0 OR packed > picked OR shipped < 0 OR shipped > packed
-       OR least(delivered, lost, sent_back, returned) < 0 OR delivered > shipped - lost - sent_back OR returned > delivered
+       OR least(put_back, unpacked, delivered, lost, sent_back, returned) < 0 OR picked NOT BETWEEN put_back AND reserved - freed + put_back
+       OR packed NOT BETWEEN unpacked AND picked - put_back + unpacked OR shipped < 0 OR shipped > packed - unpacked
+       OR delivered > shipped - lost - sent_back OR returned > delivered
        OR invoiced < 0 OR invoiced > ordered OR credited < 0 OR credited > invoiced"""
 STATUS = """CASE WHEN {0}.cancelled = {0}.ordered THEN 'cancelled'
             WHEN {0}.delivered >= {0}.ordered - {0}.cancelled THEN 'delivered'
             WHEN {0}.shipped >= {0}.ordered - {0}.cancelled AND {0}.shipped <= {0}.delivered + {0}.lost + {0}.sent_back THEN 'closed'
             WHEN {0}.shipped >= {0}.ordered - {0}.cancelled THEN 'shipped'
             WHEN {0}.shipped > 0 THEN 'part-shipped'
-            WHEN {0}.packed >= {0}.ordered - {0}.cancelled THEN 'packed'
-            WHEN {0}.picked > 0 THEN 'picking'
+            WHEN {0}.packed - {0}.unpacked >= {0}.ordered - {0}.cancelled THEN 'packed'
+            WHEN {0}.picked > {0}.put_back THEN 'picking'
             WHEN {0}.reserved >= {0}.ordered - {0}.cancelled + {0}.freed THEN 'allocated'
             WHEN {0}.reserved > {0}.freed THEN 'part-allocated' ELSE 'placed' END"""
 
@@ -37,13 +38,14 @@ def _named(one: str, other: str, names: tuple[str, ...]) -> str:
 
 ORDERS = [
     Check("INV-6", "No counter of a line overtakes the one before it.", f"""
-SELECT 'H-' || order_id AS "order", position, ordered, cancelled, reserved - freed AS reserved, picked, packed, shipped, delivered, lost, sent_back, returned,
+SELECT 'H-' || order_id AS "order", position, ordered, cancelled, reserved - freed AS reserved, picked, put_back, packed, unpacked, shipped, delivered, lost, sent_back, returned,
        invoiced, credited, {OVERTAKES} AS wrong FROM orders_line
 """),
     Check("INV-6", "No counter of an allocation overtakes the one before it.", """
-SELECT id AS allocation, 'H-' || order_id AS "order", reserved, freed, released, recalled, picked, packed, shipped, delivered, lost, sent_back, returned,
-       freed < 0 OR freed > reserved OR recalled < 0 OR recalled > released OR released > reserved + recalled OR picked < 0 OR picked > released - recalled
-       OR picked > reserved - freed OR packed < 0 OR packed > picked OR shipped < 0 OR shipped > packed OR least(delivered, lost, sent_back, returned) < 0
+SELECT id AS allocation, 'H-' || order_id AS "order", reserved, freed, released, recalled, picked, put_back, packed, unpacked, shipped, delivered, lost, sent_back, returned,
+       freed < 0 OR freed > reserved OR recalled < 0 OR recalled > released OR released > reserved + recalled
+       OR picked NOT BETWEEN put_back AND least(released - recalled, reserved - freed) + put_back OR packed NOT BETWEEN unpacked AND picked - put_back + unpacked
+       OR shipped < 0 OR shipped > packed - unpacked OR least(put_back, unpacked, delivered, lost, sent_back, returned) < 0
        OR delivered > shipped - lost - sent_back OR returned > delivered AS wrong FROM orders_allocation
 """),
     Check("INV-6", "A line counts what its allocations count.", f"""
@@ -53,6 +55,11 @@ SELECT 'H-' || l.order_id AS "order", l.position, {_named("l", "a", UPWARD)} AS 
     Check("INV-6", "An order counts what its lines count.", f"""
 SELECT 'H-' || o.id AS "order", {_named("o", "l", OF_LINES)} AS differs, {_differ("o", "l", OF_LINES)} AS wrong
   FROM orders_order o LEFT JOIN (SELECT order_id, {_sums(OF_LINES)} FROM orders_line GROUP BY 1) l ON l.order_id = o.id
+"""),
+    Check("INV-6", "A kit's components were ordered in its ratio.", """
+SELECT 'H-' || coalesce(k.order_id, l.order_id) AS "order", coalesce(k.position, l.kit) AS kit, k.quantity AS kits, l.position, l.per_kit, l.ordered,
+       k.id IS NULL OR l.id IS NULL OR l.ordered <> k.quantity * l.per_kit AS wrong
+  FROM orders_kit k FULL JOIN (SELECT * FROM orders_line WHERE kit IS NOT NULL) l ON l.order_id = k.order_id AND l.kit = k.position
 """),
     Check("INV-7", "An order's status follows from its counters.", f"""
 SELECT 'H-' || o.id AS "order", o.status, {STATUS.format("o")} AS derived,
@@ -74,13 +81,13 @@ SELECT 'H-' || o.id AS "order", o.holds, coalesce(h.types, '{}') AS standing,
   LEFT JOIN (SELECT order_id, array_agg(type ORDER BY type) AS types FROM orders_hold WHERE released_at IS NULL GROUP BY 1) h ON h.order_id = o.id
 """),
     Check("INV-8", "What an allocation counts as packed and shipped is what its cartons hold.", """
-SELECT a.id AS allocation, 'H-' || a.order_id AS "order", a.packed, coalesce(c.packed, 0) AS in_cartons, a.shipped, coalesce(c.gone, 0) AS in_parcels,
+SELECT a.id AS allocation, 'H-' || a.order_id AS "order", a.packed - a.unpacked AS packed, coalesce(c.packed, 0) AS in_cartons, a.shipped, coalesce(c.gone, 0) AS in_parcels,
        a.delivered, coalesce(c.arrived, 0) AS in_delivered_parcels,
-       a.packed <> coalesce(c.packed, 0) OR a.shipped <> coalesce(c.gone, 0) OR a.delivered <> coalesce(c.arrived, 0) AS wrong
+       a.packed - a.unpacked <> coalesce(c.packed, 0) OR a.shipped <> coalesce(c.gone, 0) OR a.delivered <> coalesce(c.arrived, 0) AS wrong
   FROM orders_allocation a
-  LEFT JOIN (SELECT k.allocation_id, sum(k.quantity)::bigint AS packed, sum(k.quantity) FILTER (WHERE p.id IS NOT NULL)::bigint AS gone,
+  LEFT JOIN (SELECT k.allocation_id, sum(k.quantity) FILTER (WHERE x.opened_at IS NULL)::bigint AS packed, sum(k.quantity) FILTER (WHERE p.id IS NOT NULL)::bigint AS gone,
                     sum(k.quantity) FILTER (WHERE p.delivered_at IS NOT NULL)::bigint AS arrived
-               FROM fulfilment_content k LEFT JOIN transport_parcel p ON p.carton_id = k.carton_id GROUP BY 1) c ON c.allocation_id = a.id
+               FROM fulfilment_content k JOIN fulfilment_carton x ON x.id = k.carton_id LEFT JOIN transport_parcel p ON p.carton_id = k.carton_id GROUP BY 1) c ON c.allocation_id = a.id
 """),
     Check("INV-8", "What an order counts as shipped and delivered is the stock that moved.", """
 WITH moved AS (
@@ -97,9 +104,26 @@ SELECT coalesce(c.document, m.document) AS "order", i.sku, coalesce(c.shipped, 0
   FROM counted c FULL JOIN moved m ON m.document = c.document AND m.item_id = c.item_id
   LEFT JOIN catalogue_item i ON i.id = coalesce(c.item_id, m.item_id)
 """),
-    Check("INV-8", "A carton holds its content until it leaves, and nothing after; a parcel counts the units of its carton.", """
+    Check("INV-8", "What an allocation counts as picked and put back is what its tasks took and put back.", """
+SELECT a.id AS allocation, 'H-' || a.order_id AS "order", a.picked, coalesce(t.taken, 0) AS taken, a.put_back, coalesce(t.put_back, 0) AS back_in_bins,
+       a.picked <> coalesce(t.taken, 0) OR a.put_back <> coalesce(t.put_back, 0) OR a.packed - a.unpacked <> coalesce(t.packed, 0) AS wrong
+  FROM orders_allocation a
+  LEFT JOIN (SELECT allocation_id, sum(taken)::bigint AS taken, sum(put_back)::bigint AS put_back, sum(packed)::bigint AS packed FROM fulfilment_task GROUP BY 1) t
+    ON t.allocation_id = a.id
+"""),
+    Check("INV-8", "A tote holds what its tasks took and neither packed nor put back.", """
+SELECT a.code AS tote, i.sku, d.lot, d.held, d.waiting, d.held <> d.waiting AS wrong
+  FROM (SELECT coalesce(b.account_id, t.tote) AS account, coalesce(b.item_id, t.item) AS item, coalesce(b.lot, t.lot) AS lot,
+               coalesce(b.on_hand, 0) AS held, coalesce(t.waiting, 0) AS waiting
+          FROM (SELECT b.* FROM inventory_balance b JOIN inventory_account x ON x.id = b.account_id AND x.kind = 'tote') b
+          FULL JOIN (SELECT tote_id AS tote, item_id AS item, lot, sum(taken - packed - put_back)::bigint AS waiting
+                       FROM fulfilment_task WHERE taken > 0 GROUP BY 1, 2, 3) t
+            ON t.tote = b.account_id AND t.item = b.item_id AND t.lot = b.lot) d
+  LEFT JOIN inventory_account a ON a.id = d.account LEFT JOIN catalogue_item i ON i.id = d.item
+"""),
+    Check("INV-8", "A carton holds its content until it leaves or is opened, and nothing after; a parcel counts the units of its carton.", """
 SELECT c.sscc AS carton, coalesce(k.units, 0) AS content, coalesce(b.units, 0) AS in_ledger, p.units AS in_parcel, c.handed_over_at,
-       coalesce(b.units, 0) <> CASE WHEN c.handed_over_at IS NULL THEN coalesce(k.units, 0) ELSE 0 END
+       coalesce(b.units, 0) <> CASE WHEN c.handed_over_at IS NULL AND c.opened_at IS NULL THEN coalesce(k.units, 0) ELSE 0 END
        OR (p.id IS NULL) <> (c.handed_over_at IS NULL) OR p.units <> coalesce(k.units, 0) AND p.id IS NOT NULL AS wrong
   FROM fulfilment_carton c
   LEFT JOIN (SELECT carton_id, sum(quantity)::bigint AS units FROM fulfilment_content GROUP BY 1) k ON k.carton_id = c.id

@@ -11,7 +11,7 @@ SELECT s.code AS site, a.kind, a.code AS place, i.sku, d.lot, d.kept, d.moved, d
           FULL JOIN (SELECT t.account, t.item, t.lot, sum(t.quantity)::bigint AS moved
                        FROM (SELECT target_id AS account, item_id AS item, lot, quantity FROM inventory_movement
                               UNION ALL SELECT source_id, item_id, lot, -quantity FROM inventory_movement) t
-                       JOIN inventory_account a ON a.id = t.account AND a.kind IN ('bin', 'tote', 'carton', 'transit', 'quarantine')
+                       JOIN inventory_account a ON a.id = t.account AND a.kind IN ('bin', 'tote', 'carton', 'transit', 'quarantine', 'doubt')
                       GROUP BY 1, 2, 3) m
             ON m.account = b.account_id AND m.item = b.item_id AND m.lot = b.lot) d
   LEFT JOIN inventory_account a ON a.id = d.account LEFT JOIN network_site s ON s.id = a.site_id LEFT JOIN catalogue_item i ON i.id = d.item
@@ -45,19 +45,32 @@ SELECT s.code AS site, i.sku, k.on_hand, k.reserved, k.on_hand < 0 OR k.reserved
 SELECT s.code AS site, i.sku, d.kept AS reserved, d.held, d.kept <> d.held AS wrong
   FROM (SELECT coalesce(k.item_id, a.item) AS item, coalesce(k.site_id, a.site) AS site, coalesce(k.reserved, 0) AS kept, coalesce(a.held, 0) AS held
           FROM inventory_stock k
-          FULL JOIN (SELECT item_id AS item, site_id AS site, sum(reserved - freed - picked)::bigint AS held FROM orders_allocation GROUP BY 1, 2) a
+          FULL JOIN (SELECT item_id AS item, site_id AS site, sum(reserved - freed - picked + put_back)::bigint AS held FROM orders_allocation GROUP BY 1, 2) a
             ON a.item = k.item_id AND a.site = k.site_id) d
   LEFT JOIN catalogue_item i ON i.id = d.item LEFT JOIN network_site s ON s.id = d.site
 """),
-    Check("INV-4", "What is claimed of a bin is what its open pick tasks ask for.", """
+    Check("INV-4", "What is claimed of a bin is what its open tasks, to pick and to carry, ask for.", """
 SELECT a.code AS bin, i.sku, d.lot, d.claimed, d.asked, d.claimed <> d.asked AS wrong
   FROM (SELECT coalesce(b.account_id, t.bin) AS account, coalesce(b.item_id, t.item) AS item, coalesce(b.lot, t.lot) AS lot,
                coalesce(b.reserved, 0) AS claimed, coalesce(t.asked, 0) AS asked
           FROM inventory_balance b
-          FULL JOIN (SELECT bin_id AS bin, item_id AS item, lot, sum(to_pick - withdrawn)::bigint AS asked
-                       FROM fulfilment_task WHERE closed_at IS NULL GROUP BY 1, 2, 3) t
+          FULL JOIN (SELECT bin, item, lot, sum(asked)::bigint AS asked
+                       FROM (SELECT bin_id AS bin, item_id AS item, lot, to_pick - withdrawn AS asked FROM fulfilment_task WHERE closed_at IS NULL
+                              UNION ALL SELECT source_id, item_id, lot, quantity FROM inventory_movetask WHERE closed_at IS NULL) k
+                      GROUP BY 1, 2, 3) t
             ON t.bin = b.account_id AND t.item = b.item_id AND t.lot = b.lot) d
   LEFT JOIN inventory_account a ON a.id = d.account LEFT JOIN catalogue_item i ON i.id = d.item
+"""),
+    Check("INV-4", "A bin is in doubt as long as its count is open, and only then is anything of it kept off sale.", """
+SELECT s.code AS site, a.code AS bin, i.sku, d.lot, d.in_doubt, d.to_count, d.apart, d.in_doubt <> d.to_count OR (d.apart > 0 AND NOT d.to_count) AS wrong
+  FROM (SELECT coalesce(b.bin, t.bin_id, k.bin) AS bin, coalesce(b.item, t.item_id, k.item) AS item, coalesce(b.lot, t.lot, k.lot) AS lot,
+               coalesce(b.in_doubt, false) AS in_doubt, t.id IS NOT NULL AS to_count, coalesce(k.on_hand, 0) AS apart
+          FROM (SELECT b.account_id AS bin, b.item_id AS item, b.lot, b.in_doubt FROM inventory_balance b JOIN inventory_account a ON a.id = b.account_id AND a.kind = 'bin') b
+          FULL JOIN (SELECT * FROM inventory_counttask WHERE cause = 'short' AND closed_at IS NULL) t ON t.bin_id = b.bin AND t.item_id = b.item AND t.lot = b.lot
+          FULL JOIN (SELECT n.id AS bin, b.item_id AS item, b.lot, b.on_hand FROM inventory_balance b JOIN inventory_account a ON a.id = b.account_id AND a.kind = 'doubt'
+                       JOIN inventory_account n ON n.site_id = a.site_id AND n.kind = 'bin' AND n.code = a.code) k
+            ON k.bin = coalesce(b.bin, t.bin_id) AND k.item = coalesce(b.item, t.item_id) AND k.lot = coalesce(b.lot, t.lot)) d
+  LEFT JOIN inventory_account a ON a.id = d.bin LEFT JOIN network_site s ON s.id = a.site_id LEFT JOIN catalogue_item i ON i.id = d.item
 """),
     Check("INV-4", "An allocation belongs to one line of its order, of its item.", """
 SELECT a.id AS allocation, 'H-' || a.order_id AS "order", a.line_id AS line,

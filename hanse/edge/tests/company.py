@@ -8,9 +8,11 @@ from hanse.billing.credit import Credit, credit
 from hanse.billing.invoice import Invoice, Units, invoice
 from hanse.billing.pay_back import PayBack, pay_back
 from hanse.billing.receive_payment import ReceivePayment, receive_payment
+from hanse.catalogue.keep_recipes import ComponentGiven, KeepRecipe, keep_recipes
+from hanse.fulfilment.answer_change import AnswerChange, answer_change
 from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
-from hanse.fulfilment.tests.floor import picked, released
+from hanse.fulfilment.tests.floor import packed, picked, released
 from hanse.inventory.receive import Receive, receive
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
@@ -30,7 +32,8 @@ def told(answers: list[Any]) -> list[Any]:
 
 
 def a_company(given: Any) -> None:
-    """Five orders: one delivered, paid and part credited; one on its way; one on the floor; one waiting, on hold; one cancelled."""
+    """Eight orders: one delivered, paid and part credited; one on its way; one on the floor; one waiting, on hold; one cancelled;
+    one of which a unit was stopped when it was packed already; two of kits."""
     carriers()
     plain, lots, serials = given.item("PLAIN", tax_rate=Decimal(19)), given.item("LOT", tracking="lot"), given.item("SERIAL", tracking="serial")
     site = given.site()
@@ -39,7 +42,8 @@ def a_company(given: Any) -> None:
     told(receive([Receive("HAM", plain.sku, 60, "A-01"), Receive("HAM", lots.sku, 20, "B-02", lot="L1"),
                   Receive("HAM", serials.sku, 3, "A-01", serials=("S1", "S2", "S3"))], by="ann"))
     done = given.order(("PLAIN", 5), ("LOT", 2), ("SERIAL", 2), freight=Decimal("4.90"))
-    way, floor, waiting, gone = given.order(("PLAIN", 7)), given.order(("PLAIN", 9)), given.order(("PLAIN", 100)), given.order(("PLAIN", 3))
+    part, way, floor = given.order(("PLAIN", 4)), given.order(("PLAIN", 7)), given.order(("PLAIN", 9))
+    waiting, gone = given.order(("PLAIN", 100)), given.order(("PLAIN", 3))
     told(pick([Pick(t.task, t.quantity, serials=("S1", "S2") if t.sku == "SERIAL" else ()) for t in released(done)], by="ann"))
     picked(way)
     [first, second] = told(pack([Pack(done), Pack(way)], by="ann", key="packing"))
@@ -47,11 +51,19 @@ def a_company(given: Any) -> None:
     at = clock.now()
     told(record_tracking([Track("UPS", "1Z-1", "D", at, type="D"), Track("UPS", "1Z-2", "I", at, type="I")], by="ann"))
     told(record_proof([RecordProof("1Z-1", receiver="Reuter", at=at)], by="ann"))
+    _stop(part)
     tasks = released(floor)
     told(pick([Pick(tasks[0].task, 4, "bin empty")], by="ann"))
     told(hold([Hold(waiting, "price", "checks the price")], by="ann"))
     told(cancel([Cancel(gone), Cancel(waiting, (CancelLine(1, 10),))], by="ann"))
     _money(done, way, waiting)
+    _kits(given)
+
+
+def _stop(order: str) -> None:
+    packed(order)
+    [asked] = told(cancel([Cancel(order, (CancelLine(1, 1),), fallback="intercept")], by="ann"))
+    told(answer_change([AnswerChange(asked.asked[0].request, True)], by="ann"))
 
 
 def _money(done: str, way: str, waiting: str) -> None:
@@ -60,6 +72,21 @@ def _money(done: str, way: str, waiting: str) -> None:
     told(receive_payment([ReceivePayment("P-1", "REUTER", Decimal("60.00"), "EUR")], by="ann"))
     told(credit([Credit("INV-2026-000001", "scratched", (Units(1, 1),))], by="ann"))
     told(pay_back([PayBack("R-1", "REUTER", Decimal("5.00"), "EUR")], by="ann"))
+
+
+def _kits(given: Any) -> None:
+    """Two kits have left and are billed, a third waits; of two others that were released one was stopped."""
+    for sku in ("KIT", "BOLT", "PART"):
+        given.item(sku)
+    told(keep_recipes([KeepRecipe("KIT", (ComponentGiven("BOLT", 1), ComponentGiven("PART", 2)))], by="ann"))
+    told(receive([Receive("HAM", "BOLT", 5, "A-01"), Receive("HAM", "PART", 9, "A-01")], by="ann"))
+    stopped, kits = given.order(("KIT", 2)), given.order(("KIT", 3))
+    picked(stopped)
+    [asked] = told(cancel([Cancel(stopped, (CancelLine(1, 1),), fallback="intercept")], by="ann"))
+    told(answer_change([AnswerChange(asked.asked[0].request, True)], by="ann"))
+    picked(kits)
+    told(hand_over([HandOver(told(pack([Pack(kits)], by="ann"))[0].carton, "UPS", tracking="1Z-3")], by="ann"))
+    told(invoice([Invoice(kits)], by="ann"))
 
 
 def an_hour_later() -> Any:

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from hanse.edge import keys
 from hanse.edge.models import ApiKey
 from hanse.kernel import clock
-from tests.given import MONDAY
+from hanse.orders.models import Order
+from tests.given import MONDAY, statements
 
 
 def test_a_key_opens_what_its_scopes_say(given):
@@ -53,6 +54,46 @@ def test_a_revoked_key_opens_nothing_from_the_next_request_on(caller):
     keys.revoke(ApiKey.objects.get().name)
     assert it.get("/events").status_code == 401
     assert not keys.revoke("nobody")
+
+
+ORDER = {"customer": "REUTER", "lines": [{"sku": "BRG-6204", "quantity": 1}]}
+SENT_BY_A_KEY_THAT_IS_KNOWN = {
+    "a new order": (ORDER, "new"), "an order sent again": (ORDER, "again"), "another order under a used key": (ORDER | {"ref": "other"}, "again"),
+    "what cannot be read": (b"{", "new"), "values that cannot be taken": ({"customer": 1}, "new"), "no key of its own": (ORDER, " "),
+}
+
+
+@pytest.mark.parametrize("end", ["revoked", "expired", "given other scopes"])
+@pytest.mark.parametrize("body, key", SENT_BY_A_KEY_THAT_IS_KNOWN.values(), ids=SENT_BY_A_KEY_THAT_IS_KNOWN)
+def test_a_known_key_that_was_ended_writes_nothing_and_learns_nothing(given, caller, body, key, end):
+    given.item()
+    given.customer()
+    it = caller("all")
+    assert [it.post("/orders", ORDER, key=k).status_code for k in ("first", "again", "again")] == [201, 201, 201]
+    ended = {"revoked": {"revoked_at": MONDAY}, "expired": {"expires_at": MONDAY}, "given other scopes": {"scopes": ["warehouse"]}}[end]
+    ApiKey.objects.update(**ended)
+    answer = it.post("/orders", body, key=key)
+    assert (answer.status_code, answer.json()["code"]) == (401, "not-signed-in")
+    assert it.post("/orders", ORDER).status_code == (403 if end == "given other scopes" else 401)
+    assert Order.objects.count() == 2
+
+
+def test_a_known_key_that_was_ended_is_refused_a_list_of_nothing(caller):
+    it = caller("all")
+    assert [it.post("/orders/batch", []).status_code for _ in range(2)] == [200, 200]
+    ApiKey.objects.update(revoked_at=MONDAY)
+    assert it.post("/orders/batch", []).status_code == 401
+
+
+def test_who_comes_again_with_a_key_is_looked_up_by_the_claim(given, caller):
+    given.item()
+    given.customer()
+    it = caller("all")
+    it.post("/orders", ORDER)
+    with statements() as sent:
+        assert it.post("/orders", ORDER).status_code == 201
+    asking = [sql for sql in sent if "edge_apikey" in sql]
+    assert len(asking) == 1 and "INSERT INTO journal_request" in asking[0]
 
 
 def test_looking_a_key_up_is_one_statement_and_a_note_once_a_day(given):

@@ -14,7 +14,7 @@ from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.tests.floor import packed, released
 from hanse.orders.change import Change, change
 from hanse.orders.hold import Hold, hold
-from hanse.orders.models import Order
+from hanse.orders.models import ChangeRequest, Order
 from hanse.partners.addresses import AddressGiven
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.tests.road import on_its_way
@@ -154,7 +154,8 @@ def test_the_queue_names_what_needs_a_person_and_why(given):
     hold([Hold(held, "credit", "4,210.00 over the limit")], by="ann")
     labelled = given.order(("BRG-6204", 3))
     packed(labelled)
-    change([Change(labelled, ship_to=AddressGiven("DE", street="Am Kai 1", postcode="18057", city="Rostock"))], by="ann")
+    change([Change(labelled, ship_to=AddressGiven("DE", street="Am Kai 1", postcode="18057", city="Rostock"), fallback="intercept")], by="ann")
+    ChangeRequest.objects.update(answer_by=datetime(2026, 11, 16, tzinfo=UTC))
     short = given.order(("BRG-6204", 5))
     pick([Pick(t.task, t.quantity - 2, "bin empty") for t in released(short)], by="ann")
     starved = given.order(("BRG-6204", 40))
@@ -162,7 +163,7 @@ def test_the_queue_names_what_needs_a_person_and_why(given):
     Order.objects.filter(pk=int(late[2:])).update(promised_on=TODAY - timedelta(days=3))
     found = {(need.kind, need.order): attention.why(need, TODAY) for need in attention.needs(KINDS, TODAY)}
     assert found["hold", held] == "4,210.00 over the limit"
-    assert "labelled before the address changed" in found["label", labelled]
+    assert found["change", labelled] == "HAM is asked to label anew; no answer in time"
     assert found["short", short] == "2 of 5 BRG-6204 missing in A-01"
     assert found["supply", starved].endswith("BRG-6204 without a site")
     assert "still here" in found["late", late]

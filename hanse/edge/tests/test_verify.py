@@ -36,6 +36,10 @@ PLANTED: list[tuple[str, str, str]] = [
     ("INV-3", "A site has", "UPDATE inventory_stock SET reserved = on_hand + 1 WHERE item_id = (SELECT id FROM catalogue_item WHERE sku = 'LOT')"),
     ("INV-4", "What a site has reserved", "UPDATE inventory_stock SET reserved = reserved - 1 WHERE reserved > 0"),
     ("INV-4", "What is claimed", "UPDATE inventory_balance SET reserved = reserved + 1 WHERE lot = 'L1' AND on_hand > 0"),
+    ("INV-4", "What is claimed", "INSERT INTO inventory_movetask (site_id, item_id, source_id, target_id, quantity, raised_at) SELECT a.site_id, b.item_id, a.id, a.id + 1, 1, now()"
+                                 " FROM inventory_balance b JOIN inventory_account a ON a.id = b.account_id AND a.kind = 'bin' LIMIT 1"),
+    ("INV-4", "A bin is in doubt", "UPDATE inventory_balance SET in_doubt = false WHERE in_doubt"),
+    ("INV-4", "A bin is in doubt", "UPDATE inventory_counttask SET closed_at = now() WHERE cause = 'short'"),
     ("INV-4", "An allocation belongs", "UPDATE orders_allocation SET order_id = order_id + 1 WHERE id = (SELECT max(id) FROM orders_allocation)"),
     ("INV-4", "A pick task is", "UPDATE fulfilment_task SET line_id = line_id + 1"),
     ("INV-4", "A pick task is", "UPDATE fulfilment_task SET tote_id = bin_id"),
@@ -47,16 +51,33 @@ PLANTED: list[tuple[str, str, str]] = [
     ("INV-6", "No counter of an allocation", "UPDATE orders_allocation SET recalled = released + 1 WHERE released > 0"),
     ("INV-6", "A line counts", "UPDATE orders_line SET picked = picked - 1, packed = packed - 1, shipped = shipped - 1 WHERE position = 1 AND shipped = 7"),
     ("INV-6", "An order counts", "UPDATE orders_order SET ordered = ordered + 1"),
+    ("INV-6", "A kit's components", "UPDATE orders_line SET per_kit = per_kit + 1 WHERE kit IS NOT NULL"),
+    ("INV-6", "A kit's components", "UPDATE orders_kit SET position = position + 7"),
     ("INV-7", "An order's status", "ALTER TABLE orders_order ALTER status DROP EXPRESSION; UPDATE orders_order SET status = 'delivered'"),
     ("INV-7", "A line's status", "ALTER TABLE orders_line ALTER status DROP EXPRESSION; UPDATE orders_line SET status = 'delivered'"),
     ("INV-7", "Nobody can set", "ALTER TABLE orders_line ALTER status DROP EXPRESSION"),
     ("INV-7", "The holds", "UPDATE orders_hold SET released_at = now()"),
-    ("INV-8", "What an allocation", "UPDATE fulfilment_content SET quantity = quantity + 1 WHERE lot = 'L1'"),
+    ("INV-8", "What an allocation counts as packed", "UPDATE fulfilment_content SET quantity = quantity + 1 WHERE lot = 'L1'"),
+    ("INV-8", "What an allocation counts as picked", "UPDATE fulfilment_task SET put_back = put_back - 1 WHERE put_back > 0"),
+    ("INV-8", "What an allocation counts as picked", "UPDATE orders_allocation SET put_back = put_back + 1 WHERE put_back > 0"),
+    ("INV-8", "A tote holds", "UPDATE fulfilment_task SET packed = packed - 1 WHERE packed > 0"),
     ("INV-8", "What an order counts", "UPDATE inventory_movement SET document = '' WHERE act = 'ParcelHandedOver'"),
     ("INV-8", "A carton holds", "UPDATE fulfilment_carton SET handed_over_at = NULL"),
+    ("INV-8", "A carton holds", "UPDATE fulfilment_carton SET opened_at = NULL"),
     ("INV-8", "A carton holds", "UPDATE transport_parcel SET units = units + 1"),
     ("INV-8", "What names", "UPDATE fulfilment_task SET line_id = -1"),
     ("INV-8", "What names", "UPDATE billing_invoiceline SET line_id = -1"),
+    ("INV-8", "What names", "UPDATE orders_line SET order_id = -order_id"),
+    ("INV-8", "What names", "UPDATE orders_allocation SET line_id = -line_id"),
+    ("INV-8", "What names", "UPDATE fulfilment_task SET allocation_id = -allocation_id"),
+    ("INV-8", "What names", "UPDATE fulfilment_carton SET order_id = -order_id"),
+    ("INV-8", "What names", "UPDATE fulfilment_content SET carton_id = -carton_id"),
+    ("INV-8", "What names", "UPDATE transport_shipment SET order_id = -order_id"),
+    ("INV-8", "What names", "UPDATE transport_parcel SET carton_id = -carton_id"),
+    ("INV-8", "What names", "UPDATE transport_parcel SET shipment_id = -shipment_id"),
+    ("INV-8", "What names", "UPDATE transport_proof SET parcel_id = -parcel_id"),
+    ("INV-8", "What names", "UPDATE billing_invoice SET order_id = -order_id"),
+    ("INV-8", "What names", "UPDATE billing_invoiceline SET invoice_id = -invoice_id"),
     ("INV-9", "An order's amounts", "UPDATE orders_line SET net = net + 0.01 WHERE invoiced = 0"),
     ("INV-9", "A document's lines", "UPDATE billing_invoice SET net = net + 0.01, tax = tax - 0.01 WHERE number = 'INV-2026-000002'"),
     ("INV-9", "The parts of a line", "UPDATE billing_invoiceline SET first = first + 1 WHERE invoice_id = (SELECT id FROM billing_invoice WHERE number = 'INV-2026-000002')"),
@@ -66,6 +87,7 @@ PLANTED: list[tuple[str, str, str]] = [
     ("INV-10", "What has been billable", "DELETE FROM billing_invoiceline WHERE invoice_id = (SELECT id FROM billing_invoice WHERE number = 'INV-2026-000003');"
                                          "UPDATE orders_line SET invoiced = 0 WHERE shipped = 7; UPDATE orders_order SET invoiced = 0 WHERE shipped = 7"),
     ("INV-10", "Nothing is billed", "UPDATE orders_line SET shipped = shipped - 1 WHERE shipped = 7"),
+    ("INV-10", "Of a kit is billed", "UPDATE orders_line SET shipped = shipped - 1 WHERE kit IS NOT NULL AND per_kit = 2"),
     ("INV-11", "A series", "UPDATE billing_series SET last = last + 1"),
     ("INV-11", "A series", "UPDATE billing_invoice SET number = 'INV-2026-000009' WHERE number = 'INV-2026-000002'"),
     ("INV-11", "A document says", "UPDATE billing_invoice SET total = total + 0.01, net = net + 0.01 WHERE number = 'INV-2026-000003'"),
@@ -137,6 +159,7 @@ def test_every_check_has_a_planted_bug():
 def test_what_breaks_little_is_found_by_that_check_alone(owner):
     """Bugs that touch one number only: no other check cries."""
     alone = {("INV-11", "A series of numbers has no gap and no double."): "UPDATE billing_series SET last = last + 1 WHERE name LIKE 'INV%%'",
+             ("INV-6", "A kit's components were ordered in its ratio."): "UPDATE orders_kit SET quantity = quantity + 1",
              ("INV-18", "A parcel's state is what all its events tell, in whatever order they came."): "UPDATE transport_parcel SET doubt = 'moves-again'",
              ("INV-16", "Every kept key has its answers and the mark of its request."): "UPDATE journal_request SET xact = 1",
              ("INV-7", "The holds an order shows are those that stand."): "UPDATE orders_order SET holds = '{}'",
@@ -158,7 +181,7 @@ def test_the_command_counts_rows_and_ends_with_one_on_a_finding(owner, capsys):
         owner.commit()
         assert verify.main(["INV-11", "--json"]) == 1
         [result] = json.loads(capsys.readouterr().out)
-        assert (result["name"], result["wrong"], result["findings"][0]["series"]) == ("INV-11", 2, "INV-2026")
+        assert (result["name"], result["wrong"], {found["series"] for found in result["findings"]}) == ("INV-11", 2, {"INV-2026", "CRN-2026"})
         assert verify.main(["inv-11"]) == 1
         assert "gap" in capsys.readouterr().out
         assert verify.main(["INV-99"]) == 2

@@ -56,6 +56,7 @@ class Rules:
     """
 
     one_sku: bool = False
+    one_line: bool = False
     one_po: bool = False
     one_store: bool = False
     apart: tuple[tuple[str, str], ...] = ()
@@ -80,7 +81,7 @@ def separate(asked: Sequence[Units], rules: Rules) -> list[tuple[int, ...]]:
     """Units in the groups that never share a carton, by climate and by the customer's rules; alone, each line by itself."""
     groups: dict[tuple[object, ...], list[int]] = {}
     for n, units in enumerate(asked):
-        key = (units.climate, rules.one_sku and units.sku, rules.one_po and units.po, rules.one_store and units.store, units.alone and n)
+        key = (units.climate, rules.one_sku and units.sku, rules.one_line and units.line, rules.one_po and units.po, rules.one_store and units.store, units.alone and n)
         groups.setdefault((*key, units.alone), []).append(n)
     return [tuple(group) for group in groups.values()]
 

@@ -8,7 +8,10 @@ from .boxes import Box, Placed, Placing
 
 @dataclass(frozen=True, slots=True)
 class Rectangle:
-    """A box seen from above: `x` and `w` along the carton's length, `y` and `d` along its width, its top, its label."""
+    """A box seen from above: `x` and `w` along the carton's length, `y` and `d` along its width, its top, its label.
+
+    `number` says when it is put in, `box` which of the boxes it is.
+    """
 
     x: int
     y: int
@@ -16,6 +19,8 @@ class Rectangle:
     d: int
     top: int
     label: str
+    number: int
+    box: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +35,16 @@ class Layer:
 def layers(placing: Placing, boxes: Sequence[Box]) -> tuple[Layer, ...]:
     """One layer for each height at which boxes are laid."""
     heights = sorted({p.at[2] for p in placing.placed})
+    placed = list(enumerate(placing.placed, 1))
     return tuple(
         Layer(
             height,
-            tuple(_rectangle(p, boxes) for p in placing.placed if p.at[2] == height),
-            tuple(_rectangle(p, boxes) for p in placing.placed if p.at[2] < height < p.top),
+            tuple(_rectangle(n, p, boxes) for n, p in placed if p.at[2] == height),
+            tuple(_rectangle(n, p, boxes) for n, p in placed if p.at[2] < height < p.top),
         )
         for height in heights
     )
 
 
-def _rectangle(p: Placed, boxes: Sequence[Box]) -> Rectangle:
-    return Rectangle(p.at[0], p.at[1], p.size[0], p.size[1], p.top, boxes[p.box].label)
+def _rectangle(number: int, p: Placed, boxes: Sequence[Box]) -> Rectangle:
+    return Rectangle(p.at[0], p.at[1], p.size[0], p.size[1], p.top, boxes[p.box].label, number, p.box)

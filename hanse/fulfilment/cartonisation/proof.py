@@ -34,7 +34,7 @@ def wrong_company(inside: Sequence[tuple[Units, int]], rules: Rules) -> list[str
     """Units of one carton that must not share one, with how many of each are in it."""
     said = [f"{units.sku} travels alone." for units, number in inside if units.alone and (number > 1 or len(inside) > 1)]
     for (one, _), (other, _) in combinations(inside, 2):
-        unlike = [("climate", one.climate != other.climate), ("SKU", rules.one_sku and one.sku != other.sku)]
+        unlike = [("climate", one.climate != other.climate), ("SKU", rules.one_sku and one.sku != other.sku), ("line", rules.one_line and one.line != other.line)]
         unlike += [("PO", rules.one_po and one.po != other.po), ("store", rules.one_store and one.store != other.store)]
         said += [f"{one.sku} and {other.sku} differ in {what}." for what, differ in unlike if differ]
         apart = [pair for pair in rules.apart if (pair[0] in one.goods and pair[1] in other.goods) or (pair[1] in one.goods and pair[0] in other.goods)]

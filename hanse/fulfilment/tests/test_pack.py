@@ -38,7 +38,7 @@ def in_words(answer):
     ([Pack("H-9")], ["There is no order H-9."]),
 ])
 def test_a_carton_holds_what_was_picked_and_weighs_what_it_should(asks, told):
-    known = Known({7: 1, 8: 1}, {7: [BRG, NUT], 8: [FAR, NEAR]}, {}, set(), range(1, 9))
+    known = Known({7: (1, ""), 8: (1, "")}, {7: [BRG, NUT], 8: [FAR, NEAR]}, {}, set(), range(1, 9))
     assert [in_words(answer) for answer in decide(asks, known)] == told
 
 

@@ -1,15 +1,19 @@
 """The floor in a real browser: the hand-held and the packing station, driven by scans."""
 
+from decimal import Decimal
+
 from django.db import connections
 
-from hanse.fulfilment.models import Scan, Task
+from hanse.fulfilment.models import Carton, Scan, Task
 from hanse.fulfilment.tests.floor import counters, picked, released
 from hanse.inventory.models import Movement
 from hanse.inventory.receive import Receive, receive
+from hanse.network.keep_carton_types import KeepCartonType, keep_carton_types
+from hanse.network.keep_freight_contracts import KeepFreightContract, keep_freight_contracts
 from hanse.network.models import Bin
 from hanse.transport.keep_carriers import KeepCarrier, keep_carriers
 from hanse.transport.models import Parcel
-from tests.browser import PHONE, browser_test, chromium, draws, house, scan, sent, signed_in, text_of  # noqa: F401
+from tests.browser import DESK, PHONE, browser_test, chromium, draws, house, scan, sent, signed_in, text_of  # noqa: F401
 
 pytestmark = browser_test
 GTIN = "4006381333931"
@@ -152,3 +156,50 @@ def test_another_lot_and_a_serial_scanned_twice_are_wrong(lasting, signed_in):  
     page.wait_for_selector("text=This walk is done")
     sent(page)
     assert (counters(first)["picked"], counters(second)["picked"]) == (2, 2)
+
+
+def with_cartons(lasting):
+    """Two carton types and two contracts at HAM, and an order of bearings and belts in its tote."""
+    site = lasting.site()
+    for n, (sku, sides, grams) in enumerate([("BRG-6204-2RS", (100, 75, 50), 110), ("BLT-A42", (180, 140, 40), 400)]):
+        lasting.stocked(lasting.item(sku, length_mm=sides[0], width_mm=sides[1], height_mm=sides[2], weight_g=grams, name=sku.split("-")[0]), site, 50, f"B-0{n}")
+    keep_carton_types([KeepCartonType("K-02", 220, 160, 100, 228, 168, 108, 100, 10_000), KeepCartonType("K-05", 400, 300, 200, 408, 308, 208, 300, 20_000)], by="ann")
+    keep_freight_contracts([KeepFreightContract(5000, Decimal("0.5")), KeepFreightContract(6000, Decimal(1), carrier="ELBE")], by="ann")
+    lasting.customer()
+    order = lasting.order(("BRG-6204-2RS", 6), ("BLT-A42", 3))
+    picked(order)
+    return order
+
+
+def test_the_packer_sees_the_layers_takes_another_way_and_closes_a_carton_by_its_code(lasting, signed_in):  # noqa: F811
+    order = with_cartons(lasting)
+    page = signed_in("tomasz", "warehouse", DESK)
+    draws(page, f"/pack/{order}/HAM")
+    text_of(page, "[data-proposed='0'] h2", "Carton 1 of 3: K-02")
+    page.click(".opt:not(.on)")
+    text_of(page, ".opt.on", "K-05")
+    text_of(page, "[data-proposed='0'] h2", "Carton 1 of 1: K-05")
+    scan(page, "BLT-A42")
+    text_of(page, "[data-total]", "1 of 9")
+    assert page.locator("[data-unit].done").count() == 1 and page.locator("[data-unit].next").count() == 1
+    page.click("[data-undo]")
+    page.fill("[data-scale]", "2.17")
+    page.press("[data-scale]", "Enter")
+    scan(page, "k-05")
+    page.wait_for_url("**/cartons/*")
+    carton = Carton.objects.get()
+    assert (carton.type.code, carton.proposal, counters(order)["packed"], carton.weight_g) == ("K-05", "alternative", 9, 2170)
+
+
+def test_a_carton_that_was_packed_otherwise_says_so(lasting, signed_in):  # noqa: F811
+    order = with_cartons(lasting)
+    page = signed_in("tomasz", "warehouse", PHONE)
+    draws(page, f"/pack/{order}/HAM")
+    for _ in range(2):
+        scan(page, "BRG-6204-2RS")
+    page.select_option("[data-type]", "K-02")
+    page.fill("[data-scale]", "0.33")
+    page.click("[data-close-button]")
+    page.wait_for_url("**/cartons/*")
+    carton = Carton.objects.get()
+    assert (carton.type.code, carton.proposal, carton.expected_g, carton.weight_g) == ("K-02", "other", 320, 330)

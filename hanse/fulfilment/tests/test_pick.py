@@ -1,17 +1,12 @@
 """Pick: a task is answered once; what was not there goes missing and finds another way."""
 
-import threading
-
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from hanse.fulfilment.pick import Pick, Task, decide, pick
 from hanse.fulfilment.scan import Scan, record_scans
-from hanse.fulfilment.withdraw import Withdraw, withdraw
 from hanse.inventory.models import Account, Serial
-from hanse.kernel import clock
 from hanse.network.models import Bin
-from hanse.orders.cancel import Cancel, CancelLine, cancel
 
 from .floor import claimed, counters, released
 
@@ -105,31 +100,6 @@ def test_serials_are_named_and_move_with_their_units(given):
     assert told.tote == "T-7"
 
 
-def test_a_cancelled_task_is_withdrawn_and_its_bin_is_free_again(given):
-    given.customer(), given.stocked(given.item(), given.site(), 5)
-    order = given.order(("BRG-6204", 5))
-    [task] = released(order)
-    cancel([Cancel(order, (CancelLine(1, 2),))], by="ann")
-    [late] = pick([Pick(task.task, 5)], by="ann")
-    assert late.code == "task-withdrawn"
-    [told] = withdraw([Withdraw(order)], by="ann")
-    assert [(t.withdrawn, t.left) for t in told.tasks] == [(2, 3)]
-    assert (claimed(), counters(order)["recalled"]) == (3, 2)
-    assert withdraw([Withdraw(order)], by="ann")[0].code == "nothing-to-withdraw"
-    pick([Pick(task.task, 3)], by="ann")
-    assert given.stock() == {"bin": 2, "tote": 3}
-
-
-def test_a_pick_gives_back_what_was_cancelled_meanwhile(given):
-    item, site = given.item(), given.site()
-    given.customer(), given.stocked(item, site, 5)
-    order = given.order(("BRG-6204", 5))
-    [task] = released(order)
-    cancel([Cancel(order, (CancelLine(1, 2),))], by="ann")
-    [told] = pick([Pick(task.task, 3)], by="ann")
-    assert (told.short, told.withdrawn, claimed(), given.free(item, site)) == (0, 2, 0, (2, 0))
-
-
 def test_every_scan_is_kept_the_wrong_ones_too(given):
     given.customer(), given.stocked(given.item(), given.site(), 5)
     [task] = released(given.order(("BRG-6204", 5)))
@@ -146,31 +116,3 @@ def test_the_same_key_twice_picks_once(given):
     [task] = released(given.order(("BRG-6204", 5)))
     first, second = (pick([Pick(task.task, 5)], by="ann", key="k") for _ in range(2))
     assert first == second and given.stock() == {"tote": 5}
-
-
-@pytest.mark.parametrize("round", range(8))
-def test_a_cancel_and_a_pick_of_the_same_units_never_both_win(lasting, round):
-    item, site = lasting.item(), lasting.site()
-    lasting.customer(), lasting.stocked(item, site, 5)
-    order = lasting.order(("BRG-6204", 5))
-    [task] = released(order)
-    now, answers = clock.now(), {}
-
-    def doing(name, act):
-        def run():
-            with clock.standing_at(now):
-                [answers[name]] = act()
-            connections.close_all()
-        return threading.Thread(target=run)
-
-    threads = [
-        doing("pick", lambda: pick([Pick(task.task, 5)], by="ann")),
-        doing("cancel", lambda: cancel([Cancel(order)], by="ann")),
-    ][:: 1 if round % 2 else -1]
-    [t.start() for t in threads]
-    [t.join() for t in threads]
-    picked = hasattr(answers["pick"], "taken")
-    assert picked == (getattr(answers["cancel"], "code", "") in {"order-closed", "units-bound"}), answers
-    withdraw([Withdraw(order)], by="ann")
-    assert lasting.stock() == ({"tote": 5} if picked else {"bin": 5})
-    assert lasting.free(item, site) == ((0, 0) if picked else (5, 0)) and claimed() == 0

@@ -302,3 +302,19 @@ def test_twenty_pickers_at_once_walk_twenty_tours(lasting):
     started = [a for a in answers if isinstance(a, TourStarted)]
     assert len({t.tour for t in started}) == len(started) == 20
     assert [in_words(a) for a in answers if isinstance(a, Refused)] == ["No tour waits at HAM. Release orders first."]
+
+
+def test_two_who_sort_one_cart_at_once_leave_nothing_in_it(lasting):
+    """Both take the same item for another order out of the same tote."""
+    site = lasting.site("HAM")
+    lasting.customer()
+    lasting.stocked(lasting.item("SKU"), site, 100)
+    for round in range(20):
+        for _ in range(2):
+            lasting.order(("SKU", 2))
+        [wave] = release_wave([ReleaseWave("HAM", method="batch")], by="ann")
+        tasks = list(Task.objects.filter(wave=wave.wave).values_list("pk", flat=True))
+        pick([Pick(t, 2, tote=f"C-{round}") for t in tasks], by="ann")
+        answers = at_once([lambda t=t: sort_units([SortUnits(t)], by="ann")[0] for t in tasks])
+        assert all(isinstance(a, UnitsSorted) for a in answers)
+    assert lasting.stock()["tote"] == 80

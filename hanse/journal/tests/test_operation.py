@@ -15,6 +15,7 @@ from hanse.kernel.refused import Refused
 from hanse.orders.allocate import Allocate, allocate
 from hanse.orders.models import Order
 from hanse.orders.place import Place, PlaceLine, place
+from tests.given import statements
 
 
 def one(quantity=1, ref=""):
@@ -167,3 +168,19 @@ def test_an_answer_that_is_given_again_is_the_same_to_the_byte(company):
     first = allocate([Allocate(order)], by="ann", key="k")
     assert [json_of(a) for a in allocate([Allocate(order)], by="ann", key="k")] == [json_of(a) for a in first]
     assert first[0].why["candidates"]
+
+
+def test_the_numbers_an_operation_needs_come_with_the_claim_of_its_key(company):
+    with statements() as sent:
+        [a, b, no] = place([one(), one(), Place("NOBODY", (PlaceLine("BRG-6204", 1),))], by=HANSE, key="k")
+    assert not [sql for sql in sent if "nextval(s.found)" in sql]
+    assert int(b.order[2:]) == int(a.order[2:]) + 1 and [len(x.lines) for x in (a, b)] == [1, 1] and isinstance(no, Refused)
+    with statements() as again:
+        assert place([one(), one(), Place("NOBODY", (PlaceLine("BRG-6204", 1),))], by=HANSE, key="k")[:2] == [a, b]
+    assert [sql for sql in again if "journal_request" in sql or "nextval" in sql] == again[1:3]
+
+
+def test_callers_that_share_a_transaction_draw_each_their_own(company):
+    requests = place.run([Asked([one(), one()], HANSE, "a"), Asked([one()], HANSE, None), Asked([one()], HANSE, "b")])
+    orders = [answer.order for r in requests for answer in r.answers]
+    assert len(set(orders)) == 4 == Order.objects.count()

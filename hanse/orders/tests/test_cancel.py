@@ -21,14 +21,14 @@ def placed(given, quantity=5, stock=3, **fields):
     return order, item, site
 
 
-@pytest.mark.parametrize("units, open_units, loose, free_units, taken", [
-    (2, 3, 4, 4, []),
-    (4, 3, 4, 4, [GivenBack(7, 1)]),
-    (6, 3, 1, 4, [GivenBack(7, 3)]),
+@pytest.mark.parametrize("units, open_units, loose, bound, now, freed, asked", [
+    (2, 3, 4, 4, 2, [], []),
+    (4, 3, 4, 4, 4, [GivenBack(7, 1)], []),
+    (6, 3, 1, 4, 4, [GivenBack(7, 1)], [2]),
 ])
-def test_open_units_go_before_reserved_ones(units, open_units, loose, free_units, taken):
-    line = LineFact(1, 1, 1, 1, "A", "placed", open_units)
-    assert take(line, units, [Part(7, 1, 1, 1, free_units, loose)]) == taken
+def test_open_units_go_before_reserved_ones_and_those_before_what_a_site_works_on(units, open_units, loose, bound, now, freed, asked):
+    taken = take(LineFact(1, 1, 1, 1, "A", "placed", open_units), units, [Part(7, 1, 1, 1, loose, bound)])
+    assert (taken.now, taken.freed, [n for _, n in taken.asked]) == (now, freed, asked)
 
 
 def test_cancelling_gives_back_what_was_reserved_and_no_more(given):
@@ -50,13 +50,13 @@ def test_a_cancelled_order_is_closed_and_takes_no_stock_again(given):
     assert no.code == "order-closed"
 
 
-def test_picked_units_cannot_be_cancelled_and_it_says_how_many_can(given):
+def test_what_has_left_cannot_be_cancelled_and_it_says_how_many_can(given):
     order, *_ = placed(given, quantity=12, stock=12)
     allocation = Allocation.objects.get()
     with given.run() as run:
-        advance(run, [Advance(allocation.pk, released=8), Advance(allocation.pk, picked=8)])
+        advance(run, [Advance(allocation.pk, released=8), Advance(allocation.pk, picked=8, packed=8), Advance(allocation.pk, shipped=8)])
     [no] = cancel([Cancel(order.order, (CancelLine(1, 12),))], by="ann")
-    assert (no.code, no.detail) == ("units-bound", "4 of 12 can be cancelled: the rest is picked or further. Cancel 4.")
+    assert (no.code, no.detail) == ("units-bound", "4 of 12 can be cancelled: the rest has left, or a site is asked to stop it. Cancel 4.")
     [yes] = cancel([Cancel(order.order, (CancelLine(1, 4),))], by="ann")
     assert isinstance(yes, UnitsCancelled)
 

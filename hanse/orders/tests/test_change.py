@@ -1,8 +1,10 @@
 """Change: previewed with its effect on stock, money and promise; accepted as previewed or refused."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from hanse.kernel.refused import Refused
 from hanse.orders.change import Change, ChangeLine, change
 from hanse.orders.models import Line, Order
 from hanse.orders.place import Place, PlaceLine, place
@@ -46,6 +48,17 @@ def test_a_preview_expires_when_the_stock_has_moved_on(given):
     place([Place("REUTER", (PlaceLine("BRG-6204", 5),))], by="ann")
     [no] = change([Change(**wish, accept=seen.after.mark)], by="ann")
     assert no.code == "preview-expired" and Order.objects.get(pk=int(order.order[2:])).ordered == 5
+
+
+def test_of_a_batch_a_preview_that_expired_leaves_nothing_and_the_others_are_done(given):
+    first, item, site = placed(given)
+    others = [place([Place("REUTER", (PlaceLine("BRG-6204", 1),))], by="ann")[0].order for _ in range(2)]
+    wishes = [Change(order, (ChangeLine(1, 4),)) for order in (first.order, *others)]
+    marks = [change([wish], by="ann", dry_run=True)[0].after.mark for wish in wishes]
+    [no, *done] = change([replace(wish, accept=mark) for wish, mark in zip(wishes, ["old", *marks[1:]], strict=True)], by="ann", key="k")
+    assert no.code == "preview-expired" and Line.objects.get(order_id=int(first.order[2:])).cancelled == 0 and given.free(item, site) == (10, 10)
+    assert [d.code if isinstance(d, Refused) else d.after.reserved for d in done] == [4, "preview-expired"]
+    assert [f.order for f in given.told("OrderChanged")] == others[:1]
 
 
 def test_fewer_units_are_cancelled_and_all_findings_come_at_once(given):

@@ -176,16 +176,21 @@ def test_a_change_is_previewed_accepted_as_previewed_and_refused_when_the_world_
     assert order(number).ordered == 6
 
 
-def test_units_are_cancelled_after_a_preview_and_bound_ones_say_so(given):
+def test_units_are_cancelled_after_a_preview_and_those_a_site_works_on_are_asked_for(given):
     from hanse.fulfilment.tests.floor import packed
 
     company(given)
     number = given.order(("BRG-6204", 8))
     packed(number)
     desk = reader(given, "order desk")
-    desk.post(f"/orders/{number}/change", {"line-1": "12", "key": "k0"})
-    page = desk.post(f"/orders/{number}/cancel", {"line-1": "3"}).content.decode()
-    assert "8 of the 8 units are already packed. Ask the site to stop them." in page.replace("&#x27;", "'")
+    assert "for 8 the site is asked" in desk.get(f"/orders/{number}/cancel").content.decode()
+    page = desk.post(f"/orders/{number}/cancel", {"line-1": "9", "fallback": "return"}).content.decode()
+    assert "8 of the 8 units are already packed. 8 can still be cancelled or stopped." in page
+    page = desk.post(f"/orders/{number}/cancel", {"line-1": "3", "fallback": "return"}).content.decode()
+    assert "Ask to stop 3" in page and "HAM asked to stop 3 BRG-6204 by 16.11. 16:00; if it cannot, it comes back on arrival" in page
+    assert desk.post(f"/orders/{number}/cancel", {"line-1": "3", "fallback": "return", "sure": "1", "key": "k0"}).status_code == 302
+    page = desk.get(f"/orders/{number}").content.decode()
+    assert order(number).cancelled == 0 and "Asked of sites" in page and "Stop 3 BRG-6204" in page
     other = given.order(("BRG-6204", 12))
     page = desk.post(f"/orders/{other}/cancel", {"line-1": "4", "reason": "too many"}).content.decode()
     assert "Cancel 4 units" in page and "12 from HAM" in page and "8 from HAM" in page

@@ -12,11 +12,16 @@ from hanse.transport.models import Parcel, Shipment
 
 from .road import carriers, on_its_way
 
-A = Staged(1, "A", 7, 2, "HAM", 31, 5, 5, [], None, 90, 3, "")
-B = Staged(2, "B", 7, 2, "HAM", 32, 5, 5, [], None, 90, 4, "")
-OLD = Staged(3, "OLD", 8, 2, "HAM", 33, 5, 6, ["credit"], None, 90, 1, "")
-GONE = Staged(4, "GONE", 8, 2, "HAM", 34, 5, 5, [], None, 90, 1, "UPS")
-HELD = Staged(5, "HELD", 9, 2, "HAM", 35, 5, 5, ["invoice"], None, 90, 1, "")
+HERE = (False, "", "", [], [])
+A = Staged(1, "A", 7, 2, "HAM", 31, 5, 5, [], None, 90, 3, "", *HERE)
+B = Staged(2, "B", 7, 2, "HAM", 32, 5, 5, [], None, 90, 4, "", *HERE)
+OLD = Staged(3, "OLD", 8, 2, "HAM", 33, 5, 6, ["credit"], None, 90, 1, "", *HERE)
+GONE = Staged(4, "GONE", 8, 2, "HAM", 34, 5, 5, [], None, 90, 1, "UPS", *HERE)
+ASKED = Staged(6, "ASKED", 7, 2, "HAM", 36, 5, 6, [], None, 90, 1, "", False, "", "", ["address"], [])
+LET_GO = Staged(7, "LET-GO", 7, 2, "HAM", 37, 5, 6, [], None, 90, 1, "", False, "UPS", "DHL", [], ["address", "carrier"])
+NAMED = Staged(8, "NAMED", 7, 2, "HAM", 38, 5, 5, [], None, 90, 1, "", False, "DHL", "DHL", [], [])
+OPENED = Staged(9, "OPENED", 7, 2, "HAM", 39, 5, 5, [], None, 90, 1, "", True, "", "", [], [])
+HELD = Staged(5, "HELD", 9, 2, "HAM", 35, 5, 5, ["invoice"], None, 90, 1, "", *HERE)
 
 
 def in_words(answer):
@@ -29,13 +34,17 @@ def in_words(answer):
     ([HandOver("A", "UPS"), HandOver("A", "UPS")], ["A in 91", "Carton A left with UPS."]),
     ([HandOver("A", "UPS", tracking="1Z"), HandOver("B", "UPS", tracking="1Z")], ["1Z in 91", "Parcel 1Z of UPS exists already."]),
     ([HandOver("A", "DHX")], ["There is no carrier DHX."]),
-    ([HandOver("OLD", "UPS")], ["H-8 is on credit hold. Release the hold first. The address of H-8 changed after carton OLD was labelled. Print the label again."]),
+    ([HandOver("OLD", "UPS")], ["H-8 is on credit hold. Release the hold first. The address or carrier of H-8 changed after carton OLD was labelled. Print the label again."]),
     ([HandOver("GONE", "UPS")], ["Carton GONE left with UPS."]),
     ([HandOver("HELD", "UPS")], ["HELD in 91"]),
     ([HandOver("C", "UPS")], ["There is no carton C."]),
+    ([HandOver("ASKED", "UPS")], ["HAM is asked for a change of H-7. It goes on when the site has answered."]),
+    ([HandOver("LET-GO", "UPS")], ["LET-GO in 91"]),
+    ([HandOver("NAMED", "UPS")], ["Carton NAMED is labelled for DHL, not for UPS."]),
+    ([HandOver("OPENED", "UPS")], ["Carton OPENED was opened again; its units are packed anew."]),
 ])
 def test_a_carton_leaves_once_with_the_right_label(asks, told):
-    known = Known({c.sscc: c for c in (A, B, OLD, GONE, HELD)}, {"UPS": 1}, set(), range(91, 99), range(1, 9))
+    known = Known({c.sscc: c for c in (A, B, OLD, GONE, HELD, ASKED, LET_GO, NAMED, OPENED)}, {"UPS": 1}, set(), range(91, 99), range(1, 9))
     assert [in_words(answer) for answer in decide(asks, known)] == told
 
 

@@ -1,9 +1,11 @@
 """A batch takes a handful of statements, however many orders are in it."""
 
+from hanse.billing.invoice import Invoice, invoice
 from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.release import Release, release
 from hanse.journal.principals import HANSE
+from hanse.orders.allocate import Allocate, allocate
 from hanse.orders.place import Place, PlaceLine, place
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.record_proof import RecordProof, record_proof
@@ -29,4 +31,33 @@ def test_from_release_to_proof_a_batch_takes_less_than_a_statement_per_order(giv
         proofs = record_proof([RecordProof(p) for p in parcels], by=HANSE, key="d")
     assert [len(x) for x in (tasks, cartons, parcels, proofs)] == [300, 100, 100, 100]
     assert given.stock() == {"bin": 2400, "customer": 600}
-    assert 0 < len(sent) <= 0.5 * ORDERS
+    assert 0 < len(sent) <= 0.4 * ORDERS
+
+
+LONE = {place: 4, allocate: 6, release: 5, pick: 4, pack: 4, hand_over: 6, record_proof: 5, invoice: 5}
+
+
+def test_a_lone_order_takes_few_statements_through_its_life(given):
+    carriers()
+    site = given.site()
+    given.customer()
+    for sku in ("A", "B"):
+        given.stocked(given.item(sku), site, 1000)
+    for nr in range(2):  # the first opens the site's places
+        sent = {}
+
+        def do(operation, asks, nr=nr, sent=sent):
+            with statements() as told:
+                answers = operation(asks, by=HANSE, key=f"{operation.name}-{nr}")
+            sent[operation] = len([sql for sql in told if "SAVEPOINT" not in sql])
+            return answers
+
+        [placed] = do(place, [Place("REUTER", (PlaceLine("A", 2), PlaceLine("B", 1)), reserve="later")])
+        do(allocate, [Allocate(placed.order)])
+        [released] = do(release, [Release(placed.order)])
+        do(pick, [Pick(t.task, t.quantity) for t in released.tasks])
+        [packed] = do(pack, [Pack(placed.order)])
+        [handed] = do(hand_over, [HandOver(packed.carton, "UPS")])
+        do(record_proof, [RecordProof(handed.parcel)])
+        do(invoice, [Invoice(placed.order)])
+    assert sent == LONE

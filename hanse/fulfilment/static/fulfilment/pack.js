@@ -68,6 +68,19 @@
     hanse.right();
     show(line);
   };
+  // a carton is as shown when its type is used and just its units were scanned
+  const asShown = () => (told.proposed || []).find(carton => carton.type === one("type")?.value && lines.every((line, n) => line.in === (carton.units[n] || 0)));
+  const draw = () => {
+    let next = null;
+    const left = lines.map(line => line.in);
+    [...station.querySelectorAll('[data-proposed="0"] [data-unit]')].sort((a, b) => a.dataset.number - b.dataset.number).forEach(unit => {
+      const done = left[unit.dataset.unit] > 0;
+      if (done) left[unit.dataset.unit]--;
+      else next ??= unit;
+      unit.classList.toggle("done", done);
+      unit.classList.toggle("next", unit === next && total() > 0);
+    });
+  };
   const total = () => lines.reduce((sum, line) => sum + line.in, 0);
   const show = current => {
     lines.forEach((line, n) => {
@@ -85,6 +98,7 @@
     else if (count) say(`Scan ${next.sku}`, `${next.quantity - next.in} more of ${next.name}; or any other below`);
     else say("Scan an item into the carton", `Any of the ${units} units below`);
     todo("units", !left, left ? `${left} unit${left === 1 ? "" : "s"} to scan` : "All units are in");
+    draw();
     weigh();
   };
   const todo = (name, right, words, off = false) => {
@@ -98,7 +112,8 @@
 
   const kilograms = grams => (grams / 1000).toLocaleString("en-GB", { minimumFractionDigits: 2, maximumFractionDigits: 3 });
   const weigh = () => {
-    const tare = Number(station.querySelector("[name=tare_g]").value) || 0;
+    const type = one("type")?.value, tare = type ? told.types[type] : Number(station.querySelector("[name=tare_g]").value) || 0;
+    one("tare").hidden = !!type;
     const known = lines.every(line => !line.in || line.weight != null);
     const expected = known ? lines.reduce((sum, line) => sum + line.in * (line.weight || 0), 0) + tare : null;
     const all = lines.every(line => line.weight != null) ? lines.reduce((sum, line) => sum + line.quantity * line.weight, 0) + tare : null;
@@ -106,7 +121,7 @@
     const grams = right ? Math.round(Number(typed.replace(",", ".")) * 1000) : null;
     const allowed = expected == null ? null : Math.max(told.tolerance, expected * .05);
     const off = grams != null && expected != null && Math.abs(grams - expected) > allowed;
-    station.querySelector("[name=weight_g]").value = grams ?? "";
+    station.querySelector("[data-close] [name=weight_g]").value = grams ?? "";
     one("expected").textContent = expected == null ? "" : `expected ${kilograms(expected)} ± ${(allowed / 1000).toFixed(2)} kg`;
     one("fill").setAttribute("width", all && grams != null ? Math.min(100, 100 * grams / all) : all ? Math.min(100, 100 * (expected || 0) / all) : 0);
     const said = one("scale-said");
@@ -122,7 +137,12 @@
     button.querySelector("span").textContent = total() && total() < units ? `Close with ${total()} of ${units} units` : "Close carton";
   };
 
+  station.querySelectorAll("[data-as-proposed]").forEach(form => form.addEventListener("submit", () => {
+    form.querySelector("[data-weight]").value = station.querySelector("[data-close] [name=weight_g]").value;
+  }));
   station.querySelector("[data-close]").addEventListener("submit", () => {
+    if (told.proposed?.length) one("proposal").value = asShown() ? told.word : "other";
+    if (one("type")?.value) station.querySelector("[name=tare_g]").value = 0;
     one("content").replaceChildren(...lines.filter(line => line.in).map(line => {
       const field = document.createElement("input");
       field.type = "hidden";
@@ -135,7 +155,7 @@
   let weighed = "";
   one("scale").addEventListener("keydown", event => { if (event.key === "Enter") { event.preventDefault(); one("scale").blur(); } });
   one("scale").addEventListener("blur", () => { const typed = one("scale").value.trim(); /^(\d{1,6}([.,]\d{1,3})?)?$/.test(typed) ? weighed = typed : one("scale").value = weighed; weigh(); });
-  station.addEventListener("input", event => event.target.matches("[data-scale], [name=tare_g]") && weigh());
+  station.addEventListener("input", event => event.target.matches("[data-scale], [name=tare_g], [data-type]") && weigh());
   station.addEventListener("click", event => {
     if (event.target.closest("[data-undo]")) {
       const [line, count] = order.pop();
@@ -155,6 +175,9 @@
     }
   });
   addEventListener("keydown", event => { if (event.key === "F9" && !one("close-button")?.disabled) { event.preventDefault(); one("close-button").click(); } });
-  addEventListener("hanse:scan", event => { heard(event.detail.code.trim()); if (one("typed-code")) one("typed-code").value = ""; });
+  // the code on an empty carton closes it as it is shown
+  const closes = code => !total() && [...station.querySelectorAll("[data-as-proposed]")].find(form => form.dataset.asProposed.toLowerCase() === code.toLowerCase())?.querySelector("button");
+  addEventListener("keydown", event => { if (event.key === "F8") { event.preventDefault(); station.querySelector("[data-as-proposed] button")?.click(); } });
+  addEventListener("hanse:scan", event => { const code = event.detail.code.trim(), button = closes(code); button ? button.click() : heard(code); if (one("typed-code")) one("typed-code").value = ""; });
   show(null);
 })();

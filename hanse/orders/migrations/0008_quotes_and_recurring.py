@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0003_fillfactor'),
-        ('partners', '0003_screened'),
+        ('orders', '0007_consent'),
+        ('partners', '0005_screened'),
     ]
 
     operations = [

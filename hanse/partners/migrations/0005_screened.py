@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0002_address_content'),
+        ('partners', '0004_backorder_terms'),
     ]
 
     operations = [

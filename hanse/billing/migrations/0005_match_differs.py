@@ -6,8 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0003_open_items'),
-        ('orders', '0003_fillfactor'),
+        ('billing', '0004_documents_hold_together'),
+        ('orders', '0005_documents_hold_together'),
     ]
 
     operations = [
