@@ -171,5 +171,9 @@ class Match(models.Model):
     price_variance = models.DecimalField(**MONEY)
     matched_at = models.DateTimeField()
 
+    class Meta:
+        verbose_name_plural = "matches"
+        indexes = [models.Index("line", name="billing_match_differs", condition=~Q(quantity_variance=0) | ~Q(price_variance=0))]
+
     def __str__(self) -> str:
         return f"{self.line_id}: {self.quantity_variance} + {self.price_variance}"

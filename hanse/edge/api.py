@@ -20,12 +20,13 @@ from hanse.kernel.problems import PROBLEMS
 from hanse.kernel.refused import Finding
 from hanse.network.api import router as network
 from hanse.orders.api import router as orders
+from hanse.orders.quotes_api import router as quotes
 from hanse.partners.api import router as partners
 from hanse.transport.api import router as transport
 from hanse.web.doors import WrongCursor, missing, shown
 from hanse.web.problems import TYPE, problem
 
-from . import feed, order, webhooks_api
+from . import exceptions_api, feed, order, webhooks_api
 from .bodies import StrictParser, TooMany, Unreadable, WrongType
 from .keys import Bearer
 from .middleware import fault
@@ -40,7 +41,9 @@ api = Api(
 )  # fmt: skip
 for area in AREAS:
     api.add_router("", area)
+api.add_router("", quotes)
 api.add_router("", order.router)
+api.add_router("", exceptions_api.router)
 api.add_router("", feed.router)
 api.add_router("", webhooks_api.router)
 

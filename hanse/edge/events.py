@@ -65,3 +65,61 @@ class RedeliveryAsked:
 
     def said(self) -> str:
         return f"Delivery {self.delivery} goes out again."
+
+
+@event("exception")
+class ExceptionTaken:
+    """Somebody looks after what needs a person; `was` is the colleague it was taken over from."""
+
+    exception: str
+    kind: str
+    subject: str
+    owner: str
+    note: str = ""
+    was: str = ""
+
+    def said(self) -> str:
+        over = f", from {self.was}" if self.was else ""
+        return f"{self.owner} has taken {self.exception}{over}" + (f": {self.note}" if self.note else "")
+
+
+@event("exception")
+class ExceptionGivenBack:
+    """Somebody let go of it; it is nobody's."""
+
+    exception: str
+    kind: str
+    subject: str
+    was: str
+    reason: str = ""
+
+    def said(self) -> str:
+        return f"{self.was} has given {self.exception} back" + (f": {self.reason}" if self.reason else "")
+
+
+@event("exception")
+class ExceptionHandedOn:
+    """A colleague looks after it from now on; `was` is who did before, if anybody."""
+
+    exception: str
+    kind: str
+    subject: str
+    owner: str
+    note: str = ""
+    was: str = ""
+
+    def said(self) -> str:
+        return f"{self.exception} is {self.owner}'s now" + (f", was {self.was}'s" if self.was else "") + (f": {self.note}" if self.note else "")
+
+
+@event("exception")
+class OwnershipEnded:
+    """It no longer needs a person; whoever looked after it is done."""
+
+    exception: str
+    kind: str
+    subject: str
+    was: str
+
+    def said(self) -> str:
+        return f"{self.exception} no longer needs {self.was}"

@@ -1,4 +1,4 @@
-"""What the edge does by itself: answer cards older than 30 days thrown away, jobs of dead workers started again."""
+"""What the edge does by itself: answer cards older than 30 days thrown away, jobs of dead workers started again, owners of what is gone let go."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -8,11 +8,13 @@ from django.db import connection
 from procrastinate.contrib.django import app
 
 from hanse.journal.follow import Told, follower
+from hanse.journal.principals import HANSE
 from hanse.kernel import clock
 
-from . import live, webhooks
+from . import attention, live, webhooks
+from .end_ownership import EndOwnership, end_ownership
 
-__all__ = ["live", "post", "purge", "reap"]
+__all__ = ["end_gone", "live", "post", "purge", "reap"]
 KEPT = timedelta(days=30)
 AT_ONCE = 10_000
 PURGE = """
@@ -51,3 +53,16 @@ async def reap(context: Any, timestamp: int) -> None:
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs():
         await manager.retry_job(job)
+
+
+def end_gone_ownership() -> int:
+    """End the ownership of exceptions that are gone; gives back how many."""
+    gone = attention.gone(clock.now().date())
+    return len(end_ownership([EndOwnership(kind, subject) for kind, subject in gone], by=HANSE)) if gone else 0
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="end-ownership", pass_context=False)
+def end_gone(timestamp: int) -> None:
+    """Each minute: what no longer needs a person is nobody's, so that it is nobody's too should it come again."""
+    end_gone_ownership()

@@ -1,4 +1,4 @@
-"""Keys for machines, endpoints for webhooks, and every attempt to deliver."""
+"""Keys for machines, endpoints for webhooks and every attempt to deliver, and who looks after an exception."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -61,6 +61,7 @@ class Delivery(models.Model):
             models.Index("next_at", "id", name="edge_delivery_due", condition=Q(state="waiting")),
             models.Index("endpoint", "subject", "id", name="edge_delivery_in_order", condition=Q(state="waiting")),
             models.Index("endpoint", "id", name="edge_delivery_of"),
+            models.Index("endpoint", name="edge_delivery_parked", condition=Q(state="parked")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["endpoint", "event"], name="edge_delivery_once"),
@@ -70,3 +71,23 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return self.message
+
+
+class Ownership(models.Model):
+    """Who looks after an exception, known by its kind and subject, since when and with what note; gone when its cause is gone."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.TextField()
+    subject = models.TextField()
+    owner = models.TextField()
+    note = models.TextField(db_default="")
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "subject"], name="edge_ownership_once"),
+            models.CheckConstraint(condition=~Q(owner=""), name="edge_ownership_is_somebodys"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.subject}"

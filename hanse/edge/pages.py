@@ -1,17 +1,16 @@
-"""Pages that look over all areas: Today, exceptions, one order, search, and releasing chosen orders."""
+"""Pages that look over all areas: Today, one order, search, and releasing chosen orders."""
 
 import json
-from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -26,35 +25,21 @@ from hanse.orders.outcome import keep_outcome
 from hanse.orders.pages import back, chosen
 from hanse.orders.previewing import owed
 from hanse.orders.reads import OrderView
-from hanse.web.context import Frame, waits
+from hanse.web.context import Frame
 from hanse.web.words import day_in_words
 
 from . import allocated, attention, finding, happened, parcels
 from . import today as figures
-from .attention import Need
+from .attention import Counted, Wanted
+from .exception_pages import address, queue
+from .kinds import KINDS
 from .order import WholeOrder, latest, order_view
 
 SHOWN = 12
 STOPS_LEAVING = [type for type, steps in BLOCKS.items() if steps & {"release", "hand-over"}]
 
 
-def address(name: str, *args: Any) -> str:
-    """The address of a page; empty where this house does not have it."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
-
-
-@waits("exceptions")
-def open_needs(user: Any) -> int:
-    """What needs a person, of the kinds that the user's roles look after."""
-    roles = [] if user.is_superuser else list(user.groups.values_list("name", flat=True))
-    kinds = {kind for role in roles or [""] for kind in attention.kinds_of(role)}
-    return attention.count([kind for kind in attention.KINDS if kind in kinds], clock.now().date())
-
-
-# -- today and exceptions -------------------------------------------------------------------------------------------------
+# -- today ----------------------------------------------------------------------------------------------------------------
 
 
 @login_required
@@ -64,81 +49,34 @@ def today(request: HttpRequest) -> HttpResponse:
     now, role = clock.now(), Frame(request).role
     on = now.date()
     kinds = attention.kinds_of(role)
-    found = attention.needs(kinds, on)
+    counted = attention.counts(Wanted(kinds), on, request.user.get_username())
+    found = attention.needs(kinds, on, limit=SHOWN)
+    needed = sum(it.all for it in counted)
     midnight = datetime.combine(timezone.localtime(now).date(), time(), timezone.get_current_timezone())
     passed = figures.through(midnight)
     most = max((n for _, n, _ in passed), default=0) or 1
     return render(request, "edge/today.html", {
-        "now": now, "said": f"{now:%A} {now.day} {now:%B %Y}", "tiles": tiles(role, found, now), "queue": queue(request, found[:SHOWN], now),
-        "needed": len(found), "shown": min(len(found), SHOWN), "by_kind": by_kind(found), "cut_offs": [cut_off(c) for c in figures.cut_offs(now, STOPS_LEAVING)],
+        "now": now, "said": f"{now:%A} {now.day} {now:%B %Y}", "tiles": tiles(role, counted, now), "queue": queue(request, found, now), "back": "today",
+        "needed": needed, "shown": len(found), "by_kind": by_kind(counted), "mine": sum(it.mine for it in counted), "nobodys": sum(it.nobodys for it in counted), "cut_offs": [cut_off(c) for c in figures.cut_offs(now, STOPS_LEAVING)],
         "through": [{"word": word, "count": n, "shade": shade, "width": round(150 * n / most, 1)} for word, n, shade in passed],
         "may_place": may(request, "orders.place"), "limit": figures.LOOKED_BACK,
     })
 
 
-@login_required
-@require_GET
-def exceptions(request: HttpRequest) -> HttpResponse:
-    """All that needs a person, with what and why; `kind` shows one kind alone."""
-    now = clock.now()
-    kinds = attention.kinds_of(Frame(request).role)
-    found = attention.needs(kinds, now.date())
-    kind = request.GET.get("kind", "")
-    chosen_ones = [need for need in found if need.kind == kind] if kind in attention.KINDS else found
-    return render(request, "edge/exceptions.html", {
-        "queue": queue(request, chosen_ones, now), "needed": len(found), "by_kind": by_kind(found), "kind": kind, "kinds": [attention.KINDS[k][1].lower() for k in kinds],
-    })
-
-
-def by_kind(found: list[Need]) -> list[tuple[str, str, int]]:
+def by_kind(counted: Sequence[Counted]) -> list[tuple[str, str, int]]:
     """(kind, word, how many), most first."""
-    return [(kind, attention.KINDS[kind][0], n) for kind, n in Counter(need.kind for need in found).most_common()]
+    return [(it.kind, KINDS[it.kind].word, it.all) for it in counted]
 
 
-def queue(request: HttpRequest, found: list[Need], now: datetime) -> list[dict[str, Any]]:
-    """The rows of the queue: what, why, since when, and the next step this reader may take."""
-    on = now.date()
-    return [
-        {"need": need, "why": attention.why(need, on), "waits": attention.waits(need.since, now), "step": step(request, need),
-         "today": need.promised_on == on, "late": bool(need.promised_on and need.promised_on < on)}
-        for need in found
-    ]  # fmt: skip
-
-
-STEPS = {
-    # kind: (words, url name, operation)
-    "hold": ("Release or keep…", "hold_order", "orders.release_hold"),
-    "short": ("Wait or change…", "change_order", "orders.change"),
-    "supply": ("Wait or change…", "change_order", "orders.change"),
-    "slipped": ("Change…", "change_order", "orders.change"),
-    "consent": ("Note the answer…", "answer_consent", "orders.answer_consent"),
-    "moved": ("Change…", "change_order", "orders.change"),
-}
-
-
-def step(request: HttpRequest, need: Need) -> tuple[str, str]:
-    """The next step: words and address. Who may not take it looks at the order."""
-    words, url, operation = STEPS.get(need.kind, ("", "", ""))
-    if url and may(request, operation):
-        return words, reverse(url, args=[need.order])
-    if need.kind == "change" and may(request, "fulfilment.answer_change"):
-        return "Answer…", f"{reverse('changes')}?site={need.facts['site']}"
-    if need.kind == "lot" and may(request, "fulfilment.take_out"):
-        return "Take out…", f"{reverse('lot')}?{urlencode({'sku': need.facts['sku'], 'lot': need.facts['lot']})}"
-    if need.kind == "parcel" and (shipment := address("shipment", need.facts["shipment"])):
-        return "See the shipment", shipment
-    return "See the order", reverse("order", args=[need.order])
-
-
-def tiles(role: str, found: list[Need], now: datetime) -> list[dict[str, Any]]:
+def tiles(role: str, counted: Sequence[Counted], now: datetime) -> list[dict[str, Any]]:
     """Five counts that lead to what they count; which five goes by role."""
     on = now.date()
     counts, it = reads.counts(on), figures.figures(on)
     board_at = lambda view: f"{reverse('orders')}?view={view}" if view != "open" else reverse("orders")  # noqa: E731
-    old = sum(1 for need in found if need.since and now - need.since > timedelta(hours=2))
+    needed, old = sum(it.all for it in counted), sum(it.old for it in counted)
     sites = ", ".join(f"{code} {n}" for code, n in figures.to_pack_by_site()) if it.to_pack else ""
     known = {
-        "needs": ("Needs a person", "alert-triangle", len(found), f"{old} older than 2 hours" if old else "none older than 2 hours", "bad" if old else "quiet", address("exceptions")),
+        "needs": ("Needs a person", "alert-triangle", needed, f"{old} older than 2 hours" if old else "none older than 2 hours", "bad" if old else "quiet", address("exceptions")),
         "due": (f"Due by {day_in_words(on + timedelta(days=1), on)}", "clock", counts["due"], f"{counts['late']} late already" if counts["late"] else "none late", "watch" if counts["late"] else "quiet", board_at("due")),
         "release": ("Ready to release", "bolt", counts["to-release"], f"{it.release_due} due by tomorrow", "quiet", (role == "warehouse" and address("release")) or board_at("to-release")),
         "pick": ("Waiting to be picked", "scan", it.open_tasks, "open pick tasks", "quiet", address("pick") or board_at("open")),
@@ -197,6 +135,7 @@ def shown(request: HttpRequest, whole: WholeOrder, limit: int) -> dict[str, Any]
         "happened": happened.told(facts[:SHOWN] if limit == SHOWN + 1 else facts, zone, on), "more": len(facts) > SHOWN and limit == SHOWN + 1,
         "requests": [request_row(r, now) for r in reads.requests(order=it.id, open=False)] if it.requests else [], "badges": badges(it, on), "standing": [board.hold_word(h["type"]) for h in standing], "agreed": agreed(it), "late": it.open and it.promised_on is not None and it.promised_on < on,
         "can": {
+            "repeat": may(request, "orders.start_recurring"),
             "change": it.open and may(request, "orders.change"), "cancel": it.ordered - it.cancelled > it.shipped and may(request, "orders.cancel"),
             "hold": it.open and may(request, "orders.hold"), "release_hold": bool(standing) and may(request, "orders.release_hold"),
             "release": any(s.released < s.counters["reserved"] for s in sites) and not standing and may(request, "fulfilment.release"),

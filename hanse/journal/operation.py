@@ -190,7 +190,7 @@ class Operation:
     def _answer(self, fresh: list[Request], now: Any, cursor: Any) -> Run:
         asks = [ask for r in fresh for ask in r.asks]
         owners = [r for r in fresh for _ in r.asks]
-        run = Run(self.name, now, [(r.by.name, r.key) for r in owners], cursor)
+        run = Run(self.name, now, [(r.by.name, r.key) for r in owners], cursor, [r.by for r in owners])
         for r in fresh:
             for sequence, numbers in r.drawn.items():
                 run.take_in(sequence, numbers)

@@ -6,15 +6,21 @@ from typing import Any
 
 from django.db import connection
 
+QUEUE = {"edge.take_exceptions", "edge.give_back_exceptions", "edge.hand_on_exceptions"}
+"""Whoever works here looks after exceptions."""
+
 ROLES: dict[str, frozenset[str]] = {
-    "order desk": frozenset({"orders.*", "fulfilment.release", "partners.*", "billing.invoice", "billing.credit"}),
-    "warehouse": frozenset({"inventory.*", "fulfilment.*", "transport.hand_over", "transport.draw_up", "orders.allocate", "orders.free"}),
-    "transport": frozenset({"transport.*", "fulfilment.answer_change"}),
-    "finance": frozenset({"billing.*", "orders.hold", "orders.release_hold"}),
+    "order desk": frozenset({"orders.*", "fulfilment.release", "partners.*", "billing.invoice", "billing.credit", *QUEUE, "holds.address", "holds.customer", "holds.fulfilment", "holds.price"}),
+    "warehouse": frozenset({"inventory.*", "fulfilment.*", "transport.hand_over", "transport.draw_up", "orders.allocate", "orders.free", *QUEUE, "orders.release_hold", "holds.quality", "holds.fulfilment"}),
+    "transport": frozenset({"transport.*", "fulfilment.answer_change", *QUEUE}),
+    "finance": frozenset({"billing.*", "orders.hold", "orders.release_hold", *QUEUE, "holds.credit", "holds.payment", "holds.fraud", "holds.price", "holds.invoice"}),
     "admin": frozenset({"*"}),
     "read-only": frozenset(),
 }
-"""What each role may do: operations as `area.operation`, `area.*` for all of an area, `*` for all."""
+"""What each role may do: operations as `area.operation`, `area.*` for all of an area, `*` for all.
+
+`holds.type` says whose holds of that type are to release; what no role has is for the admins.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Run: what an operation works with. One transaction, one reading of the clock, sets in and sets out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -10,6 +11,7 @@ from psycopg import RawCursor
 
 from .columns import column
 from .events import body_of, journalled, subject_of
+from .principals import Principal
 from .together import joined, names_in, numbered, statement
 
 T = TypeVar("T")
@@ -44,8 +46,8 @@ class Run:
     at the end with the journal.
     """
 
-    def __init__(self, operation: str, now: datetime, owners: Sequence[tuple[str, str | None]], cursor: Any = None):
-        self.operation, self.now, self.owners = operation, now, owners
+    def __init__(self, operation: str, now: datetime, owners: Sequence[tuple[str, str | None]], cursor: Any = None, askers: Sequence[Principal] = ()):
+        self.operation, self.now, self.owners, self.askers = operation, now, owners, askers
         self._cursor = cursor or sender()
         self._told: list[tuple[Any, tuple[str, str | None]]] = []
         self._writes: list[tuple[str, list[Any], Exception | None]] = []
@@ -114,6 +116,14 @@ class Run:
             self._writes, self._written = [], set()
             del self._told[told:]
         return found
+
+    @contextmanager
+    def undone(self) -> Iterator["Run"]:
+        """A run of its own whose writes and facts are undone at the end: for looking at what an act would bring."""
+        self.flush()
+        self._cursor.execute("SAVEPOINT undone")
+        yield Run(self.operation, self.now, self.owners, self._cursor, self.askers)
+        self._cursor.execute("ROLLBACK TO SAVEPOINT undone")
 
     def draw(self, sequence: str, count: int) -> list[int]:
         """Draw `count` numbers from a sequence."""

@@ -409,3 +409,111 @@ class AllocationsReplanned:
 
     def said(self) -> str:
         return f"{self.orders} orders planned anew: {self.reserved} units reserved, {self.freed} of them given back elsewhere"
+
+
+@event("quote")
+class QuoteMade:
+    """An order was offered at a price, with a promise, until a day; nothing is reserved."""
+
+    quote: str
+    customer: str
+    currency: str
+    net: Decimal
+    freight: Decimal
+    tax: Decimal
+    total: Decimal
+    valid_until: date
+    promised_on: date | None
+    zone: str = "UTC"
+
+    def said(self) -> str:
+        return f"{self.quote} made for {self.customer}: {self.total:,.2f} {self.currency}, valid until {self.valid_until}"
+
+
+@event("quote")
+class QuoteAccepted:
+    """A quote became an order at the quoted price; `changes` says what is otherwise than when it was quoted."""
+
+    quote: str
+    order: str
+    total: Decimal
+    currency: str
+    changes: tuple[str, ...] = ()
+
+    def said(self) -> str:
+        return f"{self.quote} accepted as {self.order}, {self.total:,.2f} {self.currency} as quoted" + (f"; {'; '.join(self.changes)}" if self.changes else "")
+
+
+@event("recurring")
+class RecurringStarted:
+    """An order is placed on each day of a rule from now on."""
+
+    recurring: str
+    customer: str
+    rule: str
+    starts_on: date
+    skip_holidays: bool
+    next_on: date
+    zone: str = "UTC"
+
+    def said(self) -> str:
+        return f"{self.recurring} for {self.customer} starts on {self.next_on}: {self.rule}"
+
+
+@event("recurring")
+class RecurringPaused:
+    """Nothing of it is placed until it is resumed."""
+
+    recurring: str
+    reason: str = ""
+
+    def said(self) -> str:
+        return f"{self.recurring} paused" + (f": {self.reason}" if self.reason else "")
+
+
+@event("recurring")
+class RecurringResumed:
+    """It is placed again; `next_on` is its next day, if its rule has one."""
+
+    recurring: str
+    next_on: date | None
+
+    def said(self) -> str:
+        return f"{self.recurring} resumed, next on {self.next_on or 'no day any more'}"
+
+
+@event("recurring")
+class OccurrencePlaced:
+    """The order of one of its days was placed."""
+
+    recurring: str
+    on: date
+    order: str
+    total: Decimal
+    currency: str
+
+    def said(self) -> str:
+        return f"{self.recurring} of {self.on} placed as {self.order}: {self.total:,.2f} {self.currency}"
+
+
+@event("recurring")
+class OccurrenceSkipped:
+    """One of its days is a holiday and was left out."""
+
+    recurring: str
+    on: date
+
+    def said(self) -> str:
+        return f"{self.recurring} of {self.on} left out: a holiday"
+
+
+@event("recurring")
+class OccurrenceFailed:
+    """The order of one of its days could not be placed; it needs a person."""
+
+    recurring: str
+    on: date
+    why: str
+
+    def said(self) -> str:
+        return f"{self.recurring} of {self.on} was not placed: {self.why}"

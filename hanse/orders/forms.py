@@ -25,7 +25,7 @@ from .cancel import Cancel, CancelLine, cancel
 from .change import Change, ChangeLine, change
 from .events import UnitsCancelled
 from .hold import Hold, hold
-from .holds import BLOCKS
+from .holds import BLOCKS, may_release, releasers
 from .place import PlaceLine
 from .previewing import effects, tried
 from .reads import KitView, LineView, OrderView
@@ -281,8 +281,8 @@ def hold_order(request: HttpRequest, number: str) -> HttpResponse:
     standing = [it for it in order.holds if not it["released_at"]]
     taken = {it["type"] for it in standing}
     context: dict[str, Any] = {
-        "order": order, "standing": [it | {"word": hold_word(it["type"])} for it in standing], "types": [t for t in hold_types() if t[0] not in taken],
-        "may_hold": may(request, hold.name), "may_release": may(request, release_hold.name), "form": request.POST.dict(),
+        "order": order, "standing": [it | {"word": hold_word(it["type"]), "may": may(request, release_hold.name) and may_release(user(request), it["type"]), "who": " or ".join(releasers(it["type"]))} for it in standing], "types": [t for t in hold_types() if t[0] not in taken],
+        "may_hold": may(request, hold.name), "form": request.POST.dict(),
     }
     if request.method == "GET":
         return render(request, "orders/hold_order.html", context)

@@ -11,6 +11,7 @@ from hanse.kernel.numbers import order_ids
 from hanse.kernel.refused import Refused, refuse
 
 from .events import OrderHeld
+from .holding import put_on_hold
 from .holds import BLOCKS
 
 
@@ -35,16 +36,6 @@ class HeldOrder:
 
 
 HELD = "SELECT id, open, status, holds FROM orders_order WHERE id = ANY(%(order)s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
-ADD = """
-INSERT INTO orders_hold (order_id, type, reason, held_by, held_at)
-SELECT h.ord, h.type, h.reason, %(actor)s, coalesce(h.at, %(now)s)
-  FROM unnest(%(order)s::bigint[], %(type)s::text[], %(reason)s::text[], %(at)s::timestamptz[]) AS h(ord, type, reason, at)
-"""
-MARK = """
-UPDATE orders_order o SET holds = o.holds || h.types, version = o.version + 1
-  FROM (SELECT ord, array_agg(type ORDER BY type) AS types FROM unnest(%(order)s::bigint[], %(type)s::text[]) AS h(ord, type) GROUP BY ord) h
- WHERE o.id = h.ord
-"""
 
 
 def decide(asks: Sequence[Hold], orders: Mapping[str, HeldOrder]) -> list[OrderHeld | Refused]:
@@ -72,9 +63,5 @@ def hold(run: Run, asks: Sequence[Hold]) -> list[OrderHeld | Refused]:
     """Put holds on orders: each blocks only the steps of its type."""
     orders = {f"H-{o.id}": o for o in run.rows(HeldOrder, HELD, order=order_ids(a.order for a in asks))}
     answers = decide(asks, orders)
-    held = [a for a in answers if isinstance(a, OrderHeld)]
-    if held:
-        order = [int(h.order[2:]) for h in held]
-        run.write(ADD, held, order=order)
-        run.write(MARK, held, order=order)
+    put_on_hold(run, [a for a in answers if isinstance(a, OrderHeld)], by=run.actor)
     return answers

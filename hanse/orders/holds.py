@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+from hanse.journal.principals import ROLES, Principal
+
 STEPS = ("allocate", "release", "hand-over", "invoice")
 
 BLOCKS: Mapping[str, frozenset[str]] = {
@@ -21,3 +23,13 @@ BLOCKS: Mapping[str, frozenset[str]] = {
 def blocking(holds: Iterable[str], step: str) -> list[str]:
     """The types among these open holds that block a step; an unknown type blocks every step."""
     return sorted(h for h in holds if step in BLOCKS.get(h, STEPS))
+
+
+def may_release(by: Principal, type: str) -> bool:
+    """Whether this one may release holds of a type."""
+    return by.may(f"holds.{type}")
+
+
+def releasers(type: str) -> list[str]:
+    """The roles that may release holds of a type, by the grants of the roles."""
+    return [role for role, grants in ROLES.items() if may_release(Principal(role, grants), type)]

@@ -1,4 +1,5 @@
-"""What follows: supply that arrives or comes free goes to the queue of waiting orders at once; promises follow supply that moves; a site that does not answer in time is too late."""
+"""What follows: supply that arrives or comes free goes to the queue of waiting orders at once; promises follow supply that moves; a site that does not answer in time is too late;
+recurring orders are placed on their days."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,14 +7,17 @@ from typing import Any
 from django.db import connection
 from procrastinate.contrib.django import app
 
+from hanse.journal.asking import rows
 from hanse.journal.follow import Told, follower
 from hanse.journal.principals import HANSE
 from hanse.kernel import clock
+from hanse.kernel.rows import as_tuple
 
 from .allocate import Allocate, allocate
 from .expire import Expire, expire
 from .follow_supply import FollowSupply, follow_supply
 from .holds import BLOCKS
+from .place_due import PlaceDue, place_due
 
 WAITING = """
 SELECT DISTINCT 'H-' || l.order_id FROM orders_line l
@@ -22,6 +26,10 @@ SELECT DISTINCT 'H-' || l.order_id FROM orders_line l
    AND NOT (o.holds && %s::text[]) AND 'H-' || l.order_id <> ALL(%s::text[])
    AND EXISTS (SELECT 1 FROM inventory_stock s WHERE s.item_id = l.item_id AND s.on_hand > s.reserved)
  LIMIT 5000
+"""
+DUE = """
+SELECT 'R-' || id, next_on FROM orders_recurring
+ WHERE paused_at IS NULL AND next_on IS NOT NULL AND next_on <= (%(now)s::timestamptz AT TIME ZONE zone)::date ORDER BY next_on, id LIMIT 500
 """
 HELD = sorted(type for type in BLOCKS if "allocate" in BLOCKS[type])
 GIVEN_UP = ("UnitsFreed", "UnitsCancelled")
@@ -73,3 +81,16 @@ def expire_overdue() -> int:
 def expire_each_minute(timestamp: int) -> None:
     """Each minute: what no site answered in time is too late."""
     expire_overdue()
+
+
+def place_recurring() -> int:
+    """Place what is due of recurring orders, a day each; gives back how many days were dealt with."""
+    due = [PlaceDue(number, on) for number, on in rows(as_tuple, DUE, now=clock.now())]
+    return len(place_due(due, by=HANSE)) if due else 0
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="recurring", pass_context=False)
+def recur(timestamp: int) -> None:
+    """Each minute: what is due; days that were missed follow one by one."""
+    place_recurring()

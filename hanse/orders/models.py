@@ -415,3 +415,82 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line_id} until {self.promised_on}"
+
+
+class Quote(models.Model):
+    """An order that was offered: priced, promised, until a day. It reserves nothing and becomes one order at most. Its number is `Q-` and its id."""
+
+    id = models.BigAutoField(primary_key=True)
+    customer = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+", db_index=False)
+    body = models.JSONField()
+    lines = models.IntegerField()
+    currency = models.TextField()
+    net = models.DecimalField(**MONEY)
+    freight = models.DecimalField(**MONEY)
+    tax = models.DecimalField(**MONEY)
+    total = models.DecimalField(**MONEY)
+    promised_on = models.DateField(null=True)
+    valid_until = models.DateField()
+    zone = models.TextField()
+    made_at = models.DateTimeField()
+    made_by = models.TextField()
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, null=True, related_name="quote")
+    accepted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(total=F("net") + F("freight") + F("tax")), name="orders_quote_adds_up"),
+            models.CheckConstraint(condition=Q(order__isnull=True, accepted_at__isnull=True) | Q(order__isnull=False, accepted_at__isnull=False), name="orders_quote_is_accepted_as_an_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Q-{self.id}"
+
+
+class Recurring(models.Model):
+    """An order that is placed again by an RFC 5545 rule; `next_on` is the day it is due next, none once the rule has ended. Its number is `R-` and its id."""
+
+    id = models.BigAutoField(primary_key=True)
+    customer = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+", db_index=False)
+    body = models.JSONField()
+    rule = models.TextField()
+    starts_on = models.DateField()
+    skip_holidays = models.BooleanField(db_default=False)
+    country = models.TextField()
+    region = models.TextField(db_default="")
+    zone = models.TextField()
+    next_on = models.DateField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField()
+    started_by = models.TextField()
+
+    class Meta:
+        verbose_name_plural = "recurring"
+        indexes = [models.Index("next_on", "id", name="orders_recurring_due", condition=Q(paused_at__isnull=True, next_on__isnull=False))]
+
+    def __str__(self) -> str:
+        return f"R-{self.id}"
+
+
+class Occurrence(models.Model):
+    """What came of one day of a recurring order: the order that was placed, left out as a holiday, or failed and why. Once per day."""
+
+    id = models.BigAutoField(primary_key=True)
+    recurring = models.ForeignKey(Recurring, on_delete=models.PROTECT, related_name="occurrences", db_index=False)
+    day = models.DateField()
+    outcome = models.TextField()
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, null=True, related_name="occurrence")
+    trouble = models.TextField(db_default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index("recurring", name="orders_occurrence_failed", condition=Q(outcome="failed"))]
+        constraints = [
+            models.UniqueConstraint(fields=["recurring", "day"], name="orders_occurrence_once"),
+            models.CheckConstraint(
+                condition=Q(outcome="placed", order__isnull=False) | Q(outcome__in=["skipped", "failed"], order__isnull=True), name="orders_occurrence_came_to_something",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"R-{self.recurring_id}/{self.day}"

@@ -1,7 +1,8 @@
 """Place: take an order whole or refuse it whole.
 
 An order freezes what was in force: prices, discount, tax and freight shares, terms and address versions.
-Unless told otherwise its units are reserved in the same transaction; what no site can supply waits.
+Unless told otherwise its units are reserved in the same transaction; what no site can supply waits. Customers whose terms
+say so have it screened: over the credit limit or like a fraud it is taken and held (`screening`); what is held for fraud reserves nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ from .events import OrderPlaced, PlacedKit, PlacedLine
 from .placing import Customer, Taken, write_orders
 from .pricing import Priced, price
 from .reserving import Want, reserve_lines
+from .screening import screen
 from .selling import ITEMS, PlaceLine, Sold, demand, lines_of, most_of, sold, to_price
 
 Rank = Annotated[int, Ge(0), Le(100)]
@@ -198,7 +200,7 @@ def _taken_apart(items: Sequence[Sold], priced: Sequence[Priced], currency: str,
 
 
 CUSTOMERS = """
-SELECT c.id, c.code, c.active, 'customer' = ANY(c.roles), c.currency, c.ship_rule, c.invoice_rule, c.payment_days, c.priority, w.address, a.id, a.zone
+SELECT c.id, c.code, c.active, 'customer' = ANY(c.roles), c.currency, c.ship_rule, c.invoice_rule, c.payment_days, c.priority, c.credit_limit, c.screened, w.address, a.id, a.zone
   FROM unnest(%(customer)s::text[], %(address)s::text[]) AS w(customer, address) JOIN partners_party c ON c.code = w.customer
   LEFT JOIN LATERAL (SELECT id, zone FROM partners_address WHERE party_id = c.id AND code = w.address ORDER BY version DESC LIMIT 1) a ON true
 """
@@ -217,6 +219,11 @@ SELECT s.item_id, sum(s.on_hand - s.reserved)::bigint FROM (
 @draws(lambda asks: {"orders_order_id_seq": len(asks), "orders_line_id_seq": sum(len(a.lines) for a in asks)})
 def place(run: Run, asks: Sequence[Place]) -> list[OrderPlaced | Refused]:
     """Take orders: each whole or not at all; reserved at once unless the ask says later."""
+    return take(run, asks)
+
+
+def take(run: Run, asks: Sequence[Place]) -> list[OrderPlaced | Refused]:
+    """Take orders for an operation that places them as its own: quotes that are accepted, days of a recurring order."""
     known = _known(run, asks)
     answers = decide(asks, known)
     taken = [Taken(i, ask, placed, known.customers[ask.customer]) for i, (ask, placed) in enumerate(zip(asks, answers, strict=True)) if isinstance(placed, OrderPlaced)]
@@ -224,7 +231,8 @@ def place(run: Run, asks: Sequence[Place]) -> list[OrderPlaced | Refused]:
         write_orders(run, taken, known.items, known.addresses)
         for t in taken:
             answers[t.nr] = replace(t.placed, address=t.ship_to)
-        reserve_lines(run, [Want(line.line, line.quantity) for t in taken if t.ask.reserve != "later" for line in t.placed.lines])
+        stopped = screen(run, taken)
+        reserve_lines(run, [Want(line.line, line.quantity) for t in taken if t.ask.reserve != "later" and t.placed.order not in stopped for line in t.placed.lines])
     return answers
 
 

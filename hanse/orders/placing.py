@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from hanse.journal.run import Run
@@ -28,6 +29,8 @@ class Customer:
     invoice_rule: str
     payment_days: int
     priority: int
+    credit_limit: Decimal | None
+    screened: bool
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from hanse.journal.operation import operation
+from hanse.journal.principals import Principal
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Text, ask
 from hanse.kernel.numbers import order_ids
@@ -11,6 +12,7 @@ from hanse.kernel.refused import Refused, refuse
 
 from .events import HoldReleased
 from .hold import HELD, HeldOrder
+from .holds import may_release, releasers
 
 
 @ask
@@ -35,15 +37,17 @@ UPDATE orders_order o SET version = o.version + 1, holds = ARRAY(SELECT t FROM u
 """
 
 
-def decide(asks: Sequence[ReleaseHold], orders: Mapping[str, HeldOrder]) -> list[HoldReleased | Refused]:
-    """Only a hold that stands can be released, once."""
+def decide(asks: Sequence[ReleaseHold], askers: Sequence[Principal], orders: Mapping[str, HeldOrder]) -> list[HoldReleased | Refused]:
+    """Only a hold that stands can be released, once, and by who may release its type."""
     answers: list[HoldReleased | Refused] = []
     standing = {(number, type) for number, order in orders.items() for type in order.holds}
-    for ask in asks:
+    for ask, by in zip(asks, askers, strict=True):
         if ask.order not in orders:
             answers.append(refuse("order-unknown", order=ask.order))
         elif (ask.order, ask.type) not in standing:
             answers.append(refuse("hold-unknown", order=ask.order, type=ask.type))
+        elif not may_release(by, ask.type):
+            answers.append(refuse("hold-of-others", at="type", type=ask.type, who=" or ".join(releasers(ask.type))))
         else:
             standing.discard((ask.order, ask.type))
             answers.append(HoldReleased(ask.order, ask.type, ask.reason, ask.at))
@@ -54,7 +58,7 @@ def decide(asks: Sequence[ReleaseHold], orders: Mapping[str, HeldOrder]) -> list
 def release_hold(run: Run, asks: Sequence[ReleaseHold]) -> list[HoldReleased | Refused]:
     """Release holds; what they blocked may go on."""
     orders = {f"H-{o.id}": o for o in run.rows(HeldOrder, HELD, order=order_ids(a.order for a in asks))}
-    answers = decide(asks, orders)
+    answers = decide(asks, run.askers, orders)
     released = [a for a in answers if isinstance(a, HoldReleased)]
     if released:
         order = [int(r.order[2:]) for r in released]

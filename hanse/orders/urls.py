@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import backorder_pages, consent_pages, forms, intake, pages, substituting
+from . import backorder_pages, consent_pages, forms, intake, pages, quote_pages, substituting
 
 urlpatterns = [
     path("backorders", backorder_pages.backorders, name="backorders"),
@@ -18,6 +18,12 @@ urlpatterns = [
     path("orders/new/items", intake.suggest_items, name="suggest_items"),
     path("orders/new/ship-to", intake.ship_tos, name="ship_tos"),
     path("orders/new/line", intake.more_line, name="more_line"),
+    path("orders/quotes", quote_pages.quotes, name="quotes"),
+    path("orders/quotes/new", quote_pages.new_quote, name="new_quote"),
+    path("orders/quotes/<str:number>", quote_pages.quote, name="quote"),
+    path("orders/recurring", quote_pages.recurring, name="recurring"),
+    path("orders/recurring/<str:number>", quote_pages.recurring_order, name="recurring_order"),
+    path("orders/<str:number>/repeat", quote_pages.repeat_order, name="repeat_order"),
     path("orders/<str:number>/row", pages.order_row, name="order_row"),
     path("orders/<str:number>/change", forms.change_order, name="change_order"),
     path("orders/<str:number>/cancel", forms.cancel_units, name="cancel_units"),

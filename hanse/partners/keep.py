@@ -38,7 +38,7 @@ class ContactGiven:
 
 @ask
 class KeepParty:
-    """A party as it should be. The first address without a code is `main`, the next ones `main-2`, `main-3` …
+    """A party as it should be. `screened` has its orders looked at for fraud when they are placed. The first address without a code is `main`, the next ones `main-2`, `main-3` …
 
     What its cartons may hold: `mixed`, `one-sku` or `one-line` of an order; how heavy and how high they may be, 0 for no limit.
     `max_lots` 0 takes that limit away, an empty `pack_scan` leaves it to the site.
@@ -63,6 +63,7 @@ class KeepParty:
     carton_max_mm: CartonLimit | None = None
     max_lots: Annotated[int, Ge(0), Le(1_000)] | None = None
     pack_scan: Literal["", "none", "first", "every"] | None = None
+    screened: bool | None = None
     active: bool | None = None
     addresses: Annotated[tuple[AddressGiven, ...], MaxLen(200)] = ()
     contacts: Annotated[tuple[ContactGiven, ...], MaxLen(200)] = ()
@@ -91,6 +92,7 @@ class Partner:
     carton_max_mm: int = 0
     max_lots: int | None = None
     pack_scan: str = ""
+    screened: bool = False
     active: bool = True
 
 
@@ -212,7 +214,7 @@ ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('partners', 0))"
 """One change of parties at a time: codes and GLNs of the batch are looked up and written without a race."""
 PARTNERS = """
 SELECT code, name, array_to_string(roles, ','), currency, tax_id, gln, ship_rule, invoice_rule, backorder_rule, consent_days, payment_days, credit_limit, priority,
-       min_life_days, carton_rule, carton_max_g, carton_max_mm, max_lots, pack_scan, active
+       min_life_days, carton_rule, carton_max_g, carton_max_mm, max_lots, pack_scan, screened, active
   FROM partners_party WHERE code = ANY(%(code)s::text[])
 """
 GLNS = "SELECT gln, code FROM partners_party WHERE gln = ANY(%(gln)s::text[])"
@@ -227,22 +229,22 @@ SELECT p.code, c.name, c.email, c.phone, c.may_receive FROM partners_party p JOI
 """
 KEEP = """
 INSERT INTO partners_party (code, name, roles, currency, tax_id, gln, ship_rule, invoice_rule, backorder_rule, consent_days, payment_days, credit_limit, priority,
-                            min_life_days, carton_rule, carton_max_g, carton_max_mm, max_lots, pack_scan, active)
+                            min_life_days, carton_rule, carton_max_g, carton_max_mm, max_lots, pack_scan, screened, active)
 SELECT code, name, string_to_array(roles, ','), currency, tax_id, gln, ship_rule, invoice_rule, backorder_rule, consent_days, payment_days, credit_limit, priority,
-       min_life_days, carton_rule, carton_max_g, carton_max_mm, max_lots, pack_scan, active
+       min_life_days, carton_rule, carton_max_g, carton_max_mm, max_lots, pack_scan, screened, active
   FROM unnest(%(code)s::text[], %(name)s::text[], %(roles)s::text[], %(currency)s::text[], %(tax_id)s::text[], %(gln)s::text[],
               %(ship_rule)s::text[], %(invoice_rule)s::text[], %(backorder_rule)s::text[], %(consent_days)s::int[], %(payment_days)s::int[], %(credit_limit)s::numeric[],
               %(priority)s::smallint[], %(min_life_days)s::int[], %(carton_rule)s::text[], %(carton_max_g)s::int[],
-              %(carton_max_mm)s::int[], %(max_lots)s::smallint[], %(pack_scan)s::text[], %(active)s::boolean[])
+              %(carton_max_mm)s::int[], %(max_lots)s::smallint[], %(pack_scan)s::text[], %(screened)s::boolean[], %(active)s::boolean[])
     AS p(code, name, roles, currency, tax_id, gln, ship_rule, invoice_rule, backorder_rule, consent_days, payment_days, credit_limit, priority, min_life_days, carton_rule, carton_max_g, carton_max_mm,
-         max_lots, pack_scan, active)
+         max_lots, pack_scan, screened, active)
     ON CONFLICT (code) DO UPDATE SET
        name = excluded.name, roles = excluded.roles, currency = excluded.currency, tax_id = excluded.tax_id, gln = excluded.gln,
        ship_rule = excluded.ship_rule, invoice_rule = excluded.invoice_rule, backorder_rule = excluded.backorder_rule,
        consent_days = excluded.consent_days, payment_days = excluded.payment_days,
        credit_limit = excluded.credit_limit, priority = excluded.priority, min_life_days = excluded.min_life_days,
        carton_rule = excluded.carton_rule, carton_max_g = excluded.carton_max_g, carton_max_mm = excluded.carton_max_mm,
-       max_lots = excluded.max_lots, pack_scan = excluded.pack_scan, active = excluded.active
+       max_lots = excluded.max_lots, pack_scan = excluded.pack_scan, screened = excluded.screened, active = excluded.active
 """
 IDS = "SELECT code, id FROM partners_party WHERE code = ANY(%(code)s::text[])"
 KEEP_CONTACTS = """

@@ -37,6 +37,7 @@ class Party(models.Model):
     carton_max_mm = models.IntegerField(db_default=0)
     max_lots = models.SmallIntegerField(null=True, blank=True)
     pack_scan = models.TextField(db_default="", blank=True)
+    screened = models.BooleanField(db_default=False)
     active = models.BooleanField(db_default=True)
 
     class Meta:

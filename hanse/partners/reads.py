@@ -61,6 +61,7 @@ class PartyRow:
     carton_max_mm: int
     max_lots: int | None
     pack_scan: str
+    screened: bool
     active: bool
 
 
@@ -74,7 +75,7 @@ class PartyView(PartyRow):
 
 PARTIES = """
 SELECT p.code, p.name, array_to_json(p.roles)::text, p.currency, p.tax_id, p.gln, p.ship_rule, p.invoice_rule, p.backorder_rule, p.consent_days, p.payment_days,
-       p.credit_limit, p.priority, p.min_life_days, p.carton_rule, p.carton_max_g, p.carton_max_mm, p.max_lots, p.pack_scan, p.active
+       p.credit_limit, p.priority, p.min_life_days, p.carton_rule, p.carton_max_g, p.carton_max_mm, p.max_lots, p.pack_scan, p.screened, p.active
   FROM partners_party p
 """
 ADDRESSES = """

@@ -6,7 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
+from django.db.models import F
+from django.test import Client
 from hypothesis import given as any_of
 from hypothesis import strategies as st
 
@@ -24,11 +27,14 @@ from hanse.fulfilment.release import Release, release
 from hanse.kernel.money import units_share
 from hanse.network.models import Site
 from hanse.orders import kits, reads
+from hanse.orders.accept_quotes import AcceptQuote, accept_quotes
 from hanse.orders.allocate import Allocate, allocate
 from hanse.orders.cancel import Cancel, CancelLine, cancel
 from hanse.orders.change import Change, ChangeLine, change
 from hanse.orders.events import OrderPlaced
+from hanse.orders.jobs import place_recurring
 from hanse.orders.kits import Member, together
+from hanse.orders.make_quotes import MakeQuote, make_quotes
 from hanse.orders.models import Kit, Line, Order
 from hanse.orders.place import Place, PlaceLine, place
 from hanse.orders.previewing import owed
@@ -83,6 +89,27 @@ def test_a_kit_is_placed_as_its_components_with_a_position_of_its_own(shop):
     seen = reads.order(order)
     assert [(k.position, k.sku, k.ordered, k.reserved, k.net) for k in seen.kits] == [(1, "SET", 2, 2, 20)]
     assert clean()
+
+
+def test_a_quote_of_kits_is_accepted_at_its_price_by_the_kit(shop):
+    ask = Place("REUTER", (PlaceLine("SET", 2, discount=Decimal(1)), PlaceLine("A", 1)), freight=Decimal("3.00"))
+    [made] = make_quotes([MakeQuote(ask, date(2026, 12, 31))], by="ann")
+    assert (made.net, made.total) == (Decimal(25), Decimal("32.04")) and not Kit.objects.exists()
+    Item.objects.update(price=Decimal(99), tax_rate=Decimal(7))
+    [yes] = accept_quotes([AcceptQuote(made.quote)], by="ann")
+    assert (yes.total, yes.changes[0]) == (made.total, "SET is 99.00 now, quoted at 10.00")
+    assert [(k.sku, k.quantity, k.unit_price) for k in Kit.objects.select_related("item").annotate(sku=F("item__sku"))] == [("SET", 2, Decimal(10))]
+    assert Order.objects.get().total == made.total and clean()
+
+
+def test_an_order_with_kits_is_repeated_as_kits(shop):
+    desk = Client()
+    desk.force_login(User.objects.get(pk=shop.user("ina", "order desk").pk))
+    order = sold(("SET", 2), ("A", 1))
+    desk.post(f"/orders/{order}/repeat", {"key": "a", "rule": "FREQ=WEEKLY", "starts_on": "2026-11-16", "ship_to": "main"})
+    assert place_recurring() == 1
+    again = Line.objects.exclude(order_id=int(order[2:])).order_by("position")
+    assert list(again.values_list("item__sku", "kit", "ordered")) == [("A", None, 1), ("A", 1, 2), ("B", 1, 6)]
 
 
 def test_a_recipe_kept_later_changes_nothing_that_is_placed(shop):

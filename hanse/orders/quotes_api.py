@@ -1,0 +1,107 @@
+"""The API of quotes and recurring orders."""
+
+from datetime import date
+from typing import Annotated
+
+from annotated_types import MaxLen
+from django.http import HttpRequest, HttpResponse
+from ninja import Body, Router
+
+from hanse.kernel import clock
+from hanse.kernel.asks import ask
+from hanse.web.doors import Cursor, Limit, after, answer_to, answered_one, missing, page_of, page_schema, shown
+
+from . import quote_reads as reads
+from .accept_quotes import AcceptQuote, accept_quotes
+from .make_quotes import MakeQuote, make_quotes
+from .pause_recurring import PauseRecurring, pause_recurring
+from .place_due import PlaceDue, place_due
+from .resume_recurring import ResumeRecurring, resume_recurring
+from .start_recurring import StartRecurring, start_recurring
+
+router = Router(tags=["orders"])
+Word = Annotated[str, MaxLen(200)]
+
+
+@router.post("/quotes", response=answer_to(make_quotes, created=True))
+def make_quote(request: HttpRequest, quote: Body[MakeQuote]) -> HttpResponse:
+    """Offer an order at today's prices until a day. It is priced and promised and reserves nothing."""
+    return answered_one(request, make_quotes, quote, created=True)
+
+
+@router.get("/quotes", response=page_schema(reads.QuoteRow))
+def quotes(request: HttpRequest, cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+    """Quotes, newest first."""
+    at = after(cursor, int)
+    return page_of(reads.quotes(clock.now(), at[0] if at else None, limit + 1), limit, lambda row: row.id)
+
+
+@router.get("/quotes/{number}", response=reads.QuoteRow)
+def quote(request: HttpRequest, number: Word) -> HttpResponse:
+    """One quote, with the order it offers."""
+    found = reads.quote(number, clock.now())
+    return shown(found) if found else missing(request, "quote", number)
+
+
+@ask
+class AcceptAsk:
+    """The customer's reference of the order."""
+
+    ref: Word = ""
+
+
+@router.post("/quotes/{number}/accept", response=answer_to(accept_quotes))
+def accept_quote(request: HttpRequest, number: Word, wish: Body[AcceptAsk]) -> HttpResponse:
+    """Place what was quoted at the quoted price, once. The answer says what has changed since."""
+    return answered_one(request, accept_quotes, AcceptQuote(number, wish.ref))
+
+
+@router.post("/recurring", response=answer_to(start_recurring, created=True))
+def start(request: HttpRequest, recurring: Body[StartRecurring]) -> HttpResponse:
+    """Place an order on each day of an RFC 5545 rule such as `FREQ=WEEKLY;BYDAY=MO`."""
+    return answered_one(request, start_recurring, recurring, created=True)
+
+
+@router.get("/recurring", response=page_schema(reads.RecurringRow))
+def recurring(request: HttpRequest, cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+    """Recurring orders, newest first."""
+    at = after(cursor, int)
+    return page_of(reads.recurring(at[0] if at else None, limit + 1), limit, lambda row: row.id)
+
+
+@router.get("/recurring/{number}/occurrences", response=list[reads.OccurrenceRow])
+def occurrences(request: HttpRequest, number: Word) -> HttpResponse:
+    """What came of its last hundred days: the order placed, left out as a holiday, or failed and why."""
+    return shown(reads.occurrences(number)) if reads.one_recurring(number) else missing(request, "recurring order", number)
+
+
+@ask
+class PauseAsk:
+    """Why it is paused."""
+
+    reason: Word = ""
+
+
+@router.post("/recurring/{number}/pause", response=answer_to(pause_recurring))
+def pause(request: HttpRequest, number: Word, wish: Body[PauseAsk]) -> HttpResponse:
+    """Place nothing of it until it is resumed."""
+    return answered_one(request, pause_recurring, PauseRecurring(number, wish.reason))
+
+
+@router.post("/recurring/{number}/resume", response=answer_to(resume_recurring))
+def resume(request: HttpRequest, number: Word) -> HttpResponse:
+    """Place it again from today on."""
+    return answered_one(request, resume_recurring, ResumeRecurring(number))
+
+
+@ask
+class PlaceAsk:
+    """The day to place."""
+
+    on: date
+
+
+@router.post("/recurring/{number}/place", response=answer_to(place_due))
+def place_one(request: HttpRequest, number: Word, wish: Body[PlaceAsk]) -> HttpResponse:
+    """Place the order of a day that is due or that failed."""
+    return answered_one(request, place_due, PlaceDue(number, wish.on))
