@@ -66,14 +66,14 @@ SELECT 'H-' || o.id, l.position, p.code, p.name, p.backorder_rule, o.priority, l
        l.ordered - l.cancelled - l.reserved + l.freed, coalesce(g.supply, '[]')::text, 'fraud' = ANY(o.holds),
        round(l.net * (l.ordered - l.cancelled - l.reserved + l.freed) / l.ordered, 2), o.currency
   FROM orders_line l JOIN orders_order o ON o.id = l.order_id JOIN partners_party p ON p.id = o.customer_id
-  LEFT JOIN LATERAL (SELECT sum(k.reserved - k.freed - greatest(k.released - k.recalled, k.picked)) AS loose FROM orders_allocation k
+  LEFT JOIN LATERAL (SELECT sum(k.reserved - k.freed - greatest(k.released - k.recalled, k.picked - k.put_back)) AS loose FROM orders_allocation k
                       WHERE k.order_id = l.order_id AND k.line_id = l.id) a ON true
   LEFT JOIN LATERAL (SELECT json_agg(json_build_object('ref', b.ref, 'due_on', b.due_on, 'units', q.quantity) ORDER BY b.due_on, b.id) AS supply
                        FROM orders_peg q JOIN inventory_inbound b ON b.id = q.inbound_id WHERE q.line_id = l.id AND q.quantity > 0) g ON true
  WHERE l.id IN (SELECT x.id FROM orders_line x JOIN catalogue_item i ON i.id = x.item_id
                  WHERE i.sku = %(sku)s AND x.ordered > x.cancelled + x.reserved - x.freed
                  UNION SELECT y.line_id FROM orders_allocation y JOIN catalogue_item i ON i.id = y.item_id
-                 WHERE i.sku = %(sku)s AND y.reserved > y.freed + greatest(y.released - y.recalled, y.picked))
+                 WHERE i.sku = %(sku)s AND y.reserved > y.freed + greatest(y.released - y.recalled, y.picked - y.put_back))
  ORDER BY array_position(%(rules)s::text[], p.backorder_rule), o.priority, coalesce(l.promised_on, 'infinity'), o.placed_at, o.id, l.position LIMIT %(most)s
 """
 

@@ -29,10 +29,10 @@ LINES = """
 SELECT l.id, l.order_id, l.item_id, i.sku, l.ordered - l.cancelled - l.reserved + l.freed, o.priority, o.placed_at,
        a.country, a.region, a.latitude, a.longitude, l.promised_on, NULL::date, l.position, (l.net * 100 / l.ordered)::bigint
   FROM orders_line l JOIN orders_order o ON o.id = l.order_id JOIN catalogue_item i ON i.id = l.item_id JOIN partners_address a ON a.id = o.ship_to_id
- WHERE o.open AND NOT (o.holds && %(held)s::text[]) AND l.ordered > l.cancelled + l.picked
+ WHERE o.open AND NOT (o.holds && %(held)s::text[]) AND l.ordered > l.cancelled + l.picked - l.put_back AND l.kit IS NULL
 """
 PARTS = """
-SELECT k.id, k.order_id, k.line_id, k.site_id, k.reserved - k.freed - greatest(k.released - k.recalled, k.picked), greatest(k.released - k.recalled, k.picked) > k.shipped
+SELECT k.id, k.order_id, k.line_id, k.site_id, k.reserved - k.freed - greatest(k.released - k.recalled, k.picked - k.put_back), greatest(k.released - k.recalled, k.picked - k.put_back) > k.shipped
   FROM orders_allocation k JOIN orders_order o ON o.id = k.order_id WHERE o.open AND k.reserved > k.freed + k.shipped ORDER BY k.id DESC
 """
 FREE = "SELECT item_id, site_id, on_hand - reserved FROM inventory_stock WHERE on_hand > reserved"

@@ -49,8 +49,8 @@ class OpenLine:
     longitude: Decimal | None
     promised_on: date | None
     kept_on: date | None
-    kit: int | None
-    drawn: int
+    kit: int | None = None
+    drawn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,13 +92,13 @@ SELECT l.id, l.order_id, l.item_id, i.sku, l.ordered - l.cancelled - l.reserved 
   FROM orders_line l JOIN orders_order o ON o.id = l.order_id JOIN partners_party p ON p.id = o.customer_id
   JOIN catalogue_item i ON i.id = l.item_id JOIN partners_address a ON a.id = o.ship_to_id
   LEFT JOIN LATERAL (SELECT max(k.promised_on) AS promised_on FROM orders_allocation k
-                      WHERE k.order_id = l.order_id AND k.line_id = l.id AND greatest(k.released - k.recalled, k.picked) > 0) kept ON true
- WHERE l.order_id = ANY(%(order)s::bigint[]) AND l.item_id = ANY(%(items)s::bigint[]) AND l.ordered > l.cancelled ORDER BY l.id
+                      WHERE k.order_id = l.order_id AND k.line_id = l.id AND greatest(k.released - k.recalled, k.picked - k.put_back) > 0) kept ON true
+ WHERE l.order_id = ANY(%(order)s::bigint[]) AND l.item_id = ANY(%(items)s::bigint[]) AND l.ordered > l.cancelled AND l.kit IS NULL ORDER BY l.id
 """
 LOOSE = """
-SELECT id, line_id, item_id, site_id, reserved - freed - greatest(released - recalled, picked), promised_on
+SELECT id, line_id, item_id, site_id, reserved - freed - greatest(released - recalled, picked - put_back), promised_on
   FROM orders_allocation WHERE order_id = ANY(%(order)s::bigint[]) AND item_id = ANY(%(items)s::bigint[])
-   AND reserved > freed + greatest(released - recalled, picked) ORDER BY id DESC
+   AND reserved > freed + greatest(released - recalled, picked - put_back) ORDER BY id DESC
 """
 SUPPLY = """
 SELECT item_id, id, quantity - received, due_on FROM inventory_inbound
