@@ -37,7 +37,7 @@ PAGES = {
     "changes": ("Changes", "hand-stop", "w"),
     "stock_work": ("Stock work", "refresh", "n"),
     "audits": ("Audits", "clipboard-check", "u"),
-    "lots": ("Lots", "snowflake", "b"),
+    "lots": ("Lots", "snowflake", "y"),
     "admin:index": ("Master data", "database", "m"),
     "all_pages": ("All pages", "dots", "a"),
 }

@@ -109,7 +109,6 @@ def warehouse(given, orders: int = 6, bins: int = 12, **floor) -> list[str]:
     return [given.order((f"SKU-{n % bins:02d}", 2), (f"SKU-{(5 * n + 3) % bins:02d}", 1)) for n in range(orders)]
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_wave_is_released_planned_and_walked(given):
     orders = warehouse(given)
     [wave] = release_wave([ReleaseWave("HAM")], by="ann", key="w1")
@@ -139,7 +138,6 @@ def test_a_wave_is_released_planned_and_walked(given):
     assert len(orders) == 6
 
 
-@pytest.mark.django_db(transaction=True)
 def test_orders_that_are_held_stay_and_the_answer_says_so(given):
     first, *rest = warehouse(given, 2)
     hold([Hold(first, "credit", "over the limit")], by="ann")
@@ -150,7 +148,6 @@ def test_orders_that_are_held_stay_and_the_answer_says_so(given):
     assert len(rest) == 1
 
 
-@pytest.mark.django_db(transaction=True)
 def test_tasks_answered_while_tours_were_planned_are_left_out(given):
     warehouse(given, 2)
     release_wave([ReleaseWave("HAM")], by="ann")
@@ -163,7 +160,6 @@ def test_tasks_answered_while_tours_were_planned_are_left_out(given):
     assert Tour.objects.count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
 def test_zones_hand_their_totes_on(given):
     warehouse(given, 3, method="zone")
     [wave] = release_wave([ReleaseWave("HAM")], by="ann")
@@ -177,7 +173,6 @@ def test_zones_hand_their_totes_on(given):
     assert second.tour == b.tour
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_batch_is_picked_into_the_carts_tote_and_sorted_into_the_orders(given):
     numbers = warehouse(given, 3, method="batch")
     [wave] = release_wave([ReleaseWave("HAM")], by="ann")
@@ -192,7 +187,6 @@ def test_a_batch_is_picked_into_the_carts_tote_and_sorted_into_the_orders(given)
     assert all(not isinstance(p, Refused) for p in pack([Pack(n) for n in numbers], by="ann"))
 
 
-@pytest.mark.django_db(transaction=True)
 def test_each_serial_is_sorted_with_the_order_it_was_picked_for(given):
     site, item = given.site("HAM"), given.item("SRV", tracking="serial")
     from hanse.inventory.receive import Receive, receive
@@ -210,7 +204,6 @@ def test_each_serial_is_sorted_with_the_order_it_was_picked_for(given):
     assert site and item
 
 
-@pytest.mark.django_db(transaction=True)
 def test_the_walks_of_a_wave_are_the_shortest_of_their_orders(given):
     """One order in one aisle: in and out again."""
     warehouse(given, 1, bins=4)
@@ -219,7 +212,6 @@ def test_the_walks_of_a_wave_are_the_shortest_of_their_orders(given):
     assert tour.metres == Decimal("10.00"), "both bins lie in the first aisle, the further one 5 m up"
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_site_that_nobody_measured_is_planned_too(given):
     site = given.site("HAM")
     given.customer()
@@ -230,7 +222,6 @@ def test_a_site_that_nobody_measured_is_planned_too(given):
     assert (tour.metres, tour.stops) == (Decimal(0), 1)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_racks_that_stand_anyhow_are_walked_round(given):
     site = given.site("HAM")
     keep_sites([KeepSite("HAM", "DE", bins=(BinGiven("R-1", x_m=Decimal(10), y_m=Decimal(0)),))], by="ann")
@@ -251,14 +242,12 @@ def test_racks_that_stand_anyhow_are_walked_round(given):
     (KeepFloor("HAM", cross=(Decimal(0), Decimal(9))), "without aisles"),
     (KeepFloor("NO"), "NO"),
 ])
-@pytest.mark.django_db(transaction=True)
 def test_a_floor_nobody_can_walk_is_refused(given, ask, said):
     given.site("HAM")
     [answer] = keep_floors([ask], by="ann")
     assert isinstance(answer, Refused) and said in in_words(answer)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_the_carrier_of_a_wave_is_the_lanes(given):
     warehouse(given, 2)
     keep_sites([KeepSite("HAM", lanes=(LaneGiven("DE", 1, carrier="ELBE"),))], by="ann")
@@ -272,7 +261,6 @@ def test_only_started_tours_are_somebodys():
     assert TourStarted(1, "HAM", "ann", 2).said() == "Tour 1 taken by ann"
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_site_with_a_limit_of_open_tasks_releases_by_itself_as_far_as_there_is_room(given):
     warehouse(given, 6, open_tasks=5)
     assert release_by_slack() == 4, "two lines an order: a third would be more than five"
@@ -284,7 +272,6 @@ def test_a_site_with_a_limit_of_open_tasks_releases_by_itself_as_far_as_there_is
     assert Task.objects.filter(closed_at=None).count() == 5
 
 
-@pytest.mark.django_db(transaction=True)
 def test_the_worker_plans_a_wave_once(given):
     warehouse(given, 4)
     [wave] = release_wave([ReleaseWave("HAM")], by="ann")
