@@ -25,7 +25,7 @@ from hanse.orders.reserving import Want, reserve_lines
 
 from .events import UnitsPicked
 from .scanned import ScanRow, Wanted, keep_scans, names, names_item
-from .tasks import open_units, raise_ready
+from .tasks import ORDERS_OF_TASKS, open_units, raise_ready
 
 
 @ask
@@ -138,10 +138,6 @@ def _wrong_serials(ask: Pick, task: Task, serials: Serials) -> list[Refused]:
     ]
 
 
-LOCK = """
-SELECT o.id FROM orders_order o WHERE o.id IN (SELECT t.order_id FROM fulfilment_task t WHERE t.id = ANY(%(task)s::bigint[]))
- ORDER BY o.id FOR NO KEY UPDATE
-"""
 TASKS = """
 SELECT t.id, t.order_id, t.line_id, l.position, t.allocation_id, t.item_id, i.sku, coalesce(i.gtin, ''), i.tracking, t.site_id, s.code,
        t.bin_id, b.code, t.tote_id, c.code, t.lot, t.to_pick - t.withdrawn, t.closed_at IS NOT NULL, a.reserved - a.freed - a.picked + a.put_back,
@@ -177,7 +173,7 @@ class Done:
 @operation
 def pick(run: Run, asks: Sequence[Pick]) -> list[UnitsPicked | Refused]:
     """Answer pick tasks: task, stock and order line move together."""
-    run.lock(LOCK, asks)
+    run.lock(ORDERS_OF_TASKS, asks)
     tasks = {t.id: t for t in run.rows(Task, TASKS, asks)}
     answers = decide(asks, tasks, _serials(run, asks, tasks))
     done = _placed(run, asks, answers, tasks)

@@ -20,6 +20,7 @@ from hanse.kernel.rows import row
 from hanse.network.keep_floors import Method
 
 from .events import TourPlanned
+from .tasks import ORDERS_OF_TASKS
 
 Metres = Annotated[Decimal, Ge(0), Le(1_000_000)]
 Turning = tuple[float, float]
@@ -84,10 +85,6 @@ def _wrong(n: int, ask: PlanTour, waves: Mapping[int, str]) -> list[Refused]:
     return wrong
 
 
-LOCK = """
-SELECT o.id FROM orders_order o WHERE o.id IN (SELECT t.order_id FROM fulfilment_task t WHERE t.id = ANY(%(task)s::bigint[]))
- ORDER BY o.id FOR NO KEY UPDATE
-"""
 TASKS = """
 SELECT t.id, t.order_id, s.code, t.site_id, t.bin_id FROM fulfilment_task t JOIN network_site s ON s.id = t.site_id
  WHERE t.id = ANY(%(task)s::bigint[]) AND t.closed_at IS NULL AND t.tour_id IS NULL
@@ -110,7 +107,7 @@ UPDATE fulfilment_task t SET tour_id = g.tour, stop = g.stop
 def plan_tours(run: Run, asks: Sequence[PlanTour]) -> list[TourPlanned | Refused]:
     """Keep planned walks and give their tasks their turns."""
     tasks = sorted({t for a in asks for t in a.tasks})
-    run.lock(LOCK, task=tasks)
+    run.lock(ORDERS_OF_TASKS, task=tasks)
     found = {o.task: o for o in run.rows(Open, TASKS, task=tasks)}
     waves = dict(run.rows(lambda wave, site: (wave, site), WAVES, asks))
     answers = decide(asks, run.draw("fulfilment_tour_id_seq", len(asks)), found, waves)

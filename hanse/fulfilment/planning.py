@@ -4,7 +4,7 @@ Reads what is open and on no tour yet, batches it (`batching`), and gives the wa
 meanwhile: a big wave takes seconds, and pickers go on. The pools of a big release are shared out to processes.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ from .layout import Aisles, Floor, Point
 from .obstacles import survey
 from .plan_tours import PlanTour, plan_tours
 from .routing import route
-from .slack import FOREVER, Departs
+from .slack import FOREVER, LANE, Departs
 
 PACE = Pace()
 LOOSE = 400
@@ -53,7 +53,7 @@ class Unplanned:
     leaves_at: datetime | None
 
 
-UNPLANNED = """
+UNPLANNED = f"""
 SELECT t.id, t.order_id, b.code, coalesce(z.code, ''), coalesce(n.x_m, 0)::float, coalesce(n.y_m, 0)::float, coalesce(n.level, 0), coalesce(n.walk, 0), t.to_pick - t.withdrawn,
        (coalesce(i.weight_g, 0) * (t.to_pick - t.withdrawn))::bigint,
        (coalesce(i.length_mm::bigint * i.width_mm * i.height_mm, 0) * (t.to_pick - t.withdrawn) / 1000)::bigint, a.promised_on, coalesce(lane.days, 0),
@@ -61,7 +61,7 @@ SELECT t.id, t.order_id, b.code, coalesce(z.code, ''), coalesce(n.x_m, 0)::float
   FROM fulfilment_task t JOIN network_site s ON s.id = t.site_id JOIN inventory_account b ON b.id = t.bin_id JOIN catalogue_item i ON i.id = t.item_id
   JOIN orders_allocation a ON a.id = t.allocation_id JOIN orders_order o ON o.id = t.order_id JOIN partners_address d ON d.id = o.ship_to_id
   LEFT JOIN network_bin n ON n.site_id = t.site_id AND n.code = b.code LEFT JOIN network_zone z ON z.id = n.zone_id
-  LEFT JOIN LATERAL (SELECT l.days FROM network_lane l WHERE l.site_id = s.id AND l.country = d.country AND l.region IN ('', d.region) ORDER BY l.region = '' LIMIT 1) lane ON true
+  LEFT JOIN {LANE} ON true
  WHERE s.code = %(site)s::text AND t.closed_at IS NULL AND t.tour_id IS NULL AND t.to_pick > t.withdrawn
    AND (%(wave)s::bigint = 0 OR t.wave_id = %(wave)s::bigint)
  ORDER BY t.id LIMIT %(limit)s
@@ -141,11 +141,7 @@ def _batched(orders: Sequence[ToPick], how: Picking) -> list[Batch]:
     if len(pools(orders, how)) < 3:
         return batched(orders, how)
     with ProcessPoolExecutor(cpu_count(), mp_context=get_context("spawn")) as processes:
-        return batched(orders, how, _each(processes))
-
-
-def _each(processes: ProcessPoolExecutor) -> Callable[..., Iterable[list[Batch]]]:
-    return processes.map
+        return batched(orders, how, processes.map)
 
 
 def _tours(batch: Batch, tasks: Sequence[Unplanned], at: dict[int, Point], how: Picking, site: str, method: Method, wave: int | None, before: int) -> list[PlanTour]:

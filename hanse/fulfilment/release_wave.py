@@ -25,7 +25,7 @@ from hanse.network.keep_floors import Method
 from .bins import Open
 from .events import OrderReleased, RaisedTask, WaveReleased
 from .rules import Due, ready
-from .slack import Departs, Waits, by_slack
+from .slack import LANE, Departs, Waits, by_slack
 from .tasks import DUE, Raised, open_of_orders, raise_tasks
 
 MOST_LINES = 20_000
@@ -138,7 +138,7 @@ SELECT s.id, s.code, s.zone, s.country, s.region, s.workdays, s.cut_off, coalesc
        ARRAY(SELECT z.code FROM network_zone z WHERE z.site_id = s.id)
   FROM network_site s LEFT JOIN network_floor f ON f.site_id = s.id WHERE s.code = ANY(%(site)s::text[])
 """
-WAITING = """
+WAITING = f"""
 SELECT w.nr - 1, r.order_id, r.site_id, o.priority, r.promised_on, coalesce(lane.days, 0), coalesce(lane.carrier, ''), r.lines, r.units, o.holds, o.ship_rule,
        o.ordered - o.cancelled - o.reserved + o.freed, r.units - r.line_missing,
        w.zone = '' OR NOT EXISTS (
@@ -152,8 +152,7 @@ SELECT w.nr - 1, r.order_id, r.site_id, o.priority, r.promised_on, coalesce(lane
           FROM orders_allocation a JOIN orders_line l ON l.id = a.line_id
          WHERE a.reserved > a.freed + a.released - a.recalled AND a.site_id IN (SELECT id FROM network_site WHERE code = ANY(%(site)s::text[])) GROUP BY 1, 2) r ON r.site_id = s.id
   JOIN orders_order o ON o.id = r.order_id JOIN partners_address d ON d.id = o.ship_to_id
-  LEFT JOIN LATERAL (SELECT l.days, l.carrier FROM network_lane l WHERE l.site_id = s.id AND l.country = d.country AND l.region IN ('', d.region)
-                      ORDER BY l.region = '' LIMIT 1) lane ON true
+  LEFT JOIN {LANE} ON true
 """
 KEEP = """
 INSERT INTO fulfilment_wave (id, site_id, method, chosen_by, leaves_at, orders, tasks, units, released_at, actor)

@@ -14,6 +14,9 @@ from hanse.network.calendar import Calendar
 
 from .batching import Pace
 
+LANE = """LATERAL (
+  SELECT l.days, l.carrier FROM network_lane l WHERE l.site_id = s.id AND l.country = d.country AND l.region IN ('', d.region) ORDER BY l.region = '' LIMIT 1) lane"""
+"""The way from a site `s` to an address `d`, its region's before its country's: a part of the questions here."""
 FOREVER = 10**9
 """The slack in seconds of what nothing was promised for."""
 

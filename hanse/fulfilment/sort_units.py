@@ -16,6 +16,7 @@ from hanse.kernel.refused import Refused, refuse
 from hanse.kernel.rows import row
 
 from .events import UnitsSorted
+from .tasks import ORDERS_OF_TASKS
 
 
 @ask
@@ -59,10 +60,6 @@ def decide(asks: Sequence[SortUnits], tasks: Mapping[int, InCart]) -> list[Units
     return answers
 
 
-LOCK = """
-SELECT o.id FROM orders_order o WHERE o.id IN (SELECT t.order_id FROM fulfilment_task t WHERE t.id = ANY(%(task)s::bigint[]))
- ORDER BY o.id FOR NO KEY UPDATE
-"""
 TASKS = """
 SELECT t.id, t.order_id, t.item_id, i.sku, t.site_id, t.lot, t.tote_id, c.code, coalesce(t.taken, 0) - t.put_back - t.packed,
        ARRAY(SELECT p.code FROM fulfilment_pickedserial p JOIN inventory_serial u ON u.item_id = p.item_id AND u.code = p.code AND u.account_id = t.tote_id
@@ -75,7 +72,7 @@ PUT = "UPDATE fulfilment_task t SET tote_id = s.tote FROM unnest(%(task)s::bigin
 @operation
 def sort_units(run: Run, asks: Sequence[SortUnits]) -> list[UnitsSorted | Refused]:
     """Move what tasks took into the totes of their orders."""
-    run.lock(LOCK, asks)
+    run.lock(ORDERS_OF_TASKS, asks)
     tasks = {t.task: t for t in run.rows(InCart, TASKS, asks)}
     answers = decide(asks, tasks)
     told = [a for a in answers if isinstance(a, UnitsSorted)]

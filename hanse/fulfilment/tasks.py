@@ -20,6 +20,11 @@ from .events import OrderReleased, RaisedTask
 from .rules import Due, ready
 
 TASKS = "fulfilment_task_id_seq"
+ORDERS_OF_TASKS = """
+SELECT o.id FROM orders_order o WHERE o.id IN (SELECT t.order_id FROM fulfilment_task t WHERE t.id = ANY(%(task)s::bigint[]))
+ ORDER BY o.id FOR NO KEY UPDATE
+"""
+"""Locks the orders of tasks: whoever changes tasks holds them."""
 DUE = """
 SELECT o.id, o.holds, o.ship_rule, o.ordered - o.cancelled - o.reserved + o.freed
   FROM orders_order o WHERE o.id = ANY(%(order)s::bigint[]) ORDER BY o.id FOR NO KEY UPDATE
