@@ -35,13 +35,13 @@ def test_the_order_desk_takes_an_order_changes_holds_releases_and_cancels_it(las
     text_of(page, ".main", "BRG-6204 from 12 to 15")
 
     page.click("text=Hold…")
-    page.select_option("[name=type]", "credit")
-    page.fill("[name=reason]", "over the limit")
+    page.select_option("[name=type]", "customer")
+    page.fill("[name=reason]", "wants to ask her colleague")
     page.click(f"button:has-text('Hold {number}')")
-    text_of(page, "#badges", "Credit hold")
+    text_of(page, "#badges", "Customer hold")
     page.click("text=Release hold…")
-    page.click("text=Release the credit hold")
-    text_of(page, ".main", "Credit hold released")
+    page.click("text=Release the customer hold")
+    text_of(page, ".main", "Customer hold released")
 
     page.click("text=Cancel units…")
     page.fill("[name=line-1]", "5")
@@ -55,6 +55,19 @@ def test_the_order_desk_takes_an_order_changes_holds_releases_and_cancels_it(las
     assert "1 orders chosen" in page.inner_text("[data-chosen]")
     page.click("button:has-text('Release to floor')")
     text_of(page, ".main", "1 of 1 released to the floor.")
+
+
+def test_a_credit_hold_tells_the_desk_who_releases_it(lasting, signed_in):  # noqa: F811
+    company(lasting)
+    number = lasting.order(("BRG-6204", 2))
+    page = signed_in("ina", "order desk")
+    draws(page, f"/orders/{number}/hold")
+    page.select_option("[name=type]", "credit")
+    page.click(f"button:has-text('Hold {number}')")
+    text_of(page, "#badges", "Credit hold")
+    draws(page, f"/orders/{number}/hold")
+    text_of(page, ".main", "It is released by finance")
+    assert not page.query_selector("text=Release the credit hold")
 
 
 def test_the_pages_need_no_sideways_scrolling_on_a_phone(lasting, signed_in):  # noqa: F811
