@@ -25,7 +25,7 @@ from hanse.journal.principals import HANSE
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
 from hanse.orders.allocate import Allocate, allocate
-from hanse.orders.cancel import Cancel, CancelLine, cancel
+from hanse.orders.cancel import Cancel, cancel
 from hanse.orders.change import Change, ChangeLine, change
 from hanse.orders.models import Allocation, Line, Order
 from hanse.orders.place import Place, PlaceLine, place
@@ -64,7 +64,7 @@ ORDERS = {
     "What is owed is what the order comes to now less what was paid; undoing a change that was not paid for gives nothing back.":
         f"test_undoing_a_change_that_was_not_paid_for_gives_nothing_back {B}test_payments.py::test_money_on_account_is_set_against_a_later_invoice",
     "Each line has a promise, the order the latest of them; by the site's clock, and never in the past.":
-        f"test_an_order_is_promised_for_its_latest_line_and_never_for_the_past hanse/network/tests/test_calendar.py::test_goods_leave_today_until_the_cut_off_on_the_wall",
+        "test_an_order_is_promised_for_its_latest_line_and_never_for_the_past hanse/network/tests/test_calendar.py::test_goods_leave_today_until_the_cut_off_on_the_wall",
 }
 FLOOR = {
     "Of a kit so much is delivered as its components make whole, by the recipe it was sold with.":
