@@ -148,9 +148,9 @@ def recurring_order(request: HttpRequest, number: str) -> HttpResponse:
 def as_shipped(order: reads.OrderView) -> AddressGiven:
     """The address of an order as it was written for it, whatever has become of its code since."""
     to = order.ship_to
-    words = {name: to[name] or "" for name in ("name", "street", "postcode", "city", "region", "zone", "gln")}
-    place = {name: None if to[name] is None else Decimal(str(to[name])) for name in ("latitude", "longitude")}
-    return AddressGiven(to["country"], **words, **place, as_written=True)
+    latitude, longitude = (None if to[name] is None else Decimal(str(to[name])) for name in ("latitude", "longitude"))
+    return AddressGiven(
+        to["country"], "", to["name"], to["street"], to["postcode"], to["city"], to["region"], to["zone"], to["gln"] or "", latitude, longitude, as_written=True)
 
 
 @login_required
