@@ -82,12 +82,12 @@ SELECT 'H-' || o.id AS "order", o.holds, coalesce(h.types, '{}') AS standing,
 """),
     Check("INV-7", "A quote became an order of its customer, by its last day where the goods go, or none.", """
 SELECT 'Q-' || q.id AS quote, 'H-' || q.order_id AS "order", q.valid_until, q.accepted_at,
-       (q.order_id IS NULL) <> (q.accepted_at IS NULL) OR o.customer_id <> q.customer_id OR (q.accepted_at AT TIME ZONE q.zone)::date > q.valid_until AS wrong
+       (q.order_id IS NULL) <> (q.accepted_at IS NULL) OR coalesce(o.customer_id <> q.customer_id OR (q.accepted_at AT TIME ZONE q.zone)::date > q.valid_until, false) AS wrong
   FROM orders_quote q LEFT JOIN orders_order o ON o.id = q.order_id
 """),
     Check("INV-7", "Of each day of a recurring order came one thing, an order of its customer or none, and the next day lies behind.", """
 SELECT 'R-' || r.id AS recurring, r.next_on, max(c.day) AS last, count(c.id) AS outcomes, count(DISTINCT c.day) AS days,
-       count(c.id) <> count(DISTINCT c.day) OR r.next_on < r.starts_on OR r.next_on <= max(c.day)
+       count(c.id) <> count(DISTINCT c.day) OR coalesce(r.next_on < r.starts_on, false) OR coalesce(r.next_on <= max(c.day), false)
          OR count(*) FILTER (WHERE (c.outcome = 'placed') <> (c.order_id IS NOT NULL) OR o.customer_id <> r.customer_id) > 0 AS wrong
   FROM orders_recurring r LEFT JOIN orders_occurrence c ON c.recurring_id = r.id LEFT JOIN orders_order o ON o.id = c.order_id GROUP BY r.id
 """),
@@ -150,9 +150,10 @@ SELECT c.sscc AS carton, coalesce(k.units, 0) AS content, coalesce(b.units, 0) A
     Check("INV-8", "A carton left closed, and audited where it was chosen for it.", """
 SELECT sscc AS carton, audit, opened_at, handed_over_at, handed_over_at IS NOT NULL AND (opened_at IS NOT NULL OR audit NOT IN ('', 'passed')) AS wrong FROM fulfilment_carton
 """),
-    Check("INV-8", "A task of a tour is of its site and wave, and has its turn among the stops.", """
-SELECT t.id AS task, t.tour_id AS tour, t.stop, o.stops, t.stop NOT BETWEEN 1 AND o.stops OR o.site_id <> t.site_id OR o.wave_id IS DISTINCT FROM t.wave_id AS wrong
-  FROM fulfilment_task t JOIN fulfilment_tour o ON o.id = t.tour_id
+    Check("INV-8", "A task of a tour is of its site and wave, and has a turn of its own.", """
+SELECT t.id AS task, t.tour_id AS tour, t.stop, t.twins, t.stop < 1 OR t.twins > 1 OR o.site_id <> t.site_id OR o.wave_id IS DISTINCT FROM t.wave_id AS wrong
+  FROM (SELECT t.*, count(*) OVER (PARTITION BY t.tour_id, t.stop) AS twins FROM fulfilment_task t WHERE t.tour_id IS NOT NULL) t
+  JOIN fulfilment_tour o ON o.id = t.tour_id
 """),
     Check("INV-8", "What names a row without a foreign key names one that is there.", question()),
 ]

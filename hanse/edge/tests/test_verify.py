@@ -84,7 +84,7 @@ PLANTED: list[tuple[str, str, str]] = [
     ("INV-8", "What an allocation counts as packed", "UPDATE fulfilment_carton SET opened_at = now()"),
     ("INV-8", "A carton left", "UPDATE fulfilment_carton SET audit = 'due'"),
     ("INV-8", "A carton holds", "UPDATE transport_parcel SET units = units + 1"),
-    ("INV-8", "A task of a tour", "UPDATE fulfilment_task SET stop = 99 WHERE tour_id IS NOT NULL"),
+    ("INV-8", "A task of a tour", "UPDATE fulfilment_task SET stop = 1, tour_id = (SELECT min(id) FROM fulfilment_tour)"),
     ("INV-8", "A task of a tour", "UPDATE fulfilment_tour SET wave_id = NULL"),
     ("INV-8", "What names", "UPDATE fulfilment_task SET line_id = -1"),
     ("INV-8", "What names", "UPDATE billing_invoiceline SET line_id = -1"),
