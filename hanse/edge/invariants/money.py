@@ -18,7 +18,7 @@ SELECT 'H-' || o.id AS "order", o.total, o.net, l.net AS of_lines, o.freight, l.
 """),
     Check("INV-9", "An order that was quoted was placed at the quoted money, line by line.", """
 SELECT 'Q-' || q.id AS quote, 'H-' || q.order_id AS "order", q.total AS quoted, (e.body ->> 'total')::numeric AS placed, q.lines, p.positions,
-       e.id IS NULL OR q.total <> q.net + q.freight + q.tax OR (e.body ->> 'total')::numeric <> q.total OR (e.body ->> 'currency') <> q.currency OR p.positions <> q.lines AS wrong
+       q.total <> q.net + q.freight + q.tax OR p.positions <> q.lines OR coalesce((e.body ->> 'total')::numeric <> q.total OR e.body ->> 'currency' <> q.currency, false) AS wrong
   FROM orders_quote q LEFT JOIN journal_event e ON e.subject = 'order/H-' || q.order_id AND e.kind = 'OrderPlaced'
   LEFT JOIN LATERAL (SELECT count(*) AS positions FROM (SELECT position FROM orders_line WHERE order_id = q.order_id AND kit IS NULL
                                                          UNION SELECT position FROM orders_kit WHERE order_id = q.order_id) x WHERE position <= q.lines) p ON true
