@@ -25,7 +25,7 @@ from hanse.orders.requests import Answer, Request, falls_back, locked, settle
 
 from .cartons import label, let_go, open_again
 from .events import ChangeAccepted, ChangeRefused, PutBackUnits, TasksWithdrawn, WithdrawnTask
-from .stopping import Floor, Inside, Lying, Plan, Stop, by_allocation, plan
+from .stopping import Floor, Inside, Lying, Plan, Stop, by_allocation, instead, plan
 
 
 @ask
@@ -101,8 +101,7 @@ def _accept(ask: AnswerChange, it: Request, known: Known, floors: Mapping[tuple[
     """The work that is asked for, as far as there is still something to do."""
     floor = floors.get((it.order, it.site), Floor())
     labels = known.labels.get((it.order, it.site), ()) if it.kind in ("address", "carrier") else ()
-    stops = [Stop(s.request, s.allocation, s.line, s.position, s.sku, s.quantity, max(s.left - gone[s.allocation], 0)) for s in known.stops.get(it.id, ())]
-    found = plan(stops, floor, ask.serials)
+    found = plan(instead(known.stops.get(it.id, ()), gone), floor, ask.serials)
     if isinstance(found, Refused):
         return found
     for stop, units in found.stopped:
@@ -114,10 +113,16 @@ def _accept(ask: AnswerChange, it: Request, known: Known, floors: Mapping[tuple[
 
 
 STOPS = """
-SELECT u.request_id, a.id, a.line_id, l.position, i.sku, u.quantity, greatest(a.released - a.recalled - a.shipped, 0)
-  FROM orders_requestedunits u JOIN orders_allocation a ON a.id = u.allocation_id JOIN orders_line l ON l.id = a.line_id
-  JOIN catalogue_item i ON i.id = a.item_id WHERE u.request_id = ANY(%(request)s::bigint[]) ORDER BY u.request_id, l.position, a.id
+WITH asked AS (SELECT r.id, r.site_id, u.allocation_id, a.line_id, u.quantity FROM orders_changerequest r
+                 JOIN orders_requestedunits u ON u.request_id = r.id JOIN orders_allocation a ON a.id = u.allocation_id WHERE r.id = ANY(%(request)s::bigint[]))
+SELECT k.id, a.id, a.line_id, l.position, i.sku, coalesce(w.quantity, 0), greatest(a.released - a.recalled - a.shipped, 0),
+       (SELECT coalesce(sum(u.quantity), 0)::bigint FROM orders_requestedunits u JOIN orders_changerequest r ON r.id = u.request_id
+         WHERE u.allocation_id = a.id AND r.outcome = '' AND r.id <> k.id)
+  FROM (SELECT DISTINCT id, site_id, line_id FROM asked) k JOIN orders_allocation a ON a.line_id = k.line_id AND a.site_id = k.site_id
+  JOIN orders_line l ON l.id = a.line_id JOIN catalogue_item i ON i.id = a.item_id LEFT JOIN asked w ON w.id = k.id AND w.allocation_id = a.id
+ ORDER BY k.id, l.position, w.id IS NULL, a.id
 """
+"""The units that requests name, then the others of their lines at the site: some may stand there for units that were taken out meanwhile."""
 TASKS = """
 SELECT a.order_id, a.site_id, t.id, a.id, t.item_id, i.sku, i.tracking, t.bin_id, b.code, t.tote_id, t.lot,
        CASE WHEN t.closed_at IS NULL THEN t.to_pick - t.withdrawn ELSE 0 END, coalesce(t.taken, 0) - t.put_back - t.packed, t.packed, coalesce(h.status, 'released')

@@ -7,5 +7,5 @@ class FulfilmentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Tell the stock page who wants what, and the navigation where work waits."""
-        from . import demand, page_reads  # noqa: F401
+        """Tell the stock page who wants what and counts how promises give way, and the navigation where work waits."""
+        from . import counted_short, demand, page_reads  # noqa: F401

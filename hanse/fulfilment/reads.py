@@ -132,8 +132,8 @@ SELECT k.sscc, 'H-' || k.order_id, s.code, k.packed_at, k.handed_over_at, k.open
        k.handed_over_at IS NULL AND k.opened_at IS NULL AND EXISTS (
          SELECT 1 FROM orders_changerequest r WHERE r.order_id = k.order_id AND r.site_id = k.site_id AND r.outcome = '' AND CASE r.kind
                 WHEN 'address' THEN k.address_id <> o.ship_to_id WHEN 'carrier' THEN k.carrier <> o.carrier
-                WHEN 'stop' THEN EXISTS (SELECT 1 FROM orders_requestedunits u JOIN fulfilment_content x ON x.allocation_id = u.allocation_id
-                                          WHERE u.request_id = r.id AND x.carton_id = k.id) ELSE false END),
+                WHEN 'stop' THEN EXISTS (SELECT 1 FROM orders_requestedunits u JOIN orders_allocation n ON n.id = u.allocation_id JOIN fulfilment_content x ON x.line_id = n.line_id
+                                          WHERE u.request_id = r.id AND x.carton_id = k.id AND (x.allocation_id = n.id OR n.released - n.recalled - n.shipped < u.quantity)) ELSE false END),
        o.promised_on, o.holds, k.audit,
        ARRAY(SELECT DISTINCT h.code FROM fulfilment_content x JOIN inventory_lot h ON h.item_id = x.item_id AND h.code = x.lot AND h.status <> 'released'
               WHERE x.carton_id = k.id AND x.lot <> ''),

@@ -219,4 +219,4 @@ def _told(run: Run, ask: ReleaseWave, floor: Cuts, wave: int, cut: Cut, free: Se
     run.tell(told)
     leaves = [c.leaves_at for c in cut.orders if c.leaves_at]
     all_tasks = [t for one in told for t in one.tasks]
-    return WaveReleased(wave, ask.site, ask.method or floor.method, ask.chosen_by, min(leaves, default=None), len(told), len(all_tasks), sum(t.quantity for t in all_tasks), dict(cut.left))
+    return WaveReleased(wave, ask.site, ask.method or floor.method, ask.chosen_by, min(leaves, default=None), sum(1 for one in told if one.tasks), len(all_tasks), sum(t.quantity for t in all_tasks), dict(cut.left))

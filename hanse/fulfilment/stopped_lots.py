@@ -75,6 +75,11 @@ def freed_units(parts: Sequence[Part], tasks: Sequence[Asked], units: Sequence[H
     gone: dict[tuple[int, int], int] = defaultdict(int)
     for u in units:
         gone[u.item, u.site] += u.on_hand if u.kind == "bin" else 0
+    return beyond(parts, tasks, gone, stock)
+
+
+def beyond(parts: Sequence[Part], tasks: Sequence[Asked], gone: Mapping[tuple[int, int], int], stock: Mapping[tuple[int, int], tuple[int, int]]) -> list[Freed]:
+    """What sites have promised beyond what they have once so many units are gone, taken from the last in the queue. Pure."""
     closed: dict[int, int] = defaultdict(int)
     for t in tasks:
         closed[t.allocation] += t.left
@@ -168,7 +173,7 @@ def stop(run: Run, stopped: Sequence[LotFact], locked: set[int], status: str, ac
     brought = lots.withdraw_moves(run, stopped, reasons)
     ledger.post(run, lots.apart(run, units, stopped, act, reasons))
     run.tell(brought)
-    _find_others(run, freed, tasks)
+    find_others(run, freed, tasks)
     run.tell([UnitsFreed(order_number(f.part.order), f.part.allocation, f.part.line, f.part.sku, f.part.site_code, f.quantity, f"lot {status}") for f in freed])
     by_lot = {(lot.item, lot.code): lot for lot in stopped}
     run.tell([
@@ -214,7 +219,7 @@ def _hits(
     return hits
 
 
-def _find_others(run: Run, freed: Sequence[Freed], tasks: Sequence[Asked]) -> None:
+def find_others(run: Run, freed: Sequence[Freed], tasks: Sequence[Asked]) -> None:
     """Find other sites for what was freed, and other lots for what was on the floor."""
     missing: dict[int, int] = defaultdict(int)
     for f in freed:

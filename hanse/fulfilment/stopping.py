@@ -5,16 +5,16 @@ bin, or to its quarantine where the lot is stopped; only then is a carton opened
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hanse.kernel.refused import Refused, refuse
 
 
 @dataclass(slots=True)
 class Stop:
-    """Units of an allocation that shall be stopped, as far as they are `left` here."""
+    """Units of an allocation that shall be stopped, as far as they are `left` here; `bound` are those that other requests name."""
 
     request: int
     allocation: int
@@ -23,6 +23,7 @@ class Stop:
     sku: str
     quantity: int
     left: int
+    bound: int = 0
 
 
 @dataclass(slots=True)
@@ -88,6 +89,21 @@ class Plan:
     def opened(self) -> dict[int, str]:
         """The cartons that are opened."""
         return {inside.carton: inside.sscc for _, inside, _ in self.unpacked}
+
+
+def instead(stops: Sequence[Stop], gone: Mapping[int, int]) -> list[Stop]:
+    """What to stop of what is left after earlier answers: the units that are named, and for those that are here no more what was found for
+    them on the same line. Named ones come first.
+    """
+    left = [replace(s, left=max(s.left - gone.get(s.allocation, 0), 0)) for s in stops]
+    missing: dict[int, int] = defaultdict(int)
+    for s in left:
+        missing[s.line] += max(s.quantity - s.left, 0)
+    for s in left:
+        if n := min(missing[s.line], max(s.left - s.bound - s.quantity, 0)):
+            missing[s.line] -= n
+            s.quantity += n
+    return [s for s in left if s.quantity]
 
 
 def plan(stops: Sequence[Stop], floor: Floor, named: Sequence[str]) -> Plan | Refused:

@@ -1,7 +1,8 @@
 """Count: what lies in a bin is what was counted there; the difference is a movement from or to 'missing'.
 
-Expected is what the ledger has when the count is booked, not when the sheet was printed. A count below what
-pick tasks have claimed in the bin, or what the site has reserved for orders, is refused: those are freed first.
+Expected is what the ledger has when the count is booked, not when the sheet was printed. Found is found: where a count leaves less than
+tasks have claimed in the bin, or than the site has reserved for orders, they give way (`giving_way`), and other units are found for them
+in the same call.
 
 A count answers the open count task of the bin, item and lot, if there is one. Off by more than the task allows, it is
 not booked: somebody else counts again, and what they find is. Who found a bin short does not count it. A count ends
@@ -11,14 +12,17 @@ the doubt: what was off sale comes back into the bin, as far as it is there.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel import asks as given
 from hanse.kernel.asks import Code, Short, ask
 from hanse.kernel.refused import Refused, refuse, refuse_all
+from hanse.kernel.rows import as_tuple
 
 from .events import BinCounted, RecountAsked
+from .giving_way import NAMED, GivingWay, Lost, withdraw_moves
 from .holdings import Holdings, Spot, accounts, holdings
 from .ledger import Account, Doubt, Movement, doubt, post
 from .named import Named, Unit, named, stopped, wrong_names, wrong_tracking
@@ -94,12 +98,10 @@ def decide(asks: Sequence[Count], known: Known, by: Sequence[str]) -> list[BinCo
             answers.append(RecountAsked(
                 ask.sku, it.item, ask.site, it.site, it.bin, task.id, ask.counted, who, ask.lot, ask.document, ask.at, it.zone))
             continue
-        held.book(spot, doubted)
-        if wrong := wrong + _wrong_loss(ask, spot, held, it.bin):
-            held.book(spot, -doubted)
+        if wrong:
             answers.append(refuse_all(wrong))
             continue
-        held.book(spot, ask.counted - expected)
+        held.book(spot, doubted + ask.counted - expected)
         tasks.pop((spot.account, spot.item, spot.lot), None)
         lies |= {(it.item, s): (spot.account, "bin") for s in found} | {(it.item, s): (0, "missing") for s in lost}
         answers.append(BinCounted(
@@ -126,20 +128,34 @@ def _serials(ask: Count, it: Named, spot: Spot, lies: Mapping[tuple[int, str], t
     return tuple(found), tuple(sorted(there - {*ask.serials})), wrong
 
 
-def _wrong_loss(ask: Count, spot: Spot, held: Holdings, bin: str) -> list[Refused]:
-    """A loss that would take what is claimed in the bin or reserved at the site. What was in doubt there is back in the bin."""
-    expected, claimed = held.spot(spot)
-    loss = expected - ask.counted
-    if loss <= 0:
-        return []
-    if ask.counted < claimed:
-        return [refuse("bin-short", at="counted", bin=bin, on_hand=expected, sku=ask.sku, claimed=claimed, wanted=loss)]
-    at_site, reserved = held.site(spot)
-    if at_site - reserved < loss:
-        return [refuse("stock-reserved", at="counted", reserved=reserved, sku=ask.sku, site=ask.site)]
-    return []
+def losses(told: Sequence[BinCounted], places: Mapping[tuple[str, int, str], int], held: Holdings) -> list[Lost]:
+    """By bin, item and lot: by how much less there is at the site than before these counts, and how many units too many are claimed. Pure."""
+    gone: dict[Spot, int] = {}
+    there: dict[Spot, int] = {}
+    for a in told:
+        spot = Spot(a.item_id, a.site_id, places["bin", a.site_id, a.bin], a.lot)
+        gone[spot] = gone.get(spot, 0) + a.expected - a.doubted - a.counted
+        there[spot] = a.counted
+    return [Lost(s.item, s.site, s.account, s.lot, n, max(held.spot(s)[1] - there[s], 0)) for s, n in gone.items()]
 
 
+def broken(lost: Sequence[Lost], held: Holdings) -> list[Lost]:
+    """The losses at sites that can no longer keep what they promised, and those in bins of which tasks have claimed more than lies there. Pure."""
+    at_site: dict[tuple[int, int], int] = {}
+    for x in lost:
+        at_site[x.item, x.site] = at_site.get((x.item, x.site), 0) + x.gone
+    over = {(x.item, x.site) for x in lost if x.over} | {
+        at for at, gone in at_site.items() if gone > 0 and (had := held.sites.get(at, (0, 0)))[0] - gone < had[1]}
+    return [x for x in lost if (x.item, x.site) in over]
+
+
+MAY_BREAK = """
+SELECT c.item, c.site
+  FROM unnest(%(item)s::bigint[], %(site)s::bigint[], %(account)s::bigint[], %(lot)s::text[], %(counted)s::bigint[]) AS c(item, site, account, lot, counted)
+  JOIN inventory_balance b ON b.account_id = c.account AND b.item_id = c.item AND b.lot = c.lot JOIN inventory_stock k ON k.item_id = c.item AND k.site_id = c.site
+ GROUP BY c.item, c.site HAVING bool_or(c.counted < b.reserved) OR sum(greatest(b.on_hand - c.counted, 0)) > min(k.on_hand - k.reserved)
+"""
+"""A first look, before anything is locked: the items and sites at which these counts may break promises."""
 SERIALS = """
 SELECT u.item_id, u.code, a.id, a.kind, a.site_id, a.code, u.lot FROM inventory_serial u JOIN inventory_account a ON a.id = u.account_id
  WHERE (u.item_id, u.account_id) IN (SELECT s.item, x.id FROM unnest(%(spot_item)s::bigint[], %(account)s::bigint[]) AS s(item, account)
@@ -187,12 +203,25 @@ def count(run: Run, asks: Sequence[Count]) -> list[BinCounted | RecountAsked | R
                   by=[who for who, a in zip(by, answers, strict=True) if isinstance(a, BinCounted)])
     run.write(CLOSE, [a for a in told if a.task])
     run.write(COUNT_AGAIN, [a for a in answers if isinstance(a, RecountAsked)])
+    given_way = _give_way(run, told, known)
     _end_doubt(run, told, known)
     movements = [m for a in told for m in _movements(a, known.places)]
     found = [m for m in movements if m.serial and m.source.kind == "missing"]
     run.write(FOUND, found, source=[m.source.id for m in found])
     post(run, movements)
+    for by_whom, given in given_way:
+        by_whom.find_again(run, given)
     return answers
+
+
+def _give_way(run: Run, told: Sequence[BinCounted], known: Known) -> list[tuple[GivingWay, Any]]:
+    """Let go of what can no longer be kept: what was to be carried to a pick face first, then what tasks ask for and orders have reserved."""
+    lost = broken(losses(told, known.places, known.holdings), known.holdings)
+    if not lost:
+        return []
+    carried = withdraw_moves(run, [(x.bin, x.item, x.lot) for x in lost if x.over])
+    lost = [replace(x, over=max(x.over - carried.get((x.bin, x.item, x.lot), 0), 0)) for x in lost]
+    return [(by, by.let_go(run, lost)) for by in NAMED]
 
 
 def _known(run: Run, asks: Sequence[Count]) -> Known:
@@ -200,6 +229,10 @@ def _known(run: Run, asks: Sequence[Count]) -> Known:
     clear = [(a, it) for a, it in zip(asks, found, strict=True) if it.item and it.site and it.bin]
     places = accounts(run, [p for _, it in clear for p in (("bin", it.site, it.bin), ("missing", it.site, ""))])
     spots = [(a, it, Spot(it.item, it.site, places[("bin", it.site, it.bin)], a.lot)) for a, it in clear]
+    if spots:
+        may_break = run.rows(as_tuple, MAY_BREAK, [s for _, _, s in spots], counted=[a.counted for a, _, _ in spots])
+        for by in NAMED if may_break else ():
+            by.lock(run, sorted(may_break))
     tracked = [(a, it, s) for a, it, s in spots if it.tracking == "serial"]
     serials = sorted({(s.item, code) for a, _, s in tracked for code in a.serials})
     units = run.rows(

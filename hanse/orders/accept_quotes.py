@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from hanse.journal.operation import operation
@@ -13,8 +12,8 @@ from hanse.kernel.refused import Refused, refuse
 
 from .events import OrderPlaced, QuoteAccepted
 from .place import Place, take
-from .quotes import as_placed, id_of, read
-from .selling import ITEMS, sold
+from .quotes import as_placed, id_of, read, recipes_of
+from .selling import ITEMS, Recipes, Sold, sold
 
 
 @ask
@@ -35,9 +34,10 @@ class QuoteFact:
     valid_until: date
     zone: str
     order: int | None
+    recipes: str = "{}"
 
 
-QUOTES = "SELECT id, body::text, promised_on, valid_until, zone, order_id FROM orders_quote WHERE id = ANY(%(id)s::bigint[]) ORDER BY id FOR UPDATE"
+QUOTES = "SELECT id, body::text, promised_on, valid_until, zone, order_id, recipes::text FROM orders_quote WHERE id = ANY(%(id)s::bigint[]) ORDER BY id FOR UPDATE"
 ACCEPT = """
 UPDATE orders_quote q SET order_id = a.ord, accepted_at = %(now)s FROM unnest(%(id)s::bigint[], %(order)s::bigint[]) AS a(id, ord) WHERE q.id = a.id
 """
@@ -61,10 +61,12 @@ def decide(asks: Sequence[AcceptQuote], quotes: Mapping[str, QuoteFact], now: da
     return answers
 
 
-def changes(order: Place, quoted_on: date | None, promised_on: date | None, prices: Mapping[str, Decimal | None]) -> tuple[str, ...]:
-    """What is otherwise than when it was quoted: prices that the catalogue has now, and the promise."""
-    said = [f"{line.sku} is {prices[line.sku]:,.2f} now, quoted at {line.unit_price:,.2f}" for line in order.lines
-            if line.unit_price is not None and prices.get(line.sku) not in (None, line.unit_price)]
+def changes(order: Place, quoted_on: date | None, promised_on: date | None, items: Mapping[str, Sold], recipes: Recipes) -> tuple[str, ...]:
+    """What is otherwise than when it was quoted: prices and recipes that the catalogue has now, and the promise."""
+    said = [f"{line.sku} is {items[line.sku].price:,.2f} now, quoted at {line.unit_price:,.2f}" for line in order.lines
+            if line.unit_price is not None and line.sku in items and items[line.sku].price not in (None, line.unit_price)]
+    said += [f"{sku} is made otherwise now, placed as quoted" for sku, parts in recipes.items()
+             if sku in items and {c.sku: c.per_kit for c in parts} != {c.sku: c.per_kit for c in items[sku].components}]
     if promised_on != quoted_on:
         said.append(f"promised for {promised_on or 'no date'}, quoted for {quoted_on or 'no date'}")
     return tuple(said)
@@ -75,8 +77,8 @@ def accept_quotes(run: Run, asks: Sequence[AcceptQuote]) -> list[QuoteAccepted |
     """Place quoted orders at the quoted price."""
     quotes = {f"Q-{q.id}": q for q in run.rows(QuoteFact, QUOTES, id=sorted({id_of("Q", it.quote) for it in asks}))}
     decided = decide(asks, quotes, run.now)
-    orders = [d for d in decided if isinstance(d, Place)]
-    placed = take(run, orders) if orders else []
+    orders = [(d, recipes_of(quotes[it.quote].recipes)) for it, d in zip(asks, decided, strict=True) if isinstance(d, Place)]
+    placed = take(run, [order for order, _ in orders], [recipes for _, recipes in orders]) if orders else []
     run.tell([p for p in placed if isinstance(p, OrderPlaced)])
     answers = _told(run, asks, quotes, decided, placed)
     accepted = [a for a in answers if isinstance(a, QuoteAccepted)]
@@ -88,14 +90,14 @@ def _told(run: Run, asks: Sequence[AcceptQuote], quotes: Mapping[str, QuoteFact]
     """The answers: the orders that were placed, with what has changed; or why not."""
     promised = as_placed(run, placed)
     skus = sorted({line.sku for d in decided if isinstance(d, Place) for line in d.lines})
-    prices = {i.sku: i.price for i in run.rows(sold, ITEMS, skus=skus, today=run.now.date())} if skus else {}
+    items = {i.sku: i for i in run.rows(sold, ITEMS, skus=skus, today=run.now.date())} if skus else {}
     answers: list[QuoteAccepted | Refused] = []
     following = iter(placed)
     for it, d in zip(asks, decided, strict=True):
         order = next(following) if isinstance(d, Place) else d
         if isinstance(order, OrderPlaced) and isinstance(d, Place):
             quote = quotes[it.quote]
-            answers.append(QuoteAccepted(it.quote, order.order, order.total, order.currency, changes(d, quote.promised_on, promised[order.order][0], prices)))
+            answers.append(QuoteAccepted(it.quote, order.order, order.total, order.currency, changes(d, quote.promised_on, promised[order.order][0], items, recipes_of(quote.recipes))))
         elif isinstance(order, Refused):
             answers.append(order)
     return answers

@@ -418,11 +418,12 @@ class Consent(models.Model):
 
 
 class Quote(models.Model):
-    """An order that was offered: priced, promised, until a day. It reserves nothing and becomes one order at most. Its number is `Q-` and its id."""
+    """An order that was offered: priced, promised, until a day, with what its kits are made of. It reserves nothing and becomes one order at most. Its number is `Q-` and its id."""
 
     id = models.BigAutoField(primary_key=True)
     customer = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+", db_index=False)
     body = models.JSONField()
+    recipes = models.JSONField(db_default={})
     lines = models.IntegerField()
     currency = models.TextField()
     net = models.DecimalField(**MONEY)

@@ -23,16 +23,17 @@ class PauseRecurring:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A recurring order, locked: whether it is paused, and its rule."""
+    """A recurring order, locked: whether it is paused, its rule, and the day it is due next; none once the rule has ended."""
 
     id: int
     paused: bool
     rule: str
     starts_on: date
     zone: str
+    next_on: date | None
 
 
-STANDING = "SELECT id, paused_at IS NOT NULL, rule, starts_on, zone FROM orders_recurring WHERE id = ANY(%(id)s::bigint[]) ORDER BY id FOR UPDATE"
+STANDING = "SELECT id, paused_at IS NOT NULL, rule, starts_on, zone, next_on FROM orders_recurring WHERE id = ANY(%(id)s::bigint[]) ORDER BY id FOR UPDATE"
 PAUSE = "UPDATE orders_recurring SET paused_at = %(now)s WHERE id = ANY(%(id)s::bigint[])"
 
 

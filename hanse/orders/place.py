@@ -28,7 +28,7 @@ from .placing import Customer, Taken, write_orders
 from .pricing import Priced, price
 from .reserving import Want, reserve_lines
 from .screening import screen
-from .selling import ITEMS, PlaceLine, Sold, demand, lines_of, most_of, sold, to_price
+from .selling import ITEMS, PlaceLine, Recipes, Sold, as_quoted, demand, lines_of, most_of, sold, to_price
 
 Rank = Annotated[int, Ge(0), Le(100)]
 
@@ -72,6 +72,17 @@ class Known:
     numbers: Sequence[int]
     lines: Sequence[int]
     now: datetime
+    recipes: Sequence[Mapping[str, Sold]] = ()
+    """Of quotes that are accepted, by ask: items as they were when quoted, kits with their recipe of that day."""
+
+    def of(self, nr: int) -> "Known":
+        """The facts as one ask of the batch sees them."""
+        return replace(self, items={**self.items, **self.recipes[nr]}) if self.recipes else self
+
+    @property
+    def parts(self) -> dict[str, int]:
+        """The items that kits are made of, by SKU."""
+        return {part.sku: part.item for found in (self.items, *self.recipes) for item in found.values() for part in item.components}
 
 
 def finer(amount: Decimal, decimals: int) -> bool:
@@ -84,21 +95,22 @@ def decide(asks: Sequence[Place], known: Known) -> list[OrderPlaced | Refused]:
     """Accept an order whole or refuse it whole, with all findings; a batch may repeat a customer's reference."""
     answers: list[OrderPlaced | Refused] = []
     used, lines = dict(known.used), iter(known.lines)
-    for number, ask in zip(known.numbers, asks, strict=True):
-        findings = _findings(ask, known, used)
+    for nr, (number, ask) in enumerate(zip(known.numbers, asks, strict=True)):
+        facts = known.of(nr)
+        findings = _findings(ask, facts, used)
         if findings:
             answers.append(refuse_all(findings))
             continue
         customer = known.customers[ask.customer]
         if ask.ref:
             used[customer.id, ask.ref] = number
-        placed = _placed(ask, number, customer, known, lines)
+        placed = _placed(ask, number, customer, facts, lines)
         if wrong := _worth(placed):
             used.pop((customer.id, ask.ref), None)
             answers.append(wrong)
             continue
         if ask.reserve == "or_refuse":
-            for item, (_, _, units) in demand((line, known.items[line.sku]) for line in ask.lines).items():
+            for item, (_, _, units) in demand((line, facts.items[line.sku]) for line in ask.lines).items():
                 known.free[item] -= units
         answers.append(placed)
     return answers
@@ -222,13 +234,13 @@ def place(run: Run, asks: Sequence[Place]) -> list[OrderPlaced | Refused]:
     return take(run, asks)
 
 
-def take(run: Run, asks: Sequence[Place]) -> list[OrderPlaced | Refused]:
-    """Take orders for an operation that places them as its own: quotes that are accepted, days of a recurring order."""
-    known = _known(run, asks)
+def take(run: Run, asks: Sequence[Place], recipes: Sequence[Recipes] = ()) -> list[OrderPlaced | Refused]:
+    """Take orders for an operation that places them as its own: quotes that are accepted, with the recipes they were quoted with; days of a recurring order."""
+    known = _known(run, asks, recipes)
     answers = decide(asks, known)
     taken = [Taken(i, ask, placed, known.customers[ask.customer]) for i, (ask, placed) in enumerate(zip(asks, answers, strict=True)) if isinstance(placed, OrderPlaced)]
     if taken:
-        write_orders(run, taken, known.items, known.addresses)
+        write_orders(run, taken, known.items, known.parts, known.addresses)
         for t in taken:
             answers[t.nr] = replace(t.placed, address=t.ship_to)
         stopped = screen(run, taken)
@@ -236,17 +248,19 @@ def take(run: Run, asks: Sequence[Place]) -> list[OrderPlaced | Refused]:
     return answers
 
 
-def _known(run: Run, asks: Sequence[Place]) -> Known:
+def _known(run: Run, asks: Sequence[Place], recipes: Sequence[Recipes]) -> Known:
     """The facts for a batch, a statement each."""
     customers, addresses = _customers(run, asks)
-    skus = sorted({line.sku for a in asks for line in a.lines})
+    skus = sorted({line.sku for a in asks for line in a.lines} | {part.sku for r in recipes for parts in r.values() for part in parts})
     items = {i.sku: i for i in run.rows(sold, ITEMS, skus=skus, today=run.now.date())}
+    quoted = [as_quoted(items, r) for r in recipes]
+    sold_to = [{**items, **q} for q in quoted] or [items] * len(asks)
     refs = [(a.ref, customers[a.customer].id) for a in asks if a.ref and a.customer in customers]
     used = {(party, ref): id for party, ref, id in run.rows(as_tuple, USED, ref=[r for r, _ in refs], party=[p for _, p in refs])} if refs else {}
-    firm = sorted(demand((line, items[line.sku]) for a in asks if a.reserve == "or_refuse" for line in a.lines if line.sku in items))
+    firm = sorted(demand((line, known[line.sku]) for a, known in zip(asks, sold_to, strict=True) if a.reserve == "or_refuse" for line in a.lines if line.sku in known))
     free = dict(run.rows(as_tuple, FREE, items=firm)) if firm else {}
-    numbers, lines = run.draw_all({"orders_order_id_seq": len(asks), "orders_line_id_seq": sum(lines_of(items.get(line.sku)) for a in asks for line in a.lines)}).values()
-    return Known(customers, items, addresses, used, free, numbers, lines, run.now)
+    numbers, lines = run.draw_all({"orders_order_id_seq": len(asks), "orders_line_id_seq": sum(lines_of(known.get(line.sku)) for a, known in zip(asks, sold_to, strict=True) for line in a.lines)}).values()
+    return Known(customers, items, addresses, used, free, numbers, lines, run.now, quoted)
 
 
 def _customers(run: Run, asks: Sequence[Place]) -> tuple[dict[str, Customer], dict[tuple[int, str], tuple[int, str]]]:

@@ -68,7 +68,7 @@ SELECT l.*, l.promised_on
 """
 
 
-def write_orders(run: Run, taken: Sequence[Taken], items: Mapping[str, Sold], addresses: Mapping[tuple[int, str], tuple[int, str]]) -> None:
+def write_orders(run: Run, taken: Sequence[Taken], items: Mapping[str, Sold], parts: Mapping[str, int], addresses: Mapping[tuple[int, str], tuple[int, str]]) -> None:
     """Write orders and lines; addresses that came with the order are kept as versions of the customer's."""
     inline = [(t, name, a) for t in taken for name in ("ship_to", "bill_to") if isinstance(a := getattr(t.ask, name), AddressGiven)]
     kept = keep_addresses(run, [address_of(t.customer.id, a, a.code) for t, _, a in inline]) if inline else []
@@ -78,7 +78,7 @@ def write_orders(run: Run, taken: Sequence[Taken], items: Mapping[str, Sold], ad
         t.ship_to = t.ship_to or addresses[t.customer.id, str(t.ask.ship_to) or "main"][0]
         t.bill_to = t.bill_to or addresses.get((t.customer.id, str(t.ask.bill_to) or "main"), (t.ship_to,))[0]
     run.write(ORDERS, **_order_columns(taken))
-    run.write(LINES, **_line_columns(taken, items))
+    run.write(LINES, **_line_columns(taken, items, parts))
     if kits := [(t, kit) for t in taken for kit in t.placed.kits]:
         run.write(KITS, [kit for _, kit in kits], order=[int(t.placed.order[2:]) for t, _ in kits], item=[items[kit.sku].id for _, kit in kits])
 
@@ -102,10 +102,9 @@ def _order_columns(taken: Sequence[Taken]) -> dict[str, list[Any]]:
     }
 
 
-def _line_columns(taken: Sequence[Taken], items: Mapping[str, Sold]) -> dict[str, list[Any]]:
+def _line_columns(taken: Sequence[Taken], items: Mapping[str, Sold], parts: Mapping[str, int]) -> dict[str, list[Any]]:
     """One array per column of the lines. A component is asked for by the line of its kit."""
     rows = [(t, t.ask.lines[(placed.kit or placed.position) - 1], placed) for t in taken for placed in t.placed.lines]
-    parts = {part.sku: part.item for item in items.values() for part in item.components}
     return {
         "order": [int(t.placed.order[2:]) for t, _, _ in rows],
         "item": [parts[placed.sku] if placed.kit else items[placed.sku].id for _, _, placed in rows],

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hanse.journal.acting import act, may
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
+from hanse.partners.addresses import AddressGiven
 from hanse.web.posted import BadForm, posted
 
 from . import quote_reads, reads
@@ -143,6 +145,14 @@ def recurring_order(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "orders/recurring_order.html", {"it": worded(found), "days": quote_reads.occurrences(number), "may": may(request, place_due.name)})
 
 
+def as_shipped(order: reads.OrderView) -> AddressGiven:
+    """The address of an order as it was written for it, whatever has become of its code since."""
+    to = order.ship_to
+    latitude, longitude = (None if to[name] is None else Decimal(str(to[name])) for name in ("latitude", "longitude"))
+    return AddressGiven(
+        to["country"], "", to["name"], to["street"], to["postcode"], to["city"], to["region"], to["zone"], to["gln"] or "", latitude, longitude, as_written=True)
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def repeat_order(request: HttpRequest, number: str) -> HttpResponse:
@@ -155,7 +165,7 @@ def repeat_order(request: HttpRequest, number: str) -> HttpResponse:
         return render(request, "orders/repeat_order.html", context)
     chosen = request.POST.get("rule", "")
     rule = request.POST.get("other", "").replace("\x00", "").strip() if chosen == "-" else chosen
-    template = Place(order.customer, lines, receiver=order.receiver, ship_to=request.POST.get("ship_to", "main")[:200], channel="recurring")
+    template = Place(order.customer, lines, receiver=order.receiver, ship_to=request.POST.get("ship_to", "").strip()[:200] or as_shipped(order), channel="recurring")
     try:
         ask = posted(StartRecurring, request, order=template, rule=rule[:300])
     except BadForm as bad:

@@ -1,6 +1,8 @@
 """Quotes and recurring orders: what they keep of an order, and how it is read back."""
 
+import json
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -15,6 +17,7 @@ from hanse.kernel.rows import as_tuple
 
 from .events import OrderPlaced, PlacedLine
 from .place import Place, take
+from .selling import Component, Recipes, Sold
 
 PLACE: TypeAdapter[Place] = TypeAdapter(Place)
 PLACED = """
@@ -36,6 +39,16 @@ def kept(order: Place) -> str:
 def read(body: str) -> Place:
     """A kept order."""
     return PLACE.validate_json(body)
+
+
+def recipes_kept(order: Place, items: Mapping[str, Sold]) -> str:
+    """What the items of an order are made of, as it is kept with its quote."""
+    return json.dumps({line.sku: [[c.item, c.sku, c.per_kit, str(c.weight)] for c in items[line.sku].components] for line in order.lines})
+
+
+def recipes_of(kept: str) -> Recipes:
+    """Kept recipes; of quotes from before they were kept there are none, and kits are made of what they are made of by then."""
+    return {sku: [Component(item, part, units, Decimal(weight)) for item, part, units, weight in parts] for sku, parts in json.loads(kept).items()}
 
 
 def as_placed(run: Run, answers: list[OrderPlaced | Refused]) -> dict[str, tuple[Any, ...]]:

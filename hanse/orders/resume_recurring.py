@@ -27,7 +27,7 @@ UPDATE orders_recurring r SET paused_at = NULL, next_on = n.next_on FROM unnest(
 
 
 def decide(asks: Sequence[ResumeRecurring], known: Mapping[str, Standing], now: datetime) -> list[RecurringResumed | Refused]:
-    """Resume what is paused, once, from the first day of its rule that has not passed where the goods go."""
+    """Resume what is paused, once, from the first day of its rule that has not passed where the goods go and of which nothing came yet."""
     answers: list[RecurringResumed | Refused] = []
     paused = {number for number, it in known.items() if it.paused}
     for it in asks:
@@ -37,8 +37,8 @@ def decide(asks: Sequence[ResumeRecurring], known: Mapping[str, Standing], now: 
             answers.append(refuse("state-conflict", why=f"{it.recurring} is not paused."))
         else:
             paused.discard(it.recurring)
-            order = known[it.recurring]
-            answers.append(RecurringResumed(it.recurring, next_on(order.rule, order.starts_on, now.astimezone(ZoneInfo(order.zone)).date())))
+            order, today = known[it.recurring], now.astimezone(ZoneInfo(known[it.recurring].zone)).date()
+            answers.append(RecurringResumed(it.recurring, next_on(order.rule, order.starts_on, max(today, order.next_on)) if order.next_on else None))
     return answers
 
 

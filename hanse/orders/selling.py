@@ -1,8 +1,8 @@
 """Selling: what an order line asks for and what the catalogue says of it, for placing and changing."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -57,6 +57,8 @@ class Sold:
     components: tuple[Component, ...] = ()
 
 
+Recipes = Mapping[str, Sequence[Component]]
+"""What items are made of, by SKU; nothing of one that is no kit."""
 ITEMS = """
 SELECT i.id, i.sku, i.price, i.currency, i.tax_category, i.tax_rate, coalesce(i.retired_on <= %(today)s::date, false),
        CASE WHEN EXISTS (SELECT 1 FROM catalogue_component k WHERE k.kit_id = i.id) THEN (
@@ -80,6 +82,14 @@ def _components(recipe: Sequence[tuple[int, str, int, str | None, bool]]) -> tup
     """Components weigh what they cost by themselves; where one has no price in the kit's currency, all weigh by their units."""
     priced = all(price for _, _, _, price, _ in recipe)
     return tuple(Component(item, sku, units, Decimal(price or 0) * units if priced else Decimal(units)) for item, sku, units, price, _ in recipe)
+
+
+def as_quoted(items: Mapping[str, Sold], recipes: Recipes) -> dict[str, Sold]:
+    """Items with what they were made of when they were quoted; not sold any more when a part of theirs is not."""
+    return {
+        sku: replace(items[sku], components=tuple(parts), retired=items[sku].retired or any(p.sku not in items or items[p.sku].retired for p in parts))
+        for sku, parts in recipes.items() if sku in items
+    }  # fmt: skip
 
 
 def lines_of(item: Sold | None) -> int:

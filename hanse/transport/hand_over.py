@@ -159,8 +159,8 @@ SELECT c.id, c.sscc, c.order_id, c.site_id, s.code, c.account_id, c.address_id, 
      WHERE r.order_id = c.order_id AND r.site_id = c.site_id AND CASE r.kind
            WHEN 'address' THEN c.address_id <> o.ship_to_id AND r.address_id = o.ship_to_id
            WHEN 'carrier' THEN c.carrier <> o.carrier AND r.carrier = o.carrier
-           WHEN 'stop' THEN EXISTS (SELECT 1 FROM orders_requestedunits u JOIN fulfilment_content k ON k.allocation_id = u.allocation_id
-                                     WHERE u.request_id = r.id AND k.carton_id = c.id)
+           WHEN 'stop' THEN EXISTS (SELECT 1 FROM orders_requestedunits u JOIN orders_allocation n ON n.id = u.allocation_id JOIN fulfilment_content k ON k.line_id = n.line_id
+                                     WHERE u.request_id = r.id AND k.carton_id = c.id AND (k.allocation_id = n.id OR n.released - n.recalled - n.shipped < u.quantity))
            ELSE false END) q
  WHERE c.sscc = ANY(%(carton)s::text[])
 """

@@ -57,6 +57,12 @@ SELECT m.ref AS payment, m.kind, count(e.id) AS times_told, count(e.id) <> 1 AS 
              OR e.kind = 'MoneyPaidBack' AND m.kind = 'refunded' AND e.body ->> 'refund' = m.ref)
  GROUP BY m.id, m.ref, m.kind
 """),
+    Check("INV-13", "Whose an exception is was told last.", """
+SELECT w.kind, w.subject, w.owner, t.owner AS told, w.owner IS DISTINCT FROM t.owner AS wrong
+  FROM edge_ownership w
+  LEFT JOIN LATERAL (SELECT e.body ->> 'owner' AS owner FROM journal_event e WHERE e.subject = 'exception/' || w.kind || '/' || w.subject
+                        AND e.kind IN ('ExceptionTaken', 'ExceptionHandedOn', 'ExceptionGivenBack', 'OwnershipEnded') ORDER BY e.id DESC LIMIT 1) t ON true
+"""),
     Check("INV-13", "Every entry says who did it, by which operation, and when; none is recorded before it was written down.", """
 SELECT id AS event, kind, subject, actor, operation, actor = '' OR operation = '' OR kind = '' OR subject = '' OR happened_at > recorded_at + interval '1 day' AS wrong
   FROM journal_event

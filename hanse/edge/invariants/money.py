@@ -16,6 +16,14 @@ SELECT 'H-' || o.id AS "order", o.total, o.net, l.net AS of_lines, o.freight, l.
        o.total <> o.net + o.freight + o.tax OR o.net <> coalesce(l.net, 0) OR o.freight <> coalesce(l.freight, 0) OR o.tax <> coalesce(l.tax, 0) AS wrong
   FROM orders_order o LEFT JOIN (SELECT order_id, sum(net) AS net, sum(freight) AS freight, sum(tax) AS tax FROM orders_line GROUP BY 1) l ON l.order_id = o.id
 """),
+    Check("INV-9", "An order that was quoted was placed at the quoted money, line by line.", """
+SELECT 'Q-' || q.id AS quote, 'H-' || q.order_id AS "order", q.total AS quoted, (e.body ->> 'total')::numeric AS placed, q.lines, p.positions,
+       q.total <> q.net + q.freight + q.tax OR p.positions <> q.lines OR coalesce((e.body ->> 'total')::numeric <> q.total OR e.body ->> 'currency' <> q.currency, false) AS wrong
+  FROM orders_quote q LEFT JOIN journal_event e ON e.subject = 'order/H-' || q.order_id AND e.kind = 'OrderPlaced'
+  LEFT JOIN LATERAL (SELECT count(*) AS positions FROM (SELECT position FROM orders_line WHERE order_id = q.order_id AND kit IS NULL
+                                                         UNION SELECT position FROM orders_kit WHERE order_id = q.order_id) x WHERE position <= q.lines) p ON true
+ WHERE q.order_id IS NOT NULL
+"""),
     Check("INV-9", "A document's lines, freight and tax are its total, and its open item is of that amount.", """
 SELECT d.number, d.total, d.net, l.net AS of_lines, d.freight, l.freight AS freight_there, d.tax, l.tax AS tax_there, i.amount AS open_item,
        d.total <> d.net + d.freight + d.tax OR d.net <> coalesce(l.net, 0) OR d.freight <> coalesce(l.freight, 0) OR d.tax <> coalesce(l.tax, 0)

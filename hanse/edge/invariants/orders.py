@@ -80,6 +80,23 @@ SELECT 'H-' || o.id AS "order", o.holds, coalesce(h.types, '{}') AS standing,
   FROM orders_order o
   LEFT JOIN (SELECT order_id, array_agg(type ORDER BY type) AS types FROM orders_hold WHERE released_at IS NULL GROUP BY 1) h ON h.order_id = o.id
 """),
+    Check("INV-7", "A quote became an order of its customer, by its last day where the goods go, or none.", """
+SELECT 'Q-' || q.id AS quote, 'H-' || q.order_id AS "order", q.valid_until, q.accepted_at,
+       (q.order_id IS NULL) <> (q.accepted_at IS NULL) OR coalesce(o.customer_id <> q.customer_id OR (q.accepted_at AT TIME ZONE q.zone)::date > q.valid_until, false) AS wrong
+  FROM orders_quote q LEFT JOIN orders_order o ON o.id = q.order_id
+"""),
+    Check("INV-7", "Of each day of a recurring order came one thing, an order of its customer or none, and the next day lies behind.", """
+SELECT 'R-' || r.id AS recurring, r.next_on, max(c.day) AS last, count(c.id) AS outcomes, count(DISTINCT c.day) AS days,
+       count(c.id) <> count(DISTINCT c.day) OR coalesce(r.next_on < r.starts_on, false) OR coalesce(r.next_on <= max(c.day), false)
+         OR count(*) FILTER (WHERE (c.outcome = 'placed') <> (c.order_id IS NOT NULL) OR o.customer_id <> r.customer_id) > 0 AS wrong
+  FROM orders_recurring r LEFT JOIN orders_occurrence c ON c.recurring_id = r.id LEFT JOIN orders_order o ON o.id = c.order_id GROUP BY r.id
+"""),
+    Check("INV-7", "A customer is asked once at a time about a later day, and an answer says whose it is.", """
+SELECT 'H-' || l.order_id AS "order", l.position, c.promised_on, c.was_on, c.answer, c.answered_by,
+       c.promised_on <= c.was_on OR (c.answer IS NULL) <> (c.answered_at IS NULL)
+         OR c.answer IS NULL AND EXISTS (SELECT 1 FROM orders_consent x WHERE x.line_id = c.line_id AND x.answer IS NULL AND x.id <> c.id) AS wrong
+  FROM orders_consent c JOIN orders_line l ON l.id = c.line_id
+"""),
     Check("INV-8", "What an allocation counts as packed and shipped is what its cartons hold.", """
 SELECT a.id AS allocation, 'H-' || a.order_id AS "order", a.packed - a.unpacked AS packed, coalesce(c.packed, 0) AS in_cartons, a.shipped, coalesce(c.gone, 0) AS in_parcels,
        a.delivered, coalesce(c.arrived, 0) AS in_delivered_parcels,
@@ -132,6 +149,11 @@ SELECT c.sscc AS carton, coalesce(k.units, 0) AS content, coalesce(b.units, 0) A
 """),
     Check("INV-8", "A carton left closed, and audited where it was chosen for it.", """
 SELECT sscc AS carton, audit, opened_at, handed_over_at, handed_over_at IS NOT NULL AND (opened_at IS NOT NULL OR audit NOT IN ('', 'passed')) AS wrong FROM fulfilment_carton
+"""),
+    Check("INV-8", "A task of a tour is of its site and wave, and has a turn of its own.", """
+SELECT t.id AS task, t.tour_id AS tour, t.stop, t.twins, t.stop < 1 OR t.twins > 1 OR o.site_id <> t.site_id OR o.wave_id IS DISTINCT FROM t.wave_id AS wrong
+  FROM (SELECT t.*, count(*) OVER (PARTITION BY t.tour_id, t.stop) AS twins FROM fulfilment_task t WHERE t.tour_id IS NOT NULL) t
+  JOIN fulfilment_tour o ON o.id = t.tour_id
 """),
     Check("INV-8", "What names a row without a foreign key names one that is there.", question()),
 ]

@@ -106,6 +106,29 @@ SELECT i.sku, l.code AS lot, l.status, coalesce(b.units, 0) AS in_bins, coalesce
                       UNION ALL SELECT item_id, lot, quantity FROM inventory_movetask WHERE closed_at IS NULL AND lot <> '') k GROUP BY 1, 2) t
     ON t.item_id = l.item_id AND t.lot = l.code
 """),
+    Check("INV-4", "What is pegged to supply is of its item, and of a line no more than waits.", """
+SELECT 'H-' || l.order_id AS "order", l.position, l.ordered - l.cancelled - l.reserved + l.freed AS waits, p.pegged, p.strange,
+       p.strange > 0 OR p.pegged > greatest(l.ordered - l.cancelled - l.reserved + l.freed, 0) AS wrong
+  FROM (SELECT g.line_id, sum(g.quantity)::bigint AS pegged, count(*) FILTER (WHERE i.item_id <> x.item_id) AS strange
+          FROM orders_peg g JOIN inventory_inbound i ON i.id = g.inbound_id JOIN orders_line x ON x.id = g.line_id GROUP BY 1) p
+  JOIN orders_line l ON l.id = p.line_id
+"""),
+    Check("INV-4", "What a site is asked to stop are units that it owes of that order, as many as the request says.", """
+SELECT r.id AS request, 'H-' || r.order_id AS "order", r.units, coalesce(u.units, 0) AS named, coalesce(u.strange, 0) AS strange,
+       r.units <> coalesce(u.units, 0) OR coalesce(u.strange, 0) > 0 AS wrong
+  FROM orders_changerequest r
+  LEFT JOIN (SELECT u.request_id, sum(u.quantity)::bigint AS units, count(*) FILTER (WHERE a.order_id <> q.order_id OR a.site_id <> q.site_id OR u.quantity > a.reserved) AS strange
+               FROM orders_requestedunits u JOIN orders_changerequest q ON q.id = u.request_id JOIN orders_allocation a ON a.id = u.allocation_id GROUP BY 1) u ON u.request_id = r.id
+ WHERE r.kind = 'stop'
+"""),
+    Check("INV-4", "Faces are bins of their site, and what is to be counted or carried there is too.", """
+SELECT w.what, w.id, s.code AS site, a.code AS bin, a.kind, a.kind IS DISTINCT FROM 'bin' OR a.site_id IS DISTINCT FROM w.site_id AS wrong
+  FROM (SELECT 'face' AS what, id, site_id, bin_id AS bin FROM inventory_face
+         UNION ALL SELECT 'count', id, site_id, bin_id FROM inventory_counttask
+         UNION ALL SELECT 'carry from', id, site_id, source_id FROM inventory_movetask
+         UNION ALL SELECT 'carry to', id, site_id, target_id FROM inventory_movetask) w
+  LEFT JOIN inventory_account a ON a.id = w.bin LEFT JOIN network_site s ON s.id = w.site_id
+"""),
     Check("INV-5", "A serial that was picked is in a tote or carton, belongs to one pick, and each there does.", """
 SELECT i.sku, coalesce(p.code, u.code) AS serial, a.kind, p.task_id AS task, p.id IS NULL OR a.kind IS NULL OR a.kind NOT IN ('tote', 'carton') OR t.item_id <> p.item_id AS wrong
   FROM fulfilment_pickedserial p LEFT JOIN fulfilment_task t ON t.id = p.task_id

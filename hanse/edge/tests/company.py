@@ -9,16 +9,29 @@ from hanse.billing.invoice import Invoice, Units, invoice
 from hanse.billing.pay_back import PayBack, pay_back
 from hanse.billing.receive_payment import ReceivePayment, receive_payment
 from hanse.catalogue.keep_recipes import ComponentGiven, KeepRecipe, keep_recipes
+from hanse.edge.take_exceptions import TakeException, take_exceptions
+from hanse.fulfilment import planning
 from hanse.fulfilment.answer_change import AnswerChange, answer_change
 from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
+from hanse.fulfilment.release_wave import ReleaseWave, release_wave
 from hanse.fulfilment.tests.floor import packed, picked, released
+from hanse.inventory.expect import Expect, expect
+from hanse.inventory.keep_faces import KeepFace, keep_faces
 from hanse.inventory.receive import Receive, receive
+from hanse.inventory.replenish import Replenish, replenish
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
-from hanse.network.models import Bin
+from hanse.network.models import Bin, Site
+from hanse.orders.accept_quotes import AcceptQuote, accept_quotes
+from hanse.orders.answer_consent import AnswerConsent, answer_consent
 from hanse.orders.cancel import Cancel, CancelLine, cancel
+from hanse.orders.follow_supply import FollowSupply, follow_supply
 from hanse.orders.hold import Hold, hold
+from hanse.orders.make_quotes import MakeQuote, make_quotes
+from hanse.orders.place import Place, PlaceLine, place
+from hanse.orders.place_due import PlaceDue, place_due
+from hanse.orders.start_recurring import StartRecurring, start_recurring
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_tracking import Track, record_tracking
@@ -33,7 +46,7 @@ def told(answers: list[Any]) -> list[Any]:
 
 def a_company(given: Any) -> None:
     """Eight orders: one delivered, paid and part credited; one on its way; one on the floor; one waiting, on hold; one cancelled;
-    one of which a unit was stopped when it was packed already; two of kits."""
+    one of which a unit was stopped when it was packed already; two of kits. Beside them what the desk and the floor keep."""
     carriers()
     plain, lots, serials = given.item("PLAIN", tax_rate=Decimal(19)), given.item("LOT", tracking="lot"), given.item("SERIAL", tracking="serial")
     site = given.site()
@@ -58,6 +71,8 @@ def a_company(given: Any) -> None:
     told(cancel([Cancel(gone), Cancel(waiting, (CancelLine(1, 10),))], by="ann"))
     _money(done, way, waiting)
     _kits(given)
+    _desk(given, waiting)
+    _floor(given)
 
 
 def _stop(order: str) -> None:
@@ -87,6 +102,35 @@ def _kits(given: Any) -> None:
     picked(kits)
     told(hand_over([HandOver(told(pack([Pack(kits)], by="ann"))[0].carton, "UPS", tracking="1Z-3")], by="ann"))
     told(invoice([Invoice(kits)], by="ann"))
+
+
+def _desk(given: Any, waiting: str) -> None:
+    """A quote that was accepted and one that was not, a recurring order with its first day, an exception that is looked after, and two orders
+    that wait for late supply: one was asked about it, the other agreed."""
+    given.item("LATE"), given.customer("ASKS", consent_days=1)
+    today, order = clock.now().date(), Place("REUTER", (PlaceLine("PART", 1), PlaceLine("KIT", 1)))
+    quotes = told(make_quotes([MakeQuote(order, today + timedelta(days=9))] * 2, by="ann"))
+    told(accept_quotes([AcceptQuote(quotes[0].quote)], by="ann"))
+    [again] = told(start_recurring([StartRecurring(order, "FREQ=WEEKLY", today)], by="ann"))
+    told(place_due([PlaceDue(again.recurring, today)], by="ann"))
+    told(take_exceptions([TakeException("hold", f"{waiting}/price")], by="ann"))
+    told(expect([Expect("PO-9", "HAM", "LATE", 5, today + timedelta(days=7))], by="ann"))
+    late = [p.order for p in told(place([Place("ASKS", (PlaceLine("LATE", 2),))] * 2, by="ann"))]
+    told(expect([Expect("PO-9", "HAM", "LATE", due_on=today + timedelta(days=20))], by="ann"))
+    told(follow_supply([FollowSupply("LATE")], by="ann"))
+    told(answer_consent([AnswerConsent(late[0], 1, "agreed", "Ms Asks")], by="ann"))
+
+
+def _floor(given: Any) -> None:
+    """A pick face that is being filled, and a wave of an order with its tour."""
+    item, site = given.item("FACE"), Site.objects.get(code="HAM")
+    Bin.objects.create(site=site, code="R-09", role="reserve", walk=9)
+    told(receive([Receive("HAM", item.sku, 9, "R-09"), Receive("HAM", item.sku, 1, "B-02")], by="ann"))
+    told(keep_faces([KeepFace("HAM", "B-02", item.sku, 1, 4)], by="ann"))
+    given.order((item.sku, 1))
+    [wave] = told(release_wave([ReleaseWave("HAM", method="single")], by="ann"))
+    planning.plan("HAM", wave.wave, "single")
+    told(replenish([Replenish("HAM")], by="ann"))
 
 
 def an_hour_later() -> Any:

@@ -150,7 +150,7 @@ def test_no_unit_is_asked_for_twice_and_a_site_cannot_answer_in_the_past(given):
 
 
 def test_cancel_while_picking_is_asked_of_the_site_and_taken_out_of_its_tasks(given):
-    """peers 8, Cancel while picking: request to the site, accepted."""
+    """Cancel while picking: request to the site, accepted."""
     item, site = company(given)
     order = given.order(("BRG-6204", 5))
     [task] = released(order)
@@ -169,7 +169,7 @@ def test_cancel_while_picking_is_asked_of_the_site_and_taken_out_of_its_tasks(gi
 
 @pytest.mark.parametrize("fallback, outcome", [("let-go", "let-go"), ("return", "return")])
 def test_cancel_while_picking_that_is_too_late_takes_the_fallback(given, fallback, outcome):
-    """peers 8, Cancel while picking: too late, let go or returned on arrival as a fact."""
+    """Cancel while picking: too late, let go or returned on arrival as a fact."""
     company(given)
     carton = packed(order := given.order(("BRG-6204", 5)))
     request = stopped(order, 5, fallback)
@@ -193,7 +193,7 @@ def test_picked_units_go_back_to_their_bin(given):
 
 
 def test_an_edit_of_packed_units_forces_a_repack_task(given):
-    """peers 2d: an order edit after packing leaves packages untouched. Ours opens the carton; the rest waits to be packed anew."""
+    """An edit of packed units opens their carton; the rest waits to be packed anew."""
     _, site = company(given, 8)
     given.stocked(given.item("NUT-M8"), site, 4)
     carton = packed(order := given.order(("BRG-6204", 5), ("NUT-M8", 4)))
@@ -282,7 +282,7 @@ def test_the_same_key_twice_answers_once(given):
 
 
 def test_address_change_after_release_before_a_label_is_made_is_done_at_once(given):
-    """peers 8, Address change after release: before the label, accepted at once; the label is made with it."""
+    """Address change after release: before the label, accepted at once; the label is made with it."""
     company(given)
     picked(order := given.order(("BRG-6204", 5)))
     [told] = change([Change(order, ship_to=ELSEWHERE)], by="ann")
@@ -292,7 +292,7 @@ def test_address_change_after_release_before_a_label_is_made_is_done_at_once(giv
 
 
 def test_address_change_after_release_is_asked_of_the_site_that_labelled(given):
-    """peers 8, Address change after release, and 2b: the floor already works on it. After the label: asked, labelled anew, never silently."""
+    """Address change after release: the floor already works on it. After the label: asked, labelled anew, never silently."""
     company(given)
     carton = packed(order := given.order(("BRG-6204", 5)))
     [no] = change([Change(order, ship_to=ELSEWHERE)], by="ann")
@@ -324,7 +324,7 @@ def test_a_second_address_waits_for_the_answer_to_the_first(given):
 
 
 def test_carrier_switch_is_asked_of_the_site_and_the_label_shows_the_new_one(given):
-    """peers 8, Carrier switch: the old label is void, the promise stays as the lane says, the score of the old carrier is untouched."""
+    """Carrier switch: the old label is void, the promise stays as the lane says, the score of the old carrier is untouched."""
     company(given)
     order = given.order(("BRG-6204", 5))
     change([Change(order, carrier="ups")], by="ann")

@@ -14,6 +14,7 @@ from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.recall_lot import RecallLot, decide, recall_lot
 from hanse.fulfilment.release import Release, release
 from hanse.fulfilment.stopped_lots import Asked, Part, freed_units
+from hanse.fulfilment.stopping import Stop, instead
 from hanse.fulfilment.take_out import TakeOut, take_out
 from hanse.inventory.carry import Carry, carry
 from hanse.inventory.count import Count, count
@@ -225,6 +226,30 @@ def test_units_of_a_stopped_lot_are_taken_out_and_others_are_picked(dairy):
     assert not isinstance(hand_over([HandOver(new.carton, "UPS")], by="ann")[0], Refused)
     assert Order.objects.get().status == "shipped"
     proven()
+
+
+def test_a_request_to_stop_stops_what_was_found_for_units_that_were_taken_out_meanwhile(dairy):
+    """Asked for three; they were of a lot that was recalled, and three others are picked instead: those are stopped, and do not leave before the answer."""
+    order = dairy.order((MILK, 3))
+    picked(order)
+    [asked] = cancel([Cancel(order, (CancelLine(1, 3),), fallback="let-go")], by="ann")[0].asked
+    recall_lot([RecallLot(MILK, "L1", "glass")], by="ann")
+    take_out([TakeOut(order, MILK, "L1", reason="recalled")], by="ann")
+    [task] = Task.objects.filter(closed_at=None)
+    pick([Pick(task.pk, 3)], by="ann")
+    [carton] = pack([Pack(order)], by="ann")
+    assert hand_over([HandOver(carton.carton, "UPS")], by="ann")[0].code == "change-asked"
+    [told] = answer_change([AnswerChange(asked.request, True)], by="ann")
+    assert told.units == 3 and told.opened == (carton.carton,) and Order.objects.get().status == "cancelled"
+    proven()
+
+
+def test_units_of_the_same_line_that_nobody_asked_to_stop_stay(dairy):
+    """One of three is asked for; what others ask for, or nobody does, is not taken for it."""
+    one, two, other = (Stop(7, 1, 1, 1, MILK, 1, 0), Stop(7, 2, 1, 1, MILK, 0, 3, 2), Stop(7, 3, 2, 2, MILK, 0, 3))
+    assert [(s.allocation, s.quantity) for s in instead([one, two, other], {})] == [(1, 1), (2, 1)]
+    assert [(s.allocation, s.quantity) for s in instead([one, two, other], {2: 1})] == [(1, 1)]
+    assert [(s.allocation, s.quantity) for s in instead([replace(one, left=1), two], {})] == [(1, 1)]
 
 
 def test_the_same_key_takes_out_and_recalls_once(dairy):

@@ -19,9 +19,11 @@ from hanse.fulfilment.slack import Departs, Waits, slack
 from hanse.fulfilment.sort_units import SortUnits, sort_units
 from hanse.fulfilment.start_tour import StartTour, Waiting, start_tour
 from hanse.fulfilment.start_tour import decide as give
+from hanse.inventory.keep_faces import KeepFace, keep_faces
 from hanse.kernel.refused import Refused
 from hanse.network.keep import KeepSite, keep_sites
 from hanse.network.keep_floors import KeepFloor, Spot, keep_floors
+from hanse.network.models import Bin
 from hanse.network.place import BinGiven, LaneGiven
 from hanse.orders.hold import Hold, hold
 from hanse.web.words import in_words
@@ -146,6 +148,19 @@ def test_orders_that_are_held_stay_and_the_answer_says_so(given):
     [empty] = release_wave([ReleaseWave("HAM")], by="ann")
     assert in_words(empty) == "Nothing that waits at HAM fits: 1 on hold."
     assert len(rest) == 1
+
+
+def test_an_order_that_waits_for_its_pick_face_is_told_and_is_in_no_wave(given):
+    """Of two orders one finds its face empty: the wave is of the other alone."""
+    site = given.site()
+    Bin.objects.create(site=site, code="R-01", role="reserve", walk=9)
+    given.customer()
+    given.stocked(given.item("FACE"), site, 9, "R-01"), given.stocked(given.item("SHELF"), site, 9, "A-02")
+    keep_faces([KeepFace("HAM", "A-01", "FACE", 0, 4)], by="ann")
+    waits, goes = given.order(("FACE", 2)), given.order(("SHELF", 2))
+    [told] = release_wave([ReleaseWave("HAM")], by="ann")
+    assert (told.orders, told.tasks, told.units) == (1, 1, 2)
+    assert {o.order: len(o.tasks) for o in given.told("OrderReleased")} == {waits: 0, goes: 1}
 
 
 def test_tasks_answered_while_tours_were_planned_are_left_out(given):

@@ -102,6 +102,26 @@ def test_a_quote_of_kits_is_accepted_at_its_price_by_the_kit(shop):
     assert Order.objects.get().total == made.total and clean()
 
 
+def test_a_quote_keeps_the_recipe_of_the_day_it_was_made(shop):
+    """What was offered is what is placed, to the cent, whatever the kit is made of by then; the same kit ordered today is made of what it is now."""
+    [quote] = make_quotes([MakeQuote(Place("REUTER", (PlaceLine("SET", 2), PlaceLine("A", 1))), date(2026, 12, 31))], by="ann")
+    [newer] = make_quotes([MakeQuote(Place("REUTER", (PlaceLine("B", 5),)), date(2026, 12, 31))], by="ann")
+    keep_recipes([KeepRecipe("SET", (ComponentGiven("B", 1),)), KeepRecipe("B", (ComponentGiven("A", 7),))], by="ann")
+    both = accept_quotes([AcceptQuote(quote.quote), AcceptQuote(newer.quote)], by="ann")
+    assert [a.total for a in both] == [quote.total, newer.total] and "SET is made otherwise now, placed as quoted" in both[0].changes
+    assert sorted(Line.objects.values_list("item__sku", "kit", "per_kit", "ordered"), key=str) == sorted([
+        ("A", None, 1, 1), ("A", 1, 1, 2), ("B", 1, 3, 6), ("B", None, 1, 5)], key=str)
+    assert clean()
+
+
+def test_a_quoted_kit_is_not_sold_once_a_part_of_it_is_retired(shop):
+    [quote] = make_quotes([MakeQuote(Place("REUTER", (PlaceLine("SET", 1),)), date(2026, 12, 31))], by="ann")
+    keep_recipes([KeepRecipe("SET", (ComponentGiven("B", 1),))], by="ann")
+    Item.objects.filter(sku="A").update(retired_on=date(2026, 11, 1))
+    [no] = accept_quotes([AcceptQuote(quote.quote)], by="ann")
+    assert no.errors[0].code == "not-sellable" and not Order.objects.exists()
+
+
 def test_an_order_with_kits_is_repeated_as_kits(shop):
     desk = Client()
     desk.force_login(User.objects.get(pk=shop.user("ina", "order desk").pk))

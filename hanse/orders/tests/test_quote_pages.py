@@ -1,10 +1,14 @@
 """The pages of quotes and recurring orders."""
 
+from decimal import Decimal
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from hanse.orders.jobs import place_recurring
 from hanse.orders.models import Occurrence, Order, Quote, Recurring
+from hanse.partners.addresses import AddressGiven
 
 
 @pytest.fixture
@@ -51,3 +55,15 @@ def test_an_order_is_repeated_paused_and_a_day_that_failed_is_placed(desk, given
     assert "Place it now" in desk.get(started.url).content.decode()
     desk.post(started.url, {"key": "f", "on": "2026-11-09"})
     assert Occurrence.objects.get().outcome == "placed" and Order.objects.count() == 2
+
+
+def test_an_order_is_repeated_to_where_it_went_whatever_has_become_of_its_address_since(desk, given):
+    """Empty means: where this order went. A code means the place that bears it by then."""
+    there = AddressGiven("DE", street="Lange Straße 1", postcode="18055", city="Rostock", latitude=Decimal("54.08"), longitude=Decimal("12.13"))
+    number = given.order(("BRG-6204", 2), ship_to=there)
+    page, form = f"/orders/{number}/repeat", {"rule": "FREQ=WEEKLY", "starts_on": "2026-11-16"}
+    desk.post(page, form | {"key": "a", "ship_to": ""}), desk.post(page, form | {"key": "b", "ship_to": "main"})
+    assert place_recurring() == 2
+    went, again, main = Order.objects.order_by("id")
+    assert again.ship_to.street == went.ship_to.street == "Lange Straße 1" and again.ship_to.latitude == went.ship_to.latitude
+    assert main.ship_to.street == "Kabutzenhof 21"

@@ -15,6 +15,7 @@ from hanse.orders.make_quotes import MakeQuote, make_quotes
 from hanse.orders.models import Line, Order, Quote
 from hanse.orders.place import Place, PlaceLine
 from hanse.orders.quotes import kept
+from hanse.orders.selling import Sold
 from tests.given import MONDAY
 
 FRIDAY = date(2026, 11, 20)
@@ -32,10 +33,14 @@ def test_a_quote_is_accepted_once_and_until_its_day_has_passed_where_the_goods_g
     assert ["placed" if isinstance(a, Place) else a.code for a in answers] == codes
 
 
+def sold_at(**prices: Decimal | None) -> dict[str, Sold]:
+    return {sku: Sold(1, sku, price, "EUR", "S", Decimal(0), False) for sku, price in prices.items()}
+
+
 def test_what_has_changed_is_said():
     priced = Place("REUTER", (PlaceLine("A", 1, unit_price=Decimal(10)), PlaceLine("B", 1, unit_price=Decimal(5))))
-    assert changes(priced, FRIDAY, None, {"A": Decimal(12), "B": Decimal(5)}) == ("A is 12.00 now, quoted at 10.00", "promised for no date, quoted for 2026-11-20")
-    assert changes(priced, FRIDAY, FRIDAY, {"A": Decimal(10), "B": None}) == ()
+    assert changes(priced, FRIDAY, None, sold_at(A=Decimal(12), B=Decimal(5)), {}) == ("A is 12.00 now, quoted at 10.00", "promised for no date, quoted for 2026-11-20")
+    assert changes(priced, FRIDAY, FRIDAY, sold_at(A=Decimal(10), B=None), {}) == ()
 
 
 def company(given):

@@ -95,7 +95,7 @@ def test_a_holiday_is_left_out_where_asked_and_each_order_has_a_reference_of_its
 
 
 def test_it_is_paused_once_and_resumed_once_without_making_up_for_what_passed():
-    known = {"R-1": Standing(1, False, WEEKLY, MON, "UTC"), "R-2": Standing(2, True, WEEKLY, MON, "UTC")}
+    known = {"R-1": Standing(1, False, WEEKLY, MON, "UTC", MON), "R-2": Standing(2, True, WEEKLY, MON, "UTC", MON)}
     assert [told(a) for a in pause_decide([PauseRecurring("R-1"), PauseRecurring("R-1"), PauseRecurring("R-2"), PauseRecurring("R-3")], known)] == [
         "RecurringPaused", "recurring-paused", "recurring-paused", "recurring-unknown"]
     answers = resume_decide([ResumeRecurring("R-2"), ResumeRecurring("R-2"), ResumeRecurring("R-1")], known, MONDAY + timedelta(days=15))
@@ -158,6 +158,17 @@ def test_paused_it_places_nothing_and_resumed_it_goes_on_from_today(given):
     with clock.standing_at(MONDAY + timedelta(days=8)):
         [resumed] = resume_recurring([ResumeRecurring(it.recurring)], by="ann")
         assert resumed.next_on == MON + timedelta(days=14) and place_recurring() == 0
+
+
+@pytest.mark.parametrize("rule, on", [("FREQ=DAILY", MON + timedelta(days=1)), ("FREQ=DAILY;COUNT=1", None)])
+def test_resumed_on_a_day_that_was_placed_already_it_goes_on_with_the_next(given, rule, on):
+    company(given)
+    it = started(rule)
+    assert place_recurring() == 1
+    pause_recurring([PauseRecurring(it.recurring)], by="ann")
+    assert resume_recurring([ResumeRecurring(it.recurring)], by="ann")[0].next_on == on and place_recurring() == 0
+    with clock.standing_at(MONDAY + timedelta(days=1)):
+        assert place_recurring() == (on is not None)
 
 
 def test_holidays_are_left_out_and_told(given):

@@ -96,7 +96,7 @@ def test_an_opened_carton_does_not_leave_and_the_one_packed_anew_does(order):
 
 
 def test_address_change_after_release_that_comes_too_late_goes_to_the_old_address_and_says_so(order):
-    """peers 8: never silently. The shipment names the address it went to."""
+    """Never silently. The shipment names the address it went to."""
     carton = packed(order)
     [told] = change([Change(order, ship_to=ELSEWHERE, fallback="let-go")], by="ann")
     assert leaves(carton) == "change-asked"
@@ -105,7 +105,7 @@ def test_address_change_after_release_that_comes_too_late_goes_to_the_old_addres
 
 
 def test_address_change_after_release_of_what_has_left_is_asked_of_the_carrier(order):
-    """peers 8, after hand-over: carrier intercept request with its fee."""
+    """A request to the carrier to intercept with its fee."""
     assert leaves(packed(order)) == "gone"
     [told] = change([Change(order, ship_to=ELSEWHERE, fallback="intercept")], by="ann")
     [asked] = told.asked
