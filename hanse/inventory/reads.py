@@ -87,7 +87,7 @@ WITH spot AS (
   SELECT i.id AS item, i.sku, i.name, t.id AS site, t.code
     FROM (SELECT item_id, site_id FROM inventory_stock s WHERE {stock} UNION SELECT item_id, site_id FROM inventory_inbound s
            WHERE received < quantity AND {stock}) k
-    JOIN catalogue_item i ON i.id = k.item_id JOIN network_site t ON t.id = k.site_id
+    JOIN catalogue_item i ON i.id = k.item_id JOIN network_site t ON t.id = k.site_id AND t.supplier = ''
    WHERE {edge} ORDER BY i.sku, t.code LIMIT %(limit)s
 )
 SELECT k.sku, k.name, k.code, coalesce(s.on_hand, 0), coalesce(s.reserved, 0),
