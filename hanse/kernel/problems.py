@@ -95,6 +95,8 @@ _TABLE: list[tuple[Any, ...]] = [
     ("order-closed", 409, "Order is closed", "{order} is {status}: nothing is left to change."),
     ("on-hold", 409, "On hold", "{order} is on {holds} hold. Release the hold first."),
     ("hold-unknown", 409, "No such hold", "{order} has no open {type} hold."),
+    ("draft-unknown", 404, "Draft is not known", "There is no draft {draft}."),
+    ("draft-placed", 409, "Draft was placed", "{draft} was placed as {order}. A draft becomes one order."),
     ("quote-unknown", 404, "Quote is not known", "There is no quote {quote}."),
     ("quote-accepted", 409, "Quote was accepted", "{quote} was accepted as {order}. A quote becomes one order."),
     ("quote-expired", 409, "Quote has expired", "{quote} was valid until {on}. Make a new one."),
