@@ -12,16 +12,22 @@ from hanse.catalogue.keep_recipes import ComponentGiven, KeepRecipe, keep_recipe
 from hanse.fulfilment.answer_change import AnswerChange, answer_change
 from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
+from hanse.fulfilment.release import Release, release
 from hanse.fulfilment.tests.floor import packed, picked, released
+from hanse.inventory.keep_drop_ships import KeepDropShip, keep_drop_ships
 from hanse.inventory.receive import Receive, receive
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
 from hanse.network.models import Bin
 from hanse.orders.cancel import Cancel, CancelLine, cancel
 from hanse.orders.hold import Hold, hold
+from hanse.orders.place_drafts import PlaceDraft, place_drafts
+from hanse.orders.save_drafts import SaveDraft, save_drafts
+from hanse.partners.models import Party
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_tracking import Track, record_tracking
+from hanse.transport.take_despatch_advice import AdvisedCarton, AdvisedUnits, TakeDespatchAdvice, take_despatch_advice
 from hanse.transport.tests.road import carriers
 
 
@@ -32,8 +38,8 @@ def told(answers: list[Any]) -> list[Any]:
 
 
 def a_company(given: Any) -> None:
-    """Eight orders: one delivered, paid and part credited; one on its way; one on the floor; one waiting, on hold; one cancelled;
-    one of which a unit was stopped when it was packed already; two of kits."""
+    """Nine orders: one delivered, paid and part credited; one on its way; one on the floor; one waiting, on hold; one cancelled;
+    one of which a unit was stopped when it was packed already; two of kits; one that a supplier ships."""
     carriers()
     plain, lots, serials = given.item("PLAIN", tax_rate=Decimal(19)), given.item("LOT", tracking="lot"), given.item("SERIAL", tracking="serial")
     site = given.site()
@@ -58,6 +64,7 @@ def a_company(given: Any) -> None:
     told(cancel([Cancel(gone), Cancel(waiting, (CancelLine(1, 10),))], by="ann"))
     _money(done, way, waiting)
     _kits(given)
+    _drop_ship(given)
 
 
 def _stop(order: str) -> None:
@@ -87,6 +94,20 @@ def _kits(given: Any) -> None:
     picked(kits)
     told(hand_over([HandOver(told(pack([Pack(kits)], by="ann"))[0].carton, "UPS", tracking="1Z-3")], by="ann"))
     told(invoice([Invoice(kits)], by="ann"))
+
+
+def _drop_ship(given: Any) -> None:
+    """A supplier ships two of three units that a draft became an order of; another draft is still written."""
+    given.item("THEIRS")
+    Party.objects.create(code="MAYER", name="Mayer", roles=["supplier"])
+    given.site("MUC", {"DE": 2}, supplier="MAYER")
+    told(keep_drop_ships([KeepDropShip("MUC", "THEIRS", 2, 8)], by="ann"))
+    [draft, _] = told(save_drafts([SaveDraft({"customer": "REUTER", "lines": [{"sku": "THEIRS", "quantity": 3}]}), SaveDraft({})], by="ann"))
+    [placed] = told(place_drafts([PlaceDraft(draft.draft)], by="ann"))
+    [asked] = told(release([Release(placed.order)], by="ann"))
+    carton = AdvisedCarton((AdvisedUnits("THEIRS", 2),), tracking="1Z-D")
+    told(take_despatch_advice([TakeDespatchAdvice(asked.tasks[0].supplier_order, "A-1", "UPS", (carton,))], by="ann"))
+    told(invoice([Invoice(placed.order)], by="ann"))
 
 
 def an_hour_later() -> Any:
