@@ -44,7 +44,7 @@ def save_draft(request: HttpRequest) -> HttpResponse:
         _, rows, bad = asked(request)
         return render(request, "orders/new_order.html", drawn(request, rows, bad) | {"answer": answer, "draft": number}, status=422)
     said(request, answer)
-    return redirect(f"{reverse('new_order')}?draft={answer.draft}")
+    return redirect(reverse("draft", args=[answer.draft]))
 
 
 def typed(request: HttpRequest) -> dict[str, Any]:
@@ -78,14 +78,17 @@ def _word(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def opened(number: str) -> dict[str, Any]:
+@login_required
+@require_GET
+def draft(request: HttpRequest, number: str) -> HttpResponse:
     """The form of a new order as a draft fills it, with what is wrong or missing at its fields."""
+    granted(request, save_drafts)
     found = reads.draft(number)
     if found is None:
         raise Http404(f"There is no draft {number}.")
     form: Any = Opened(found.body)
     _, rows, bad = asked(form)
-    return drawn(form, rows, bad) | {"draft": "" if found.order else number, "was": found}
+    return render(request, "orders/new_order.html", drawn(form, rows, bad) | {"draft": "" if found.order else number, "was": found})
 
 
 @login_required

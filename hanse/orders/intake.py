@@ -31,10 +31,7 @@ def new_order(request: HttpRequest) -> HttpResponse:
     """Take an order; what is wrong with it comes back at its fields, all at once."""
     granted(request, place)
     if request.method == "GET":
-        from .draft_pages import opened
-
-        draft = request.GET.get("draft", "").replace("\x00", "")[:80]
-        return render(request, "orders/new_order.html", opened(draft) if draft else blank(request))
+        return render(request, "orders/new_order.html", blank(request))
     ask, rows, bad = asked(request)
     if ask:
         draft = request.POST.get("draft", "").strip()[:80]

@@ -23,6 +23,7 @@ urlpatterns = [
     path("orders/quotes/<str:number>", quote_pages.quote, name="quote"),
     path("orders/drafts", draft_pages.drafts, name="drafts"),
     path("orders/drafts/save", draft_pages.save_draft, name="save_draft"),
+    path("orders/drafts/<str:number>", draft_pages.draft, name="draft"),
     path("orders/drafts/<str:number>/drop", draft_pages.drop_draft, name="drop_draft"),
     path("orders/recurring", quote_pages.recurring, name="recurring"),
     path("orders/recurring/<str:number>", quote_pages.recurring_order, name="recurring_order"),
