@@ -22,6 +22,7 @@ class AtSite:
     counters: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("ordered", *STEPS), 0))
     released: int = 0
     why: dict[str, Any] | None = None
+    supplier: str = ""
 
     @property
     def content(self) -> str:
@@ -34,7 +35,8 @@ class AtSite:
         reached = [f"{it[step]:,} {step}" for step in STEPS[1:] if it[step]]
         if reached:
             return ", ".join(reached[-2:])
-        return f"{self.released:,} on the floor" if self.released else "not released yet"
+        where = "ordered of the supplier" if self.supplier else "on the floor"
+        return f"{self.released:,} {where}" if self.released else "not released yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def by_site(order: OrderView, explanations: Sequence[Mapping[str, Any]]) -> list
         for part in line.allocations:
             units = part["reserved"] - part["freed"]
             if units > 0:
-                _add(sites.setdefault(part["site"], AtSite(part["site"], part["site_name"])), line, part, units)
+                _add(sites.setdefault(part["site"], AtSite(part["site"], part["site_name"], supplier=part["supplier"])), line, part, units)
     told_of: dict[str, Mapping[str, Any]] = {}
     for told in explanations:
         for site in {unit["site"] for unit in told["units"]} & sites.keys():

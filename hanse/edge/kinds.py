@@ -119,7 +119,9 @@ CONSENT = """
 SELECT 'H-' || l.order_id || '/' || l.position, l.order_id, NULL::bigint, round(l.net * c.units / l.ordered, 4), NULL::date, c.asked_at,
        jsonb_build_object('sku', i.sku, 'units', c.units, 'on', c.promised_on, 'was', c.was_on, 'by', c.answer_by::date)
   FROM orders_consent c JOIN orders_line l ON l.id = c.line_id JOIN catalogue_item i ON i.id = l.item_id
- WHERE c.answer IS NULL AND l.ordered > l.cancelled + l.reserved - l.freed"""
+ WHERE c.answer IS NULL AND (l.ordered > l.cancelled + l.reserved - l.freed OR EXISTS (
+         SELECT 1 FROM orders_allocation a JOIN network_site s ON s.id = a.site_id AND s.supplier <> ''
+          WHERE a.order_id = l.order_id AND a.line_id = l.id AND a.reserved - a.freed > a.shipped))"""
 LOT = """
       SELECT x.order_id::text || ' ' || i.sku || ' ' || x.lot || ' ' || x.container, x.order_id, x.site_id, o.net, NULL::date, x.since,
              jsonb_build_object('sku', i.sku, 'lot', x.lot, 'status', x.status, 'units', x.units, 'place', x.place, 'container', x.container)
@@ -138,6 +140,14 @@ SELECT 'H-' || r.order_id || '/' || r.id, r.order_id, r.site_id, o.net, NULL::da
   FROM orders_changerequest r JOIN orders_order o ON o.id = r.order_id JOIN network_site s ON s.id = r.site_id
  WHERE r.outcome = '' AND (r.state <> 'requested' OR r.answer_by <= %(now)s::timestamptz)"""
 
+SUPPLIER_LATE = """
+SELECT 'D-' || d.id, d.order_id, d.site_id, o.net, NULL::date, d.first_due_on::timestamptz + interval '1 day',
+       jsonb_build_object('number', 'D-' || d.id, 'supplier', coalesce(p.name, s.supplier), 'units', t.units, 'on', d.first_due_on, 'due_on', d.due_on)
+  FROM (SELECT t.supplier_order_id AS id, sum(t.to_pick - t.withdrawn)::bigint AS units FROM fulfilment_task t
+         WHERE t.supplier_order_id IS NOT NULL AND t.closed_at IS NULL GROUP BY 1) t
+  JOIN fulfilment_supplierorder d ON d.id = t.id JOIN orders_order o ON o.id = d.order_id
+  JOIN network_site s ON s.id = d.site_id LEFT JOIN partners_party p ON p.code = s.supplier
+ WHERE d.first_due_on < %(today)s::date OR d.due_on > d.first_due_on"""
 RECURRING = """
 SELECT 'R-' || c.recurring_id || '/' || c.day, NULL::bigint, NULL::bigint, NULL::numeric, c.day, c.at,
        jsonb_build_object('recurring', 'R-' || c.recurring_id, 'on', c.day, 'why', c.trouble, 'customer', p.name)
@@ -199,6 +209,11 @@ def _slipped(it: Facts, today: date) -> str:
     return f"{it['units']:,} {it['sku']}: {it['inbound']} is now {due}" + (f", was {was}" if due != was else "")
 
 
+def _supplier(it: Facts, today: date) -> str:
+    later = f", now {_day(it['due_on'], today)}" if it["due_on"] != it["on"] else ""
+    return f"{it['units']:,} units of {it['number']} with {it['supplier']} were due {_day(it['on'], today)}{later}"
+
+
 def _late(it: Facts, today: date) -> str:
     here = it["left"] - it["shipped"]
     return f"{here:,} of {it['left']:,} units are still here" if here else f"All shipped, {it['delivered']:,} of {it['left']:,} delivered"
@@ -247,6 +262,8 @@ ALL: tuple[Kind, ...] = (
     Kind("consent", "Consent", "Customer must agree to a later day", "calendar-event", "watch", (DESK,), CONSENT,
          lambda it, today: f"{it['units']:,} {it['sku']}: {_day(it['on'], today)} instead of {_day(it['was'], today)}, answer by {_day(it['by'], today)}",
          Step("Note the answer…", "answer_consent", "orders.answer_consent")),
+    Kind("supplier", "Supplier late", "Supplier ships later than he should", "truck", "watch", (DESK,), SUPPLIER_LATE, _supplier,
+         Step("Ask him…", "supplier_order", "fulfilment.expect_despatch", lambda order, facts: (facts["number"],))),
     Kind("supply", "No supply", "No stock and none on its way", "package", "watch", (DESK,), SUPPLY, _supply, CHANGE),
     Kind("moved", "Promise moved", "Promise moved, not agreed", "calendar-event", "watch", (DESK,), MOVED,
          lambda it, today: f"Now {_day(it['on'], today)}, was {_day(it['was'], today)}", Step("Change…", "change_order", "orders.change")),

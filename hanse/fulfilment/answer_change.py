@@ -26,6 +26,7 @@ from hanse.orders.requests import Answer, Request, falls_back, locked, settle
 from .cartons import label, let_go, open_again
 from .events import ChangeAccepted, ChangeRefused, PutBackUnits, TasksWithdrawn, WithdrawnTask
 from .stopping import Floor, Inside, Lying, Plan, Stop, by_allocation, instead, plan
+from .supplier_orders import direct
 
 
 @ask
@@ -174,6 +175,7 @@ def answer_change(run: Run, asks: Sequence[AnswerChange]) -> list[ChangeAccepted
     labels = [x for d in decided if isinstance(d, Done) for x in d.labels]
     if labels:
         label(run, [x.id for x in labels], [x.address for x in labels], [x.carrier for x in labels])
+    direct(run, [(d.request.order, d.request.site) for d in decided if isinstance(d, Done) and d.request.kind in ("address", "carrier")])
     settle(run, [_answer(d, by) for d, (by, _) in zip(decided, run.owners, strict=True) if not isinstance(d, Refused)])
     for d, owner in zip(decided, run.owners, strict=True):
         if isinstance(d, Done):

@@ -1,7 +1,7 @@
 """The API of the floor: waves and tours, release, pick, scan and pack; open tasks, cartons, labels and packing slips."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from annotated_types import Ge, Le, MaxLen
 from django.http import HttpRequest, HttpResponse
@@ -13,9 +13,11 @@ from hanse.kernel.refused import Refused
 from hanse.web.doors import Cursor, Limit, after, answered, answers_to, missing, page_of, page_schema, shown
 from hanse.web.problems import problem_of
 
-from . import commercial_invoice, customs, papers, proposing, reads, wave_reads
+from . import commercial_invoice, customs, papers, proposing, reads, supplier_reads, wave_reads
 from .answer_change import AnswerChange, answer_change
 from .audit import Audit, audit
+from .decline import Decline, decline
+from .expect_despatch import ExpectDespatch, expect_despatch
 from .hold_lot import HoldLot, hold_lot
 from .leave_tour import LeaveTour, leave_tour
 from .pack import Pack, pack
@@ -29,6 +31,7 @@ from .scan import Scan, record_scans
 from .scan_at_pack import ScanAtPack, scan_at_pack
 from .sort_units import SortUnits, sort_units
 from .start_tour import StartTour, start_tour
+from .supplier_slip import supplier_slip
 from .take_out import TakeOut, take_out
 
 router = Router(tags=["fulfilment"])
@@ -111,6 +114,40 @@ def keep_scans(request: HttpRequest, scans: Body[list[Scan]]) -> HttpResponse:
 def answer_changes(request: HttpRequest, answers: Body[list[AnswerChange]]) -> HttpResponse:
     """Answer what sites are asked to change: accepting does the work, refusing takes the fallback."""
     return answered(request, answer_change, answers)
+
+
+@router.get("/supplier-orders", response=page_schema(supplier_reads.SupplierOrderRow))
+def supplier_orders(request: HttpRequest, state: Literal["all", "unfinished", "open", "late", "part", "done"] = "all", order: Word = "", cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+    """Drop-ship orders, the newest first: all, unfinished ones, or those of one state."""
+    at = after(cursor, int)
+    return page_of(supplier_reads.supplier_orders(clock.now(), state, order, at[0] if at else None, limit + 1), limit, lambda row: row.id)
+
+
+@router.get("/supplier-orders/{number}/lines", response=list[supplier_reads.SupplierLine])
+def supplier_lines(request: HttpRequest, number: Word) -> HttpResponse:
+    """What of each item a drop-ship order asks for: shipped, and still open."""
+    return shown(supplier_reads.lines(number)) if supplier_reads.paper(number) else missing(request, "drop-ship order", number)
+
+
+@router.get("/supplier-orders/{number}/packing-slip.pdf", openapi_extra={"responses": {200: PDF}})
+def supplier_packing_slip(request: HttpRequest, number: Word) -> HttpResponse:
+    """The packing slip that a supplier lays into what he ships for us, as PDF: no prices."""
+    found = supplier_slip(number)
+    if found is None:
+        return missing(request, "drop-ship order", number)
+    return HttpResponse(found, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{number}.pdf"'})
+
+
+@router.post("/supplier-orders/declines/batch", response=answers_to(decline))
+def decline_supplier_orders(request: HttpRequest, declines: Body[list[Decline]]) -> HttpResponse:
+    """Take suppliers' refusals: the units look for another site at once."""
+    return answered(request, decline, declines)
+
+
+@router.post("/supplier-orders/expected/batch", response=answers_to(expect_despatch))
+def expect_despatches(request: HttpRequest, expected: Body[list[ExpectDespatch]]) -> HttpResponse:
+    """Note on which day suppliers ship; promises that cannot be kept any more follow."""
+    return answered(request, expect_despatch, expected)
 
 
 @router.post("/packs/batch", response=answers_to(pack))

@@ -47,6 +47,8 @@ class Open:
     max_lots: int | None = None
     lots: Sequence[str] | None = None
     perishable: bool = False
+    supplier: str = ""
+    """The supplier whose site it is, where it is one's: the units are ordered of him."""
 
 
 @row

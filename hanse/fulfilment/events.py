@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from hanse.inventory.events import LotUnits
@@ -12,7 +12,10 @@ from hanse.orders.events import FALLBACK_SAID
 
 @dataclass(frozen=True, slots=True)
 class RaisedTask:
-    """A pick task as it was raised: so many units of an item (and lot) from a bin; `undated` where the lot should have an expiry and has none."""
+    """A pick task as it was raised: so many units of an item (and lot) from a bin; `undated` where the lot should have an expiry and has none.
+
+    At a supplier's site it is a line of his order.
+    """
 
     task: int
     allocation: int
@@ -22,6 +25,7 @@ class RaisedTask:
     lot: str
     quantity: int
     undated: bool = False
+    supplier_order: str = ""
 
 
 @event("order")
@@ -36,10 +40,76 @@ class OrderReleased:
     def said(self) -> str:
         if not self.tasks:
             return f"{self.waiting} units wait for their pick face to be filled"
-        sites = ", ".join(dict.fromkeys(t.site for t in self.tasks))
+        ours = [t for t in self.tasks if not t.supplier_order]
+        theirs = ", ".join(dict.fromkeys(t.supplier_order for t in self.tasks if t.supplier_order))
+        ordered = f"{sum(t.quantity for t in self.tasks if t.supplier_order)} units ordered of their supplier: {theirs}" if theirs else ""
+        if not ours:
+            return ordered
+        sites = ", ".join(dict.fromkeys(t.site for t in ours))
         without = ", ".join(dict.fromkeys(f"{t.lot} of {t.sku}" for t in self.tasks if t.undated))
         warning = f". No expiry is known of lot {without}" if without else ""
-        return f"Released at {sites}: {sum(t.quantity for t in self.tasks)} units in {len(self.tasks)} pick tasks{warning}"
+        return f"Released at {sites}: {sum(t.quantity for t in ours)} units in {len(ours)} pick tasks{warning}" + (f"; {ordered}" if ordered else "")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedUnits:
+    """So many units of the line at a position that a supplier was asked for, or said no to."""
+
+    position: int
+    sku: str
+    quantity: int
+
+
+def _units(lines: Sequence[OrderedUnits]) -> str:
+    return ", ".join(f"{x.quantity} {x.sku}" for x in lines)
+
+
+@event("order")
+class SupplierOrdered:
+    """A supplier was asked to ship units from his site: the address version he was given, and the day he is expected to ship."""
+
+    order: str
+    supplier_order: str
+    site: str
+    supplier: str
+    lines: tuple[OrderedUnits, ...]
+    address: int
+    due_on: date
+
+    def said(self) -> str:
+        return f"{_units(self.lines)} ordered of {self.supplier} as {self.supplier_order}, to be shipped by {self.due_on}"
+
+
+@event("order")
+class SupplierDeclined:
+    """A supplier does not ship units that he was asked for; they look for another site."""
+
+    order: str
+    supplier_order: str
+    site: str
+    supplier: str
+    lines: tuple[OrderedUnits, ...]
+    reason: str
+    at: datetime | None = None
+
+    def said(self) -> str:
+        return f"{self.supplier} does not ship {_units(self.lines)} of {self.supplier_order}: {self.reason}"
+
+
+@event("order")
+class DespatchExpected:
+    """A supplier ships later than he was expected to, or earlier again; promises that cannot be kept any more have moved."""
+
+    order: str
+    supplier_order: str
+    supplier: str
+    due_on: date
+    was_on: date
+    units: int
+    reason: str = ""
+
+    def said(self) -> str:
+        return f"{self.supplier} ships {self.units} units of {self.supplier_order} on {self.due_on} instead of {self.was_on}" + (f": {self.reason}" if self.reason else "")
 
 
 @event("wave")

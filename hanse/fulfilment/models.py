@@ -73,12 +73,38 @@ class Tour(models.Model):
         return f"tour {self.id}"
 
 
+class SupplierOrder(models.Model):
+    """A drop-ship order: units of an order that a supplier was asked to ship from his site. Its lines are the tasks that name it; its number is `D-` and its id.
+
+    The address version is the one he was given; a later one counts only when he agreed to the change. `due_on` is when he is
+    expected to ship, `first_due_on` what his lead days said.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="supplier_orders")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="+", db_index=False)
+    carrier = models.TextField(db_default="")
+    first_due_on = models.DateField()
+    due_on = models.DateField()
+    ordered_at = models.DateTimeField()
+    actor = models.TextField()
+
+    class Meta:
+        indexes = [models.Index("site", "id", name="fulfilment_supplierorder_site")]
+        constraints = [models.CheckConstraint(condition=Q(due_on__gte=F("first_due_on")), name="fulfilment_supplierorder_slips_forward")]
+
+    def __str__(self) -> str:
+        return f"D-{self.id}"
+
+
 class Task(models.Model):
     """Take so many units of an item (and lot) from a bin into a tote. Answered once.
 
     `taken` of them were found; `withdrawn` were stopped before anyone took them; `packed` of the taken ones
     lie in cartons or left in them, `put_back` lie in their bin again or were taken out, the others in the tote. An audit found `wrong` of
-    them missing or other than they should be. `stop` is its turn on the walk of its tour.
+    them missing or other than they should be. `stop` is its turn on the walk of its tour. At a supplier's
+    site it is a line of his `supplier_order`, which his despatch advice answers.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -103,12 +129,14 @@ class Task(models.Model):
     wave = models.ForeignKey(Wave, on_delete=models.PROTECT, related_name="+", null=True, db_constraint=False, db_index=False)
     tour = models.ForeignKey(Tour, on_delete=models.PROTECT, related_name="+", null=True, db_constraint=False, db_index=False)
     stop = models.SmallIntegerField(null=True)
+    supplier_order = models.ForeignKey(SupplierOrder, on_delete=models.PROTECT, related_name="lines", null=True, db_index=False)
 
     class Meta:
         indexes = [
             models.Index("site", "id", name="fulfilment_task_open", condition=Q(closed_at__isnull=True)),
             models.Index("wave", name="fulfilment_task_wave", condition=Q(wave__isnull=False)),
             models.Index("tour", "stop", name="fulfilment_task_tour", condition=Q(tour__isnull=False)),
+            models.Index("supplier_order", name="fulfilment_task_of_a_supplier", condition=Q(supplier_order__isnull=False)),
             models.Index("allocation", name="fulfilment_task_allocation"),
             models.Index("item", "lot", name="fulfilment_task_lot", condition=~Q(lot="")),
         ]
@@ -248,3 +276,26 @@ class Audit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.found} of {self.expected}"
+
+
+class DespatchAdvice(models.Model):
+    """A supplier's despatch advice (ASN) as it came: what he shipped of a drop-ship order. Its number counts once for a supplier. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    supplier_order = models.ForeignKey(SupplierOrder, on_delete=models.PROTECT, related_name="advices")
+    supplier = models.TextField()
+    number = models.TextField()
+    body = models.JSONField()
+    units = models.BigIntegerField()
+    despatched_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    actor = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["supplier", "number"], name="fulfilment_despatchadvice_once"),
+            models.CheckConstraint(condition=Q(units__gt=0, units__lte=MOST), name="fulfilment_despatchadvice_is_of_something"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

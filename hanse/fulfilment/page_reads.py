@@ -92,7 +92,7 @@ SELECT s.code, s.name,
        (SELECT count(DISTINCT a.order_id) FROM orders_order o JOIN orders_allocation a ON a.order_id = o.id
          WHERE o.open AND o.picked - o.put_back > o.packed - o.unpacked AND a.site_id = s.id AND a.picked - a.put_back > a.packed - a.unpacked),
        (SELECT count(*) FROM fulfilment_carton c WHERE c.site_id = s.id AND c.handed_over_at IS NULL AND c.opened_at IS NULL)
-  FROM network_site s WHERE s.active ORDER BY s.priority, s.code
+  FROM network_site s WHERE s.active AND s.supplier = '' ORDER BY s.priority, s.code
 """
 
 
@@ -318,7 +318,7 @@ class AuditItem:
 
 AUDIT_WORK = """
 SELECT s.code, s.name, s.audit_percent, (SELECT count(*) FROM fulfilment_carton c WHERE c.site_id = s.id AND c.handed_over_at IS NULL AND c.audit = 'due' AND c.opened_at IS NULL)
-  FROM network_site s WHERE s.active ORDER BY s.priority, s.code
+  FROM network_site s WHERE s.active AND s.supplier = '' ORDER BY s.priority, s.code
 """
 AUDITS_DUE = """
 SELECT c.sscc, 'H-' || c.order_id, p.name, o.promised_on, c.packed_at, c.actor

@@ -138,13 +138,13 @@ def slip_pdf(papers: Sequence[Paper]) -> bytes:
 def _slip(paper: Paper) -> list[Flowable]:
     to = [paper.to_name, paper.receiver, paper.to_street, f"{paper.to_postcode} {paper.to_city}".strip(), paper.to_country]
     facts = [("Order", paper.order), ("Your reference", paper.ref), ("Carton", f"{paper.sscc}, {paper.count} of {paper.of}"), ("Packed", f"{paper.packed_at:%Y-%m-%d}"), ("Weight", _weight(paper).strip())]
-    right = Table([[_text(name, 9, quiet=True), _text(value)] for name, value in facts if value], colWidths=[32 * mm, 52 * mm], style=TIGHT)
-    head = Table([[[_text(part, 10) for part in to if part], right]], colWidths=[90 * mm, 84 * mm], style=TIGHT)
+    right = Table([[text(name, 9, quiet=True), text(value)] for name, value in facts if value], colWidths=[32 * mm, 52 * mm], style=TIGHT)
+    head = Table([[[text(part, 10) for part in to if part], right]], colWidths=[90 * mm, 84 * mm], style=TIGHT)
     table = Table(
-        [[_text(h, 8, quiet=True) for h in ("", "Item", "GTIN", "Lot or serials", "Ordered", "In here", "To come")], *_rows(paper.contents)],
+        [[text(h, 8, quiet=True) for h in ("", "Item", "GTIN", "Lot or serials", "Ordered", "In here", "To come")], *_rows(paper.contents)],
         colWidths=[8 * mm, 58 * mm, 30 * mm, 36 * mm, 14 * mm, 14 * mm, 14 * mm], repeatRows=1, style=GRID)
-    back = _text(f"Something missing, broken or not wanted? Name order {paper.order} and carton {paper.sscc}, and write to {', '.join(filter(None, [paper.from_name, paper.from_street, paper.from_city]))}.", 8, quiet=True)
-    return [_text("Packing slip", 18, bold=True), Spacer(0, 6 * mm), head, Spacer(0, 6 * mm), table, Spacer(0, 6 * mm), back]
+    back = text(f"Something missing, broken or not wanted? Name order {paper.order} and carton {paper.sscc}, and write to {', '.join(filter(None, [paper.from_name, paper.from_street, paper.from_city]))}.", 8, quiet=True)
+    return [text("Packing slip", 18, bold=True), Spacer(0, 6 * mm), head, Spacer(0, 6 * mm), table, Spacer(0, 6 * mm), back]
 
 
 def _rows(items: Sequence[Item]) -> list[list]:
@@ -152,7 +152,7 @@ def _rows(items: Sequence[Item]) -> list[list]:
     rows: list[list] = []
     for n, item in enumerate(items):
         if item.kit and (n == 0 or items[n - 1].kit != item.kit):
-            rows.append([_text(str(item.kit)), [_text(item.kit_name), _text(f"{item.kit_sku}, kit of", 7.5, quiet=True)], "", "", _text(str(item.kits)), "", ""])
+            rows.append([text(str(item.kit)), [text(item.kit_name), text(f"{item.kit_sku}, kit of", 7.5, quiet=True)], "", "", text(str(item.kits)), "", ""])
         rows.append(_row(item))
     return rows
 
@@ -160,13 +160,14 @@ def _rows(items: Sequence[Item]) -> list[list]:
 def _row(item: Item) -> list:
     tracked = ", ".join(filter(None, [item.lot, *item.serials]))
     under = item.sku + (f", in place of {item.instead_of}" if item.instead_of else "")
-    return [_text("" if item.kit else str(item.position)), [_text(item.name), _text(under, 7.5, quiet=True)], _text(item.gtin), _text(tracked), *[_text(str(n)) for n in (item.ordered, item.quantity, item.outstanding)]]
+    return [text("" if item.kit else str(item.position)), [text(item.name), text(under, 7.5, quiet=True)], text(item.gtin), text(tracked), *[text(str(n)) for n in (item.ordered, item.quantity, item.outstanding)]]
 
 
 TIGHT = TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0), ("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 1)])
 GRID = TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LINEBELOW", (0, 0), (-1, -1), 0.4, RULE), ("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 3)])
 
 
-def _text(words: str, size: float = 9, bold: bool = False, quiet: bool = False) -> Paragraph:
+def text(words: str, size: float = 9, bold: bool = False, quiet: bool = False) -> Paragraph:
+    """Words as a paper shows them."""
     style = ParagraphStyle("p", fontName=fonts.BOLD if bold else fonts.PLAIN, fontSize=size, leading=size * 1.35, textColor=QUIET if quiet else HexColor("#000000"))
     return Paragraph(escape(words), style)

@@ -67,6 +67,7 @@ class Task:
     closed: bool
     wanted: int
     lot_status: str = "released"
+    supplier: str = ""
 
 
 Serials = Mapping[tuple[int, str], int]
@@ -83,6 +84,9 @@ def decide(asks: Sequence[Pick], tasks: Mapping[int, Task], serials: Serials) ->
         task = tasks.get(ask.task)
         if task is None:
             answers.append(refuse("task-unknown", at="task", task=ask.task))
+            continue
+        if task.supplier:
+            answers.append(refuse("supplier-ships", at="task", supplier=task.supplier))
             continue
         if task.lot_status != "released":
             answers.append(refuse("lot-held", at="task", lot=task.lot, sku=task.sku, status=task.lot_status))
@@ -141,7 +145,7 @@ def _wrong_serials(ask: Pick, task: Task, serials: Serials) -> list[Refused]:
 TASKS = """
 SELECT t.id, t.order_id, t.line_id, l.position, t.allocation_id, t.item_id, i.sku, coalesce(i.gtin, ''), i.tracking, t.site_id, s.code,
        t.bin_id, b.code, t.tote_id, c.code, t.lot, t.to_pick - t.withdrawn, t.closed_at IS NOT NULL, a.reserved - a.freed - a.picked + a.put_back,
-       coalesce(h.status, 'released')
+       coalesce(h.status, 'released'), s.supplier
   FROM fulfilment_task t JOIN orders_allocation a ON a.id = t.allocation_id JOIN orders_line l ON l.id = t.line_id
   JOIN catalogue_item i ON i.id = t.item_id JOIN network_site s ON s.id = t.site_id
   JOIN inventory_account b ON b.id = t.bin_id JOIN inventory_account c ON c.id = t.tote_id

@@ -146,7 +146,7 @@ SELECT w.nr - 1, r.order_id, r.site_id, o.priority, r.promised_on, coalesce(lane
             AND NOT EXISTS (SELECT 1 FROM inventory_balance b JOIN inventory_account c ON c.id = b.account_id AND c.kind = 'bin' AND c.site_id = a.site_id
                               JOIN network_bin n ON n.site_id = c.site_id AND n.code = c.code JOIN network_zone z ON z.id = n.zone_id AND z.code = w.zone
                              WHERE b.item_id = a.item_id AND b.on_hand > b.reserved))
-  FROM unnest(%(site)s::text[], %(zone)s::text[]) WITH ORDINALITY AS w(site, zone, nr) JOIN network_site s ON s.code = w.site
+  FROM unnest(%(site)s::text[], %(zone)s::text[]) WITH ORDINALITY AS w(site, zone, nr) JOIN network_site s ON s.code = w.site AND s.supplier = ''
   JOIN (SELECT a.order_id, a.site_id, min(a.promised_on) AS promised_on, count(*) AS lines, sum(a.reserved - a.freed - a.released + a.recalled)::bigint AS units,
                coalesce(sum(a.reserved - a.freed - a.released + a.recalled) FILTER (WHERE l.ordered > l.cancelled + l.reserved - l.freed), 0)::bigint AS line_missing
           FROM orders_allocation a JOIN orders_line l ON l.id = a.line_id

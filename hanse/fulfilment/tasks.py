@@ -1,4 +1,4 @@
-"""Tasks: raise pick tasks for open units. The set function behind release and a short pick.
+"""Tasks: raise pick tasks for open units. The set function behind release and a short pick. At a supplier's site they are his order.
 
 The caller has locked the orders. Balances are locked here in the order of (item, account, lot); each task
 claims its units in its bin, so no two tasks ever count on the same ones.
@@ -18,6 +18,7 @@ from hanse.orders.counters import Advance, advance
 from .bins import Chosen, Open, Shelf, choose, undated
 from .events import OrderReleased, RaisedTask
 from .rules import Due, ready
+from .supplier_orders import Asked, order_from_suppliers
 
 TASKS = "fulfilment_task_id_seq"
 ORDERS_OF_TASKS = """
@@ -40,7 +41,7 @@ SELECT a.id, a.order_id, a.line_id, l.position, a.item_id, i.sku, a.site_id, s.c
        CASE WHEN p.max_lots IS NOT NULL THEN ARRAY(SELECT DISTINCT k.lot FROM orders_allocation b JOIN fulfilment_task k ON k.allocation_id = b.id
          WHERE b.order_id = a.order_id AND b.site_id = a.site_id AND b.item_id = a.item_id AND k.lot <> ''
            AND coalesce(k.taken - k.put_back, k.to_pick - k.withdrawn) > 0) END,
-       i.shelf_life_days IS NOT NULL
+       i.shelf_life_days IS NOT NULL, s.supplier
   FROM orders_allocation a JOIN orders_line l ON l.id = a.line_id JOIN orders_order o ON o.id = a.order_id
   JOIN partners_party p ON p.id = o.customer_id JOIN catalogue_item i ON i.id = a.item_id
   JOIN network_site s ON s.id = a.site_id
@@ -134,10 +135,11 @@ def raise_tasks(
     run.write(RAISE, new)
     claim(run, [Claim(n.bin, n.item, n.lot, n.to_pick) for n in new])
     advance(run, [Advance(n.allocation, released=n.to_pick) for n in new])
+    theirs = order_from_suppliers(run, [Asked(n.id, n.to_pick, c.open) for n, c in zip(new, chosen, strict=True) if c.open.supplier])
     late = undated(chosen, shelves)
     raised: dict[int, list[RaisedTask]] = {}
     for n, c in zip(new, chosen, strict=True):
-        told = RaisedTask(n.id, n.allocation, c.open.site_code, c.shelf.bin_code, c.open.sku, n.lot, n.to_pick, c in late)
+        told = RaisedTask(n.id, n.allocation, c.open.site_code, c.shelf.bin_code, c.open.sku, n.lot, n.to_pick, c in late, theirs.get(n.id, ""))
         raised.setdefault(n.allocation, []).append(told)
     return Raised(raised, _fill_faces(run, wanted, chosen))
 

@@ -12,6 +12,7 @@ from .count import Count, count
 from .count_by_plan import CountByPlan, count_by_plan
 from .expect import Expect, expect
 from .keep_count_plans import KeepCountPlan, keep_count_plans
+from .keep_drop_ships import KeepDropShip, keep_drop_ships
 from .keep_faces import KeepFace, keep_faces
 from .move import Move, move
 from .put_away import PutAway, put_away
@@ -134,6 +135,19 @@ def count_plans(request: HttpRequest, site: Short) -> HttpResponse:
 def accuracy(request: HttpRequest, site: Short) -> HttpResponse:
     """How right the records of a site were in a year of counts, by class."""
     return page_of(stock_work.accuracy(site), 100, lambda row: row.abc)
+
+
+@router.post("/drop-ships/batch", response=answers_to(keep_drop_ships))
+def keep_what_suppliers_ship(request: HttpRequest, drop_ships: Body[list[KeepDropShip]]) -> HttpResponse:
+    """Keep which items a supplier ships for us, in how many working days, and how many he has."""
+    return answered(request, keep_drop_ships, drop_ships)
+
+
+@router.get("/drop-ships", response=page_schema(reads.DropShipRow))
+def drop_ships(request: HttpRequest, sku: Short = "", site: Short = "", cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+    """What suppliers ship for us, with what they have left of what they told; later versions after earlier ones."""
+    at = after(cursor, str, str, str)
+    return page_of(reads.drop_ships(limit + 1, sku, site, (at[0], at[1], at[2]) if at else None), limit, lambda row: (row.sku, row.site, row.from_on.isoformat()))
 
 
 @router.post("/lots/releases/batch", response=answers_to(release_lot))

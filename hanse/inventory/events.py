@@ -406,3 +406,22 @@ class StockPutAway:
     def said(self) -> str:
         other = f" instead of {self.suggested}: {self.reason}" if self.suggested and self.suggested != self.to_bin else ""
         return f"{self.quantity} {self.item}{_lot(self.lot)} put away at {self.site} into {self.to_bin}{other}"
+
+
+@event("item")
+class DropShipKept:
+    """A supplier ships an item for us from his site: in how many working days, how many he has (nothing: as many as are wanted), from when until when."""
+
+    item: str
+    site: str
+    supplier: str
+    lead_days: int
+    has: int | None
+    from_on: date
+    until_on: date | None = None
+    more: int = 0
+
+    def said(self) -> str:
+        has = "as many as are wanted" if self.has is None else f"{self.has} there"
+        until = f" until {self.until_on}" if self.until_on else ""
+        return f"{self.supplier} ships {self.item} from {self.site} in {self.lead_days} working days: {has}, from {self.from_on}{until}"

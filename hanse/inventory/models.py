@@ -148,6 +148,33 @@ class Serial(models.Model):
         return self.code
 
 
+class DropShip(models.Model):
+    """An item that a supplier ships for us from his site, from a day on: in how many of his working days, and how many he has.
+
+    `told` is what he said last; nothing where he ships as many as are wanted. A later version follows from its day.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_index=False)
+    lead_days = models.SmallIntegerField()
+    told = models.BigIntegerField(null=True)
+    told_at = models.DateTimeField()
+    from_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "site", "from_on"], name="inventory_dropship_once_a_day"),
+            models.CheckConstraint(condition=Q(lead_days__gte=0, lead_days__lte=365), name="inventory_dropship_lead_in_range"),
+            models.CheckConstraint(condition=Q(told__isnull=True) | Q(told__gte=0, told__lte=MOST), name="inventory_dropship_tells_a_number"),
+            models.CheckConstraint(condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on")), name="inventory_dropship_ends_after_it_begins"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} from {self.site_id}"
+
+
 class Inbound(models.Model):
     """Supply on its way to a site: how much is due when, how much came. The date's history is in the journal."""
 

@@ -33,8 +33,8 @@ class ItemRow:
 
 FILTERS = {
     "all": "true",
-    "in-stock": "EXISTS (SELECT 1 FROM inventory_stock s WHERE s.item_id = i.id AND s.on_hand > 0)",
-    "sold-out": "NOT EXISTS (SELECT 1 FROM inventory_stock s WHERE s.item_id = i.id AND s.on_hand > s.reserved)",
+    "in-stock": "EXISTS (SELECT 1 FROM inventory_stock s JOIN network_site t ON t.id = s.site_id AND t.supplier = '' WHERE s.item_id = i.id AND s.on_hand > 0)",
+    "sold-out": "NOT EXISTS (SELECT 1 FROM inventory_stock s JOIN network_site t ON t.id = s.site_id AND t.supplier = '' WHERE s.item_id = i.id AND s.on_hand > s.reserved)",
     "inbound": "EXISTS (SELECT 1 FROM inventory_inbound b WHERE b.item_id = i.id AND b.received < b.quantity)",
 }
 ITEMS = """
@@ -44,7 +44,7 @@ SELECT i.sku, i.name, i.stock_unit, coalesce(s.on_hand, 0), coalesce(s.reserved,
          AND (%(q)s = '' OR i.sku ILIKE %(like)s OR i.name ILIKE %(like)s OR i.gtin = %(q)s) ORDER BY i.sku {way} LIMIT {rows}) i
   LEFT JOIN LATERAL (SELECT sum(on_hand)::bigint AS on_hand, sum(reserved)::bigint AS reserved,
                             array_agg(t.code ORDER BY t.code) FILTER (WHERE on_hand > 0) AS sites
-                       FROM inventory_stock s JOIN network_site t ON t.id = s.site_id WHERE s.item_id = i.id) s ON true
+                       FROM inventory_stock s JOIN network_site t ON t.id = s.site_id AND t.supplier = '' WHERE s.item_id = i.id) s ON true
   LEFT JOIN LATERAL (SELECT sum(b.on_hand)::bigint AS units FROM inventory_balance b JOIN inventory_account a ON a.id = b.account_id
                       WHERE b.item_id = i.id AND b.on_hand > 0 AND a.kind = 'quarantine') q ON true
   LEFT JOIN LATERAL (SELECT sum(quantity - received)::bigint AS units, min(due_on) AS due_on
@@ -121,7 +121,7 @@ SELECT t.code, t.name, t.zone, coalesce(s.on_hand, 0), coalesce(s.reserved, 0), 
               WHERE b.item_id = %(item)s AND b.on_hand > 0 GROUP BY 1) q ON q.site_id = t.id
   LEFT JOIN (SELECT site_id, sum(quantity - received)::bigint AS units, min(due_on) AS due_on
                FROM inventory_inbound WHERE item_id = %(item)s AND received < quantity GROUP BY 1) n ON n.site_id = t.id
- WHERE s.item_id IS NOT NULL OR q.site_id IS NOT NULL OR n.site_id IS NOT NULL
+ WHERE t.supplier = '' AND (s.item_id IS NOT NULL OR q.site_id IS NOT NULL OR n.site_id IS NOT NULL)
  ORDER BY t.name
 """
 
@@ -211,7 +211,7 @@ SELECT m.id, m.happened_at, m.act, s.kind, s.code, t.kind, t.code, w.code, w.zon
        %(on_hand)s::bigint - coalesce(sum(m.change) OVER (ORDER BY m.id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::bigint
   FROM (SELECT m.*, (CASE WHEN b.kind = 'bin' AND {there_b} THEN m.quantity ELSE 0 END - CASE WHEN a.kind = 'bin' AND {there_a} THEN m.quantity ELSE 0 END) AS change
           FROM inventory_movement m JOIN inventory_account a ON a.id = m.source_id JOIN inventory_account b ON b.id = m.target_id
-         WHERE m.item_id = %(item)s AND m.id < %(before)s AND ({there_a} OR {there_b}) ORDER BY m.id DESC LIMIT {rows}) m
+         WHERE m.item_id = %(item)s AND m.id < %(before)s AND a.site_id NOT IN (SELECT id FROM network_site WHERE supplier <> '') AND ({there_a} OR {there_b}) ORDER BY m.id DESC LIMIT {rows}) m
   JOIN inventory_account s ON s.id = m.source_id JOIN inventory_account t ON t.id = m.target_id JOIN network_site w ON w.id = s.site_id
  ORDER BY m.id DESC
 """
@@ -229,7 +229,7 @@ CURVE = """
 SELECT date_trunc(%(step)s, m.happened_at), sum(CASE WHEN b.kind = 'bin' THEN m.quantity ELSE 0 END - CASE WHEN a.kind = 'bin' THEN m.quantity ELSE 0 END)::bigint
   FROM (SELECT * FROM inventory_movement WHERE item_id = %(item)s ORDER BY id DESC LIMIT {most}) m
   JOIN inventory_account a ON a.id = m.source_id JOIN inventory_account b ON b.id = m.target_id
- WHERE m.happened_at >= %(since)s GROUP BY 1 ORDER BY 1
+ WHERE m.happened_at >= %(since)s AND a.site_id NOT IN (SELECT id FROM network_site WHERE supplier <> '') GROUP BY 1 ORDER BY 1
 """
 
 

@@ -26,6 +26,7 @@ from .demand import Demand, demand
 from .events import RecountAsked
 from .move import Move, move
 from .quarantine import Quarantine, quarantine
+from .reads import drop_ships as of_suppliers
 from .receive import Receive, receive
 
 WINDOWS = {"3m": ("3 months", 92), "1y": ("1 year", 365)}
@@ -85,7 +86,7 @@ def _figures(item: reads.ItemView, window: str) -> dict[str, Any]:
     total = {name: sum(getattr(s, name) for s in sites) for name in ("on_hand", "reserved", "quarantine", "inbound", "available", "bins")}
     most = max((s.on_hand + s.quarantine for s in sites), default=0)
     return {
-        "sites": [(s, _bar(s, most)) for s in sites], "inbound": inbound, "demand": wanted, "total": total,
+        "drop_ships": of_suppliers(100, item.sku), "sites": [(s, _bar(s, most)) for s in sites], "inbound": inbound, "demand": wanted, "total": total,
         "holding": sum(1 for s in sites if s.on_hand), "curve": json.dumps(_curve(item, total, wanted, inbound, since, now)),
     }
 

@@ -87,7 +87,7 @@ WITH spot AS (
   SELECT i.id AS item, i.sku, i.name, t.id AS site, t.code
     FROM (SELECT item_id, site_id FROM inventory_stock s WHERE {stock} UNION SELECT item_id, site_id FROM inventory_inbound s
            WHERE received < quantity AND {stock}) k
-    JOIN catalogue_item i ON i.id = k.item_id JOIN network_site t ON t.id = k.site_id
+    JOIN catalogue_item i ON i.id = k.item_id JOIN network_site t ON t.id = k.site_id AND t.supplier = ''
    WHERE {edge} ORDER BY i.sku, t.code LIMIT %(limit)s
 )
 SELECT k.sku, k.name, k.code, coalesce(s.on_hand, 0), coalesce(s.reserved, 0),
@@ -184,3 +184,35 @@ def on_hand_before(last: MovementRow, site: str = "") -> int:
     change = (last.quantity if last.to_kind == "bin" and site in ("", last.to_site) else 0)
     change -= (last.quantity if last.from_kind == "bin" and site in ("", last.from_site) else 0)
     return (last.on_hand_after or 0) - change
+
+
+@dataclass(frozen=True, slots=True)
+class DropShipRow:
+    """An item that a supplier ships for us: in how many working days, what he told last, and how many of that are neither sold nor ordered."""
+
+    sku: str
+    name: str
+    site: str
+    supplier: str
+    lead_days: int
+    told: int | None
+    told_at: datetime
+    left: int | None
+    from_on: date
+    until_on: date | None
+
+
+DROP_SHIPS = """
+SELECT i.sku, i.name, s.code, s.supplier, d.lead_days, d.told, d.told_at, CASE WHEN d.told IS NOT NULL THEN coalesce(k.on_hand - k.reserved, 0) END, d.from_on, d.until_on
+  FROM inventory_dropship d JOIN catalogue_item i ON i.id = d.item_id JOIN network_site s ON s.id = d.site_id
+  LEFT JOIN inventory_stock k ON k.item_id = d.item_id AND k.site_id = d.site_id
+ WHERE (%(sku)s = '' OR i.sku = %(sku)s) AND (%(site)s = '' OR s.code = %(site)s)
+   AND (i.sku, s.code, d.from_on::text) > (%(after_sku)s, %(after_site)s, %(after_day)s)
+ ORDER BY i.sku, s.code, d.from_on LIMIT %(limit)s
+"""
+
+
+def drop_ships(limit: int, sku: str = "", site: str = "", after: tuple[str, str, str] | None = None) -> list[DropShipRow]:
+    """What suppliers ship for us, by item, site and day, behind the last one seen."""
+    of, at, day = after or ("", "", "")
+    return rows(DropShipRow, DROP_SHIPS, sku=sku, site=site, after_sku=of, after_site=at, after_day=day, limit=limit)

@@ -22,7 +22,7 @@ class LanesInline(LookOnly, TabularInline):
 class SiteAdmin(KeptAdmin, ExportMixin, ModelAdmin):
     keep, ask = keep_sites, KeepSite
     export_form_class = ExportForm
-    list_display = ("code", "name", "country", "zone", "cut_off", "priority", "active")
+    list_display = ("code", "name", "country", "zone", "cut_off", "priority", "supplier", "active")
     list_filter = ("country", "active")
     search_fields = ("code", "name")
     inlines = (LanesInline,)

@@ -51,6 +51,7 @@ class KeepSite:
     weight_tolerance_g: Annotated[int, Ge(0), Le(100_000)] | None = None
     weight_tolerance_percent: Annotated[int, Ge(0), Le(100)] | None = None
     active: bool | None = None
+    supplier: Short | None = None
     zones: Annotated[tuple[Code, ...], MaxLen(1_000)] = ()
     bins: Annotated[tuple[BinGiven, ...], MaxLen(50_000)] = ()
     lanes: Annotated[tuple[LaneGiven, ...], MaxLen(5_000)] | None = None
@@ -144,7 +145,7 @@ ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('network', 0))"
 """One change of sites at a time: codes of the batch are looked up and written without a race."""
 PLACES = """
 SELECT code, country, name, zone, region, array_to_string(workdays, ','), cut_off, priority, street, postcode, city, gln, latitude,
-       longitude, sscc_prefix, pack_scan, audit_percent, weight_tolerance_g, weight_tolerance_percent, active
+       longitude, sscc_prefix, pack_scan, audit_percent, weight_tolerance_g, weight_tolerance_percent, active, supplier
   FROM network_site WHERE code = ANY(%(code)s::text[])
 """
 ZONES = "SELECT s.code, z.code FROM network_site s JOIN network_zone z ON z.site_id = s.id WHERE s.code = ANY(%(code)s::text[])"
@@ -160,21 +161,22 @@ SELECT s.code, l.country, l.days, l.region, l.cost, l.currency, l.carrier FROM n
 """
 KEEP = """
 INSERT INTO network_site (code, country, name, zone, region, workdays, cut_off, priority, street, postcode, city, gln, latitude, longitude,
-                          sscc_prefix, pack_scan, audit_percent, weight_tolerance_g, weight_tolerance_percent, active)
+                          sscc_prefix, pack_scan, audit_percent, weight_tolerance_g, weight_tolerance_percent, active, supplier)
 SELECT code, country, name, zone, region, string_to_array(workdays, ',')::smallint[], cut_off, priority, street, postcode, city, gln,
-       latitude, longitude, sscc_prefix, pack_scan, audit_percent, weight_tolerance_g, weight_tolerance_percent, active
+       latitude, longitude, sscc_prefix, pack_scan, audit_percent, weight_tolerance_g, weight_tolerance_percent, active, supplier
   FROM unnest(%(code)s::text[], %(country)s::text[], %(name)s::text[], %(zone)s::text[], %(region)s::text[], %(workdays)s::text[],
               %(cut_off)s::time[], %(priority)s::smallint[], %(street)s::text[], %(postcode)s::text[], %(city)s::text[], %(gln)s::text[],
               %(latitude)s::numeric[], %(longitude)s::numeric[], %(sscc_prefix)s::text[], %(pack_scan)s::text[],
-              %(audit_percent)s::smallint[], %(weight_tolerance_g)s::int[], %(weight_tolerance_percent)s::smallint[], %(active)s::boolean[])
+              %(audit_percent)s::smallint[], %(weight_tolerance_g)s::int[], %(weight_tolerance_percent)s::smallint[], %(active)s::boolean[], %(supplier)s::text[])
     AS s(code, country, name, zone, region, workdays, cut_off, priority, street, postcode, city, gln, latitude, longitude, sscc_prefix,
-         pack_scan, audit_percent, weight_tolerance_g, weight_tolerance_percent, active)
+         pack_scan, audit_percent, weight_tolerance_g, weight_tolerance_percent, active, supplier)
     ON CONFLICT (code) DO UPDATE SET
        country = excluded.country, name = excluded.name, zone = excluded.zone, region = excluded.region, workdays = excluded.workdays,
        cut_off = excluded.cut_off, priority = excluded.priority, street = excluded.street, postcode = excluded.postcode,
        city = excluded.city, gln = excluded.gln, latitude = excluded.latitude, longitude = excluded.longitude,
        sscc_prefix = excluded.sscc_prefix, pack_scan = excluded.pack_scan, audit_percent = excluded.audit_percent,
-       weight_tolerance_g = excluded.weight_tolerance_g, weight_tolerance_percent = excluded.weight_tolerance_percent, active = excluded.active
+       weight_tolerance_g = excluded.weight_tolerance_g, weight_tolerance_percent = excluded.weight_tolerance_percent, active = excluded.active,
+       supplier = excluded.supplier
 """
 KEEP_ZONES = """
 INSERT INTO network_zone (site_id, code)

@@ -9,7 +9,10 @@ PACK_SCANS = ["none", "first", "every"]
 
 
 class Site(models.Model):
-    """A place that holds and ships stock. Its calendar is the holidays of its country and region."""
+    """A place that holds and ships stock. Its calendar is the holidays of its country and region.
+
+    One that names a `supplier`, by the code of the party, ships for us from stock of its own.
+    """
 
     id = models.BigAutoField(primary_key=True)
     code = models.TextField(unique=True)
@@ -32,6 +35,7 @@ class Site(models.Model):
     weight_tolerance_g = models.IntegerField(db_default=50)
     weight_tolerance_percent = models.SmallIntegerField(db_default=5)
     active = models.BooleanField(db_default=True)
+    supplier = models.TextField(db_default="", blank=True)
 
     class Meta:
         constraints = [

@@ -70,6 +70,7 @@ class Place:
     weight_tolerance_g: int = 50
     weight_tolerance_percent: int = 5
     active: bool = True
+    supplier: str = ""
 
 
 FIELDS = [f.name for f in fields(Place) if f.name != "code"]

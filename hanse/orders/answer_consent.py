@@ -17,12 +17,14 @@ from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Short, ask
 from hanse.kernel.numbers import order_ids
 from hanse.kernel.refused import Refused, refuse
+from hanse.kernel.rows import as_tuple
 
-from .cancelling import Known, cancel_units, facts
+from .cancelling import Known, Taken, cancel_units, facts, stops, take
 from .counters import lock_orders
-from .events import CancelledUnits, ConsentAnswered, PromiseMoved, UnitsCancelled
+from .events import CancelledUnits, ChangeAsked, ConsentAnswered, GivenBack, PromiseMoved, UnitsCancelled
 from .pegging import unpeg
 from .promises import move_promises
+from .requests import ask_sites
 
 Position = Annotated[int, Gt(0), Le(100_000)]
 
@@ -39,7 +41,7 @@ class AnswerConsent:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question that waits for its answer."""
+    """A question that waits for its answer; `supplier` where he is to ship some of the units."""
 
     consent: int
     order: int
@@ -49,11 +51,16 @@ class Asked:
     units: int
     was_on: date
     promised_on: date
+    supplier: str = ""
 
 
 ASKED = """
-SELECT c.id, l.order_id, l.id, l.position, i.sku, least(c.units, l.ordered - l.cancelled - l.reserved + l.freed), c.was_on, c.promised_on
+SELECT c.id, l.order_id, l.id, l.position, i.sku, least(c.units, l.ordered - l.cancelled - l.reserved + l.freed + coalesce(s.units, 0)), c.was_on, c.promised_on,
+       coalesce(s.supplier, '')
   FROM orders_line l JOIN orders_consent c ON c.line_id = l.id AND c.answer IS NULL JOIN catalogue_item i ON i.id = l.item_id
+  LEFT JOIN LATERAL (SELECT sum(a.reserved - a.freed - a.shipped)::bigint AS units, min(s.supplier) AS supplier
+                       FROM orders_allocation a JOIN network_site s ON s.id = a.site_id AND s.supplier <> ''
+                      WHERE a.order_id = l.order_id AND a.line_id = l.id AND a.reserved - a.freed > a.shipped) s ON true
  WHERE l.order_id = ANY(%(order)s::bigint[]) ORDER BY c.id FOR UPDATE OF c
 """
 ANSWER = """
@@ -72,10 +79,16 @@ def decide(asks: Sequence[AnswerConsent], asked: Mapping[tuple[str, int], Asked]
             answers.append(refuse("nothing-asked", order=ask.order, line=ask.line))
         elif ask.answer == "agreed" and not ask.agreed_by.strip():
             answers.append(refuse("values-refused", at="agreed_by", why="Say who at the customer agreed."))
+        elif ask.answer == "free" and it.supplier:
+            answers.append(refuse("values-refused", at="answer", why=f"{it.supplier} is to ship them: cancel them, or note that he declines, and they look for another site."))
         else:
             del waiting[ask.order, ask.line]
             answers.append(it)
     return answers
+
+
+SUPPLIERS = "SELECT id FROM network_site WHERE supplier <> ''"
+NOT_AGREED = "the customer did not agree to a later day"
 
 
 @operation
@@ -98,11 +111,21 @@ def answer_consent(run: Run, asks: Sequence[AnswerConsent]) -> list[ConsentAnswe
 
 
 def _cancel(run: Run, late: Sequence[Asked], known: Known) -> None:
-    """Cancel the late units; what was reserved of the line stays."""
+    """Cancel the late units; what our own sites have reserved of the line stays. What a supplier was asked for he is asked to stop."""
+    if not late:
+        return
+    suppliers = {site for (site,) in run.rows(as_tuple, SUPPLIERS)}
     cut: dict[str, list[CancelledUnits]] = defaultdict(list)
+    freed: dict[str, list[GivenBack]] = defaultdict(list)
+    taken: list[Taken] = []
     lines = {x.line: x for xs in known.lines.values() for x in xs}
     for it in late:
-        lines[it.line].open -= it.units
-        cut[f"H-{it.order}"].append(CancelledUnits(it.line, it.position, it.sku, it.units))
-    cancel_units(run, [x for xs in cut.values() for x in xs], [], known)
-    run.tell([UnitsCancelled(order, tuple(xs), (), "the customer did not agree to a later day") for order, xs in cut.items()])
+        part = take(lines[it.line], it.units, [p for p in known.parts.get(it.line, ()) if p.site in suppliers])
+        taken.append(part)
+        if part.now:
+            cut[f"H-{it.order}"].append(CancelledUnits(it.line, it.position, it.sku, part.now))
+            freed[f"H-{it.order}"] += part.freed
+    cancel_units(run, [x for xs in cut.values() for x in xs], [x for xs in freed.values() for x in xs], known)
+    run.tell([UnitsCancelled(order, tuple(xs), tuple(freed[order]), NOT_AGREED) for order, xs in cut.items()])
+    wishes = [wish for part in taken for wish in stops([part], "let-go", None, NOT_AGREED, True, run.actor)]
+    run.tell([ChangeAsked(f"H-{wish.order}", (asked,), NOT_AGREED, True) for wish, asked in zip(wishes, ask_sites(run, wishes), strict=True)])

@@ -113,7 +113,9 @@ class OpenConsent:
 CONSENTS = """
 SELECT l.position, i.sku, c.units, c.was_on, c.promised_on, c.asked_at, c.answer_by
   FROM orders_line l JOIN orders_consent c ON c.line_id = l.id AND c.answer IS NULL JOIN catalogue_item i ON i.id = l.item_id
- WHERE l.order_id = %(order)s AND l.ordered > l.cancelled + l.reserved - l.freed ORDER BY l.position
+ WHERE l.order_id = %(order)s AND (l.ordered > l.cancelled + l.reserved - l.freed OR EXISTS (
+         SELECT 1 FROM orders_allocation a JOIN network_site s ON s.id = a.site_id AND s.supplier <> ''
+          WHERE a.order_id = l.order_id AND a.line_id = l.id AND a.reserved - a.freed > a.shipped)) ORDER BY l.position
 """
 
 

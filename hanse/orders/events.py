@@ -444,6 +444,41 @@ class QuoteAccepted:
         return f"{self.quote} accepted as {self.order}, {self.total:,.2f} {self.currency} as quoted" + (f"; {'; '.join(self.changes)}" if self.changes else "")
 
 
+@event("draft")
+class DraftSaved:
+    """An order that is being written was kept as it was typed."""
+
+    draft: str
+    customer: str
+    lines: int
+
+    def said(self) -> str:
+        return f"Draft {self.draft} saved with {self.lines} line{'' if self.lines == 1 else 's'}" + (f" for {self.customer}" if self.customer else "")
+
+
+@event("draft")
+class DraftDropped:
+    """A draft was thrown away."""
+
+    draft: str
+
+    def said(self) -> str:
+        return f"Draft {self.draft} dropped"
+
+
+@event("draft")
+class DraftPlaced:
+    """A draft became an order."""
+
+    draft: str
+    order: str
+    total: Decimal
+    currency: str
+
+    def said(self) -> str:
+        return f"{self.draft} placed as {self.order}, {self.total:,.2f} {self.currency}"
+
+
 @event("recurring")
 class RecurringStarted:
     """An order is placed on each day of a rule from now on."""

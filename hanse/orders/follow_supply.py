@@ -6,21 +6,21 @@ comes earlier again moves no promise back.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, ask
 from hanse.kernel.refused import Refused, refuse
-from hanse.kernel.rows import as_tuple
+from hanse.kernel.rows import as_tuple, row
 
 from . import pegging
 from .counters import lock_orders
 from .events import ConsentAsked, PromiseMoved, SupplyFollowed
 from .promises import promise_first, shift_promises
 from .promising import settled
-from .reserving import LINES, SITES, OpenLine, SiteFact, expected, queue_key
+from .reserving import LINES, NAMED, SITES, OpenLine, SiteFact, expected, queue_key, ready_ways
 
 ANSWER_WITHIN = timedelta(days=3)
 """How long a customer has to say whether a later day suits him."""
@@ -89,6 +89,36 @@ def decide(waits: Sequence[Waits], now: datetime) -> tuple[list[PromiseMoved], l
         if it.terms.consent_days is not None and (promise - agreed_on).days > it.terms.consent_days:
             asked.append(ConsentAsked(order, it.at.line, it.terms.position, it.at.sku, it.at.open, agreed_on, promise, now + ANSWER_WITHIN))
     return moved, asked
+
+
+@row
+class Late:
+    """Units of a line that leave a site on a later day than was said."""
+
+    line: int
+    site: int
+    units: int
+    due_on: date
+
+
+def follow_late(run: Run, late: Sequence[Late]) -> None:
+    """Let promises follow reserved units that leave their site later: by the rules of supply that slips. Their orders are locked by the caller."""
+    if not late:
+        return
+    lines = {x.line: x for x in run.rows(OpenLine, NAMED, line=sorted({it.line for it in late}))}
+    terms = {t.line: t for t in run.rows(Terms, TERMS, lines=list(lines))}
+    sites = run.rows(SiteFact, SITES, countries=sorted({x.country for x in lines.values()}))
+    waits: dict[int, Waits] = {}
+    for it in late:
+        day = ready_ways(lines[it.line], sites, it.due_on, run.now).get(it.site)
+        before = waits.get(it.line)
+        units = it.units + (before.at.open if before else 0)
+        arrives_on = max((d for d in (day, before and before.arrives_on) if d), default=None)
+        waits[it.line] = Waits(replace(lines[it.line], open=units), terms[it.line], arrives_on)
+    moved, asked = decide(list(waits.values()), run.now)
+    shift_promises(run, moved)
+    run.write(ASK, asked)
+    run.tell(asked)
 
 
 @operation

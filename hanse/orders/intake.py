@@ -18,6 +18,7 @@ from hanse.web.posted import BadForm, posted
 from . import reads
 from .forms import granted, place_findings, posted_lines
 from .place import Place, place
+from .place_drafts import PlaceDraft, place_drafts
 from .previewing import promise_said, stock_said, tried
 
 EMPTY = {"sku": "", "quantity": "", "unit_price": "", "found": {}}
@@ -33,7 +34,8 @@ def new_order(request: HttpRequest) -> HttpResponse:
         return render(request, "orders/new_order.html", blank(request))
     ask, rows, bad = asked(request)
     if ask:
-        answer = act(request, place, ask)
+        draft = request.POST.get("draft", "").strip()[:80]
+        answer = act(request, place_drafts, PlaceDraft(draft, ask)) if draft else act(request, place, ask)
         if not isinstance(answer, Refused):
             messages.success(request, f"{answer.said()}.")
             return redirect(reverse("order", args=[answer.order]))
@@ -56,7 +58,7 @@ def blank(request: HttpRequest) -> dict[str, Any]:
 def drawn(request: HttpRequest, rows: list[dict[str, Any]], bad: BadForm | None) -> dict[str, Any]:
     """The form with what was typed."""
     places = reads.ship_tos(request.POST.get("customer", "").replace("\x00", ""))
-    return {"lines": rows + [EMPTY] * max(FIRST_ROWS - len(rows), 1), "form": request.POST.dict(), "bad": bad, "places": places}
+    return {"lines": rows + [EMPTY] * max(FIRST_ROWS - len(rows), 1), "form": request.POST.dict(), "bad": bad, "places": places, "draft": request.POST.get("draft", "")}
 
 
 def asked(request: HttpRequest) -> tuple[Place | None, list[dict[str, Any]], BadForm | None]:

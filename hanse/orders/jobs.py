@@ -33,7 +33,7 @@ SELECT 'R-' || id, next_on FROM orders_recurring
 """
 HELD = sorted(type for type in BLOCKS if "allocate" in BLOCKS[type])
 GIVEN_UP = ("UnitsFreed", "UnitsCancelled")
-ARRIVED = ("StockReceived", "BinCounted", "StockReleased", "LotReleased")
+ARRIVED = ("StockReceived", "BinCounted", "StockReleased", "LotReleased", "DropShipKept")
 
 
 @follower("orders: allocate waiting units", *ARRIVED, *GIVEN_UP, "HoldReleased")

@@ -448,6 +448,32 @@ class Quote(models.Model):
         return f"Q-{self.id}"
 
 
+class Draft(models.Model):
+    """An order that is being written, kept as it was typed: it may have holes, promises and reserves nothing, and becomes one order at most.
+
+    `customer` is the code as far as it was typed. Its number is `E-` and its id.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    body = models.JSONField()
+    customer = models.TextField(db_default="")
+    lines = models.IntegerField(db_default=0)
+    saved_at = models.DateTimeField()
+    saved_by = models.TextField()
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, null=True, related_name="draft")
+    placed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index("saved_by", "saved_at", name="orders_draft_open", condition=Q(order__isnull=True))]
+        constraints = [
+            models.CheckConstraint(condition=Q(lines__gte=0, lines__lte=1_000_000), name="orders_draft_counts_lines"),
+            models.CheckConstraint(condition=Q(order__isnull=True, placed_at__isnull=True) | Q(order__isnull=False, placed_at__isnull=False), name="orders_draft_is_placed_as_an_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"E-{self.id}"
+
+
 class Recurring(models.Model):
     """An order that is placed again by an RFC 5545 rule; `next_on` is the day it is due next, none once the rule has ended. Its number is `R-` and its id."""
 

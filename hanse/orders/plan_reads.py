@@ -39,7 +39,7 @@ FREE = "SELECT item_id, site_id, on_hand - reserved FROM inventory_stock WHERE o
 SITES = """
 SELECT s.id, s.code, s.zone, s.country, s.region, s.workdays, s.cut_off, s.priority, s.latitude, s.longitude,
        coalesce(l.country, ''), coalesce(l.region, ''), l.days, l.cost
-  FROM network_site s LEFT JOIN network_lane l ON l.site_id = s.id WHERE s.active
+  FROM network_site s LEFT JOIN network_lane l ON l.site_id = s.id WHERE s.active AND s.supplier = ''
 """
 
 

@@ -1,4 +1,4 @@
-"""The API of quotes and recurring orders."""
+"""The API of drafts, quotes and recurring orders."""
 
 from datetime import date
 from typing import Annotated
@@ -11,12 +11,17 @@ from hanse.kernel import clock
 from hanse.kernel.asks import ask
 from hanse.web.doors import Cursor, Limit, after, answer_to, answered_one, missing, page_of, page_schema, shown
 
+from . import draft_reads
 from . import quote_reads as reads
 from .accept_quotes import AcceptQuote, accept_quotes
+from .drop_drafts import DropDraft, drop_drafts
 from .make_quotes import MakeQuote, make_quotes
 from .pause_recurring import PauseRecurring, pause_recurring
+from .place import Place
+from .place_drafts import PlaceDraft, place_drafts
 from .place_due import PlaceDue, place_due
 from .resume_recurring import ResumeRecurring, resume_recurring
+from .save_drafts import SaveDraft, save_drafts
 from .start_recurring import StartRecurring, start_recurring
 
 router = Router(tags=["orders"])
@@ -54,6 +59,45 @@ class AcceptAsk:
 def accept_quote(request: HttpRequest, number: Word, wish: Body[AcceptAsk]) -> HttpResponse:
     """Place what was quoted at the quoted price, once. The answer says what has changed since."""
     return answered_one(request, accept_quotes, AcceptQuote(number, wish.ref))
+
+
+@router.post("/drafts", response=answer_to(save_drafts, created=True))
+def save_draft(request: HttpRequest, draft: Body[SaveDraft]) -> HttpResponse:
+    """Keep an order that is being written, as far as it is: it may have holes, promises and reserves nothing. A draft that is named is written anew."""
+    return answered_one(request, save_drafts, draft, created=True)
+
+
+@router.get("/drafts", response=page_schema(draft_reads.DraftRow))
+def drafts(request: HttpRequest, by: Word = "", cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+    """Drafts that are not placed, newest first; of one person, where he is named."""
+    at = after(cursor, int)
+    return page_of(draft_reads.drafts(by, at[0] if at else None, limit + 1), limit, lambda row: row.id)
+
+
+@router.get("/drafts/{number}", response=draft_reads.DraftRow)
+def draft(request: HttpRequest, number: Word) -> HttpResponse:
+    """One draft as it was typed, with the order it became."""
+    found = draft_reads.draft(number)
+    return shown(found) if found else missing(request, "draft", number)
+
+
+@ask
+class PlaceDraftAsk:
+    """The order as it shall be placed; without it the draft is placed as it was saved."""
+
+    order: Place | None = None
+
+
+@router.post("/drafts/{number}/place", response=answer_to(place_drafts))
+def place_draft(request: HttpRequest, number: Word, wish: Body[PlaceDraftAsk]) -> HttpResponse:
+    """Place a draft as an order, once. A refusal names everything that is missing and leaves the draft as it is."""
+    return answered_one(request, place_drafts, PlaceDraft(number, wish.order))
+
+
+@router.post("/drafts/{number}/drop", response=answer_to(drop_drafts))
+def drop_draft(request: HttpRequest, number: Word) -> HttpResponse:
+    """Throw a draft away."""
+    return answered_one(request, drop_drafts, DropDraft(number))
 
 
 @router.post("/recurring", response=answer_to(start_recurring, created=True))

@@ -304,7 +304,7 @@ SELECT l.id, l.position, i.sku, i.name, l.unit_price, l.discount, l.net, l.freig
        l.kit, l.per_kit, of.position, coalesce(a.parts, '[]'), coalesce(w.pegs, '[]')
   FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id LEFT JOIN orders_line of ON of.id = l.substitute_of_id
   LEFT JOIN LATERAL (
-    SELECT json_agg(json_build_object('allocation', a.id, 'site', s.code, 'site_name', s.name, 'promised_on', a.promised_on, 'reserved', a.reserved,
+    SELECT json_agg(json_build_object('allocation', a.id, 'site', s.code, 'site_name', s.name, 'supplier', coalesce((SELECT p.name FROM partners_party p WHERE p.code = s.supplier), s.supplier), 'promised_on', a.promised_on, 'reserved', a.reserved,
              'freed', a.freed, 'released', a.released - a.recalled, 'picked', a.picked - a.put_back, 'packed', a.packed - a.unpacked, 'asked', coalesce(q.asked, 0), 'shipped', a.shipped, 'delivered', a.delivered)
              ORDER BY a.id) AS parts
       FROM orders_allocation a JOIN network_site s ON s.id = a.site_id
@@ -508,12 +508,12 @@ SELECT p.code, p.name || coalesce(', ' || nullif(a.city, ''), '') FROM partners_
  WHERE p.active AND 'customer' = ANY(p.roles) AND (p.code ILIKE %(like)s OR p.name ILIKE %(like)s) ORDER BY p.code LIMIT 12
 """
 ITEMS_LIKE = """
-SELECT i.sku, i.name || coalesce(', ' || trim_scale(i.price) || ' ' || i.currency, '') || ', ' || coalesce(k.kits, s.free, 0) || ' free' FROM (
+SELECT i.sku, i.name || coalesce(', ' || trim_scale(i.price) || ' ' || i.currency, '') || ', ' || coalesce(k.kits, s.free, 0) || ' free' || CASE WHEN EXISTS (SELECT 1 FROM inventory_dropship d WHERE d.item_id = i.id AND d.from_on <= %(today)s::date AND coalesce(d.until_on >= %(today)s::date, true)) THEN ', drop-shipped' ELSE '' END FROM (
   SELECT * FROM catalogue_item i WHERE i.retired_on IS NULL AND (i.sku ILIKE %(like)s OR i.name ILIKE %(like)s) ORDER BY i.sku LIMIT 12) i
   LEFT JOIN LATERAL (
-    SELECT min(coalesce(f.free, 0) / c.quantity) AS kits FROM catalogue_component c LEFT JOIN LATERAL (SELECT sum(on_hand - reserved)::bigint AS free FROM inventory_stock x WHERE x.item_id = c.item_id) f ON true
+    SELECT min(coalesce(f.free, 0) / c.quantity) AS kits FROM catalogue_component c LEFT JOIN LATERAL (SELECT sum(on_hand - reserved)::bigint AS free FROM inventory_stock x JOIN network_site n ON n.id = x.site_id AND n.supplier = '' WHERE x.item_id = c.item_id) f ON true
      WHERE c.kit_id = i.id AND c.from_on = (SELECT max(d.from_on) FROM catalogue_component d WHERE d.kit_id = i.id AND d.from_on <= %(today)s::date)) k ON true
-  LEFT JOIN LATERAL (SELECT sum(on_hand - reserved) AS free FROM inventory_stock x WHERE x.item_id = i.id) s ON true
+  LEFT JOIN LATERAL (SELECT sum(on_hand - reserved) AS free FROM inventory_stock x JOIN network_site n ON n.id = x.site_id AND n.supplier = '' WHERE x.item_id = i.id) s ON true
  ORDER BY i.sku
 """
 SHIP_TOS = """

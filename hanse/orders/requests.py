@@ -6,7 +6,7 @@ requests. Whoever calls has locked their orders.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -55,10 +55,13 @@ class SiteDay:
     workdays: list[int]
     cut_off: time
 
+    def next_ship_day(self, now: datetime) -> date:
+        """The next day on which the site sends things off."""
+        return Calendar(self.country, self.region, tuple(self.workdays), self.zone).ship_day(now, self.cut_off)
+
     def next_cut_off(self, now: datetime) -> datetime:
         """Until when the site still sends things off: its cut-off on the next day that it works."""
-        day = Calendar(self.country, self.region, tuple(self.workdays), self.zone).ship_day(now, self.cut_off)
-        return datetime.combine(day, self.cut_off, ZoneInfo(self.zone))
+        return datetime.combine(self.next_ship_day(now), self.cut_off, ZoneInfo(self.zone))
 
 
 @row

@@ -7,9 +7,10 @@ as many as make whole ones.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from hanse.inventory import ledger
@@ -20,7 +21,7 @@ from . import counters, kits, pegging
 from .events import AllocatedUnits, PromiseMoved, UnitsAllocated, WaitingUnits
 from .promises import move_promises, promise_first
 from .promising import arrives_on, kilometres, settled
-from .sourcing import Candidate, Plan, Policy, Wanted, fewest_splits
+from .sourcing import Candidate, Plan, Policy, Wanted, fewest_splits, own_first
 
 
 @row
@@ -71,6 +72,7 @@ class SiteFact:
     to_region: str
     days: int | None
     cost: Decimal | None
+    supplier: bool = False
 
 
 ALLOCATIONS = "orders_allocation_id_seq"
@@ -85,13 +87,18 @@ SELECT l.id, l.order_id, l.item_id, i.sku, l.ordered - l.cancelled - l.reserved 
 NAMED = LINES + " WHERE l.id = ANY(%(line)s::bigint[])"
 OPEN = LINES + " WHERE l.order_id = ANY(%(order)s::bigint[]) AND l.ordered > l.cancelled + l.reserved - l.freed ORDER BY l.id"
 STOCK = """
-SELECT s.item_id, s.site_id, s.on_hand - s.reserved FROM inventory_stock s
+SELECT s.item_id, s.site_id, s.on_hand - s.reserved, d.lead_days FROM inventory_stock s
+  LEFT JOIN LATERAL (
+    SELECT CASE WHEN d.until_on IS NULL OR d.until_on >= %(now)s::date THEN d.lead_days END AS lead_days
+      FROM inventory_dropship d WHERE d.item_id = s.item_id AND d.site_id = s.site_id AND d.from_on <= %(now)s::date
+     ORDER BY d.from_on DESC LIMIT 1) d ON true
  WHERE s.item_id = ANY(%(items)s::bigint[]) AND s.on_hand > s.reserved
- ORDER BY s.item_id, s.site_id FOR UPDATE
+ ORDER BY s.item_id, s.site_id FOR UPDATE OF s
 """
+"""Free units by item and site; of what a supplier ships for us with his lead days, none where he does so no more."""
 SITES = """
 SELECT s.id, s.code, s.zone, s.country, s.region, s.workdays, s.cut_off, s.priority, s.latitude, s.longitude,
-       coalesce(l.country, ''), coalesce(l.region, ''), l.days, l.cost
+       coalesce(l.country, ''), coalesce(l.region, ''), l.days, l.cost, s.supplier <> ''
   FROM network_site s LEFT JOIN network_lane l ON l.site_id = s.id AND l.country = ANY(%(countries)s::text[])
  WHERE s.active
 """
@@ -117,13 +124,16 @@ def reserve_lines(run: Run, wants: Sequence[Want], known: Sequence[OpenLine] = (
     if not wants:
         return []
     lines = {row.line: row for row in known or _numbered(run, run.rows(OpenLine, NAMED, wants))}
-    free = {(item, site): n for item, site, n in run.rows(as_tuple, STOCK, items=sorted({x.item for x in lines.values()}))}
+    stock = run.rows(as_tuple, STOCK, items=sorted({x.item for x in lines.values()}))
     sites = run.rows(SiteFact, SITES, countries=sorted({x.country for x in lines.values()}))
+    suppliers = {s.site for s in sites if s.supplier}
+    leads: dict[tuple[int, int], int] = {(item, site): days for item, site, _, days in stock if site in suppliers and days is not None}
+    free = {(item, site): n for item, site, n, _ in stock if site not in suppliers or (item, site) in leads}
     of_kits = sorted({x.order for x in lines.values() if x.kit is not None})
     members: dict[int, list[kits.Member]] = defaultdict(list)
     for member in run.rows(kits.Member, kits.MEMBERS, order=of_kits) if of_kits else ():
         members[member.order].append(member)
-    plans = _plan(run.now, wants, lines, sites, free, policy, members)
+    plans = _plan(run.now, wants, lines, sites, free, own_first(policy), members, leads)
     made = _allocations(run, plans, lines, {s.site: s for s in sites})
     counters.allocate(run, [m for ms in made.values() for m in ms])
     move_promises(run, _moved(made, lines))
@@ -178,7 +188,7 @@ def _promise_waiting(run: Run, waiting: Mapping[int, Sequence[WaitingUnits]], li
 Plans = dict[int, tuple[Plan, dict[int, Candidate]]]
 
 
-def _plan(now: datetime, wants: Sequence[Want], lines: Mapping[int, OpenLine], sites: Sequence[SiteFact], free: dict[tuple[int, int], int], policy: Policy, members: Mapping[int, Sequence[kits.Member]]) -> Plans:
+def _plan(now: datetime, wants: Sequence[Want], lines: Mapping[int, OpenLine], sites: Sequence[SiteFact], free: dict[tuple[int, int], int], policy: Policy, members: Mapping[int, Sequence[kits.Member]], leads: Mapping[tuple[int, int], int]) -> Plans:
     """One plan per order, in the order of the queue; later orders see what earlier ones took. Pure."""
     by_order: dict[int, list[Want]] = defaultdict(list)
     for want in wants:
@@ -187,9 +197,10 @@ def _plan(now: datetime, wants: Sequence[Want], lines: Mapping[int, OpenLine], s
     plans: Plans = {}
     for order, asked in sorted(by_order.items(), key=lambda entry: queue_key(lines[entry[1][0].line])):
         at = lines[asked[0].line]
-        where = (at.country, at.region, at.latitude, at.longitude)
+        days = _days_more({lines[w.line].item for w in asked}, leads)
+        where = (at.country, at.region, at.latitude, at.longitude, *days.items())
         if where not in ways:
-            ways[where] = candidates_for(at, sites, now)
+            ways[where] = candidates_for(at, sites, now, days)
         barred = {site for want in asked for site in want.not_from}
         candidates = [_barred(c) if c.site in barred else c for c in ways[where]] if barred else ways[where]
         wanted = [Wanted(w.line, lines[w.line].item, min(w.quantity, lines[w.line].open)) for w in asked if lines[w.line].open > 0]
@@ -200,6 +211,15 @@ def _plan(now: datetime, wants: Sequence[Want], lines: Mapping[int, OpenLine], s
             free[t.item, t.site] -= t.quantity
         plans[order] = (plan, {c.site: c for c in candidates})
     return plans
+
+
+def _days_more(items: Collection[int], leads: Mapping[tuple[int, int], int]) -> dict[int, int]:
+    """How many working days each supplier needs before items leave his site: as many as the one he needs longest for."""
+    days: dict[int, int] = {}
+    for (item, site), lead in leads.items():
+        if item in items:
+            days[site] = max(lead, days.get(site, 0))
+    return days
 
 
 def _whole_kits(plan: Plan, wanted: Sequence[Wanted], candidates: Sequence[Candidate], free: Mapping[tuple[int, int], int], policy: Policy, members: Sequence[kits.Member]) -> Plan:
@@ -222,11 +242,11 @@ def queue_key(line: OpenLine) -> tuple:
 
 
 def _barred(candidate: Candidate) -> Candidate:
-    return Candidate(candidate.site, candidate.code, candidate.arrives_on, candidate.cost, candidate.distance_km, candidate.priority, "left out: units were missing there")
+    return replace(candidate, out="left out: units were missing there")
 
 
-def candidates_for(line: OpenLine, sites: Sequence[SiteFact], now: datetime) -> list[Candidate]:
-    """Every site as this destination sees it, the best way (region before country) of each. Pure."""
+def candidates_for(line: OpenLine, sites: Sequence[SiteFact], now: datetime, more: Mapping[int, int] = MappingProxyType({})) -> list[Candidate]:
+    """Every site as this destination sees it, the best way (region before country) of each, with so many days `more`. Pure."""
     best: dict[int, SiteFact] = {}
     for s in sites:
         fits = s.days is not None and s.to_region in ("", line.region)
@@ -234,16 +254,16 @@ def candidates_for(line: OpenLine, sites: Sequence[SiteFact], now: datetime) -> 
             best[s.site] = s if fits else best.get(s.site, _no_lane(s))
     return [
         Candidate(
-            s.site, s.code, None if s.days is None else arrives_on(s, s.days, now), s.cost or Decimal(0),
+            s.site, s.code, None if s.days is None else arrives_on(s, s.days + more.get(s.site, 0), now), s.cost or Decimal(0),
             kilometres(s.latitude, s.longitude, line.latitude, line.longitude), s.priority,
-            "" if s.days is not None else f"no lane to {line.country}",
+            "" if s.days is not None else f"no lane to {line.country}", s.supplier,
         )
         for s in best.values()
     ]
 
 
 def _no_lane(s: SiteFact) -> SiteFact:
-    return SiteFact(s.site, s.code, s.zone, s.country, s.region, s.workdays, s.cut_off, s.priority, s.latitude, s.longitude, "", "", None, None)
+    return replace(s, to_country="", to_region="", days=None, cost=None)
 
 
 def _allocations(run: Run, plans: Plans, lines: Mapping[int, OpenLine], sites: Mapping[int, SiteFact]) -> dict[int, list[counters.Reserved]]:

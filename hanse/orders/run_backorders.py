@@ -26,7 +26,7 @@ from .free import give_back
 from .holds import blocking
 from .promises import shift_promises
 from .promising import settled
-from .reserving import SITES, STOCK, OpenLine, SiteFact, candidates_for, expected, queue_key
+from .reserving import SITES, OpenLine, SiteFact, candidates_for, expected, queue_key
 from .sourcing import Candidate
 
 
@@ -98,8 +98,14 @@ SELECT l.id, l.order_id, l.item_id, i.sku, l.ordered - l.cancelled - l.reserved 
 LOOSE = """
 SELECT id, line_id, item_id, site_id, reserved - freed - greatest(released - recalled, picked - put_back), promised_on
   FROM orders_allocation WHERE order_id = ANY(%(order)s::bigint[]) AND item_id = ANY(%(items)s::bigint[])
-   AND reserved > freed + greatest(released - recalled, picked - put_back) ORDER BY id DESC
+   AND reserved > freed + greatest(released - recalled, picked - put_back)
+   AND site_id NOT IN (SELECT id FROM network_site WHERE supplier <> '') ORDER BY id DESC
 """
+FREE = """
+SELECT s.item_id, s.site_id, s.on_hand - s.reserved FROM inventory_stock s JOIN network_site n ON n.id = s.site_id AND n.supplier = ''
+ WHERE s.item_id = ANY(%(items)s::bigint[]) AND s.on_hand > s.reserved
+"""
+"""A run deals out our own stock: what suppliers ship for us stays with them."""
 SUPPLY = """
 SELECT item_id, id, quantity - received, due_on FROM inventory_inbound
  WHERE item_id = ANY(%(items)s::bigint[]) AND received < quantity ORDER BY id
@@ -175,7 +181,8 @@ def run_backorders(run: Run, asks: Sequence[RunBackorders]) -> list[BackordersRu
     orders = [order for (order,) in run.rows(as_tuple, ORDERS, items=ids)]
     counters.lock_orders(run, orders)
     demand = _demand(run, orders, ids)
-    sites = run.rows(SiteFact, SITES, countries=sorted({x.country for d in demand.values() for x in d.lines.values()}))
+    everywhere = run.rows(SiteFact, SITES, countries=sorted({x.country for d in demand.values() for x in d.lines.values()}))
+    sites = [s for s in everywhere if not s.supplier]
     found = {item: dealt(d, sites, run.now) for item, d in demand.items()}
     marks = {item: mark(demand[item], d) for item, d in found.items()}
     decided = decide(asks, items, marks)
@@ -191,7 +198,7 @@ def _demand(run: Run, orders: Sequence[int], items: Sequence[int]) -> dict[int, 
     for part in run.rows(Loose, LOOSE, order=list(orders), items=list(items)):
         loose[part.line].append(part)
     rows = [r for r in rows if r[4] > 0 or r[0] in loose]
-    free = run.rows(as_tuple, STOCK, items=list(items))
+    free = run.rows(as_tuple, FREE, items=list(items))
     supply = run.rows(as_tuple, SUPPLY, items=list(items))
     return {
         item: Demand(

@@ -1,9 +1,11 @@
 """Sourcing: which sites supply an order. A pure, replaceable policy with a stored explanation.
 
-The default makes the fewest splits, then the earliest promise, then the shortest way, then site priority.
+The default makes the fewest splits, then the earliest promise, then the shortest way, then site priority. Suppliers that ship
+for us are asked only for what our own sites cannot supply.
 A policy of your own is a function with the shape of `fewest_splits`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -37,6 +39,7 @@ class Candidate:
     distance_km: int
     priority: int
     out: str = ""
+    supplier: bool = False
 
     @property
     def rank(self) -> tuple[Any, ...]:
@@ -76,6 +79,30 @@ def fewest_splits(wanted: Sequence[Wanted], candidates: Sequence[Candidate], fre
     else:
         chosen, runner_up = _fewest(fit, need, free), ""
     return Plan(_share(wanted, chosen, free), _why("fewest splits", candidates, chosen, runner_up, need, free))
+
+
+def own_first(policy: Policy) -> Policy:
+    """The policy for our own sites, and once more, for what they cannot supply, for the sites of suppliers that ship for us."""
+
+    def plan(wanted: Sequence[Wanted], candidates: Sequence[Candidate], free: Free) -> Plan:
+        suppliers = [c for c in candidates if c.supplier]
+        if not suppliers:
+            return policy(wanted, candidates, free)
+        own = policy(wanted, [c for c in candidates if not c.supplier], free)
+        got = Counter[int]()
+        for t in own.taken:
+            got[t.line] += t.quantity
+        rest = [Wanted(w.line, w.item, w.quantity - got[w.line]) for w in wanted if w.quantity > got[w.line]]
+        theirs = policy(rest, suppliers, free) if rest else Plan([], _not_asked(suppliers))
+        both = {name: own.why[name] + theirs.why[name] for name in ("winner", "candidates")}
+        return Plan(own.taken + theirs.taken, own.why | both | {"runner_up": own.why["runner_up"] or theirs.why["runner_up"]})
+
+    return plan
+
+
+def _not_asked(suppliers: Sequence[Candidate]) -> dict[str, Any]:
+    told = [[c.code, c.arrives_on and c.arrives_on.isoformat(), str(c.cost), c.distance_km, 0, c.out or "our own sites have all"] for c in suppliers]
+    return {"winner": [], "runner_up": "", "candidates": told}
 
 
 def _by_item(wanted: Sequence[Wanted]) -> dict[int, int]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import backorder_pages, consent_pages, forms, intake, pages, quote_pages, substituting
+from . import backorder_pages, consent_pages, draft_pages, forms, intake, pages, quote_pages, substituting
 
 urlpatterns = [
     path("backorders", backorder_pages.backorders, name="backorders"),
@@ -21,6 +21,10 @@ urlpatterns = [
     path("orders/quotes", quote_pages.quotes, name="quotes"),
     path("orders/quotes/new", quote_pages.new_quote, name="new_quote"),
     path("orders/quotes/<str:number>", quote_pages.quote, name="quote"),
+    path("orders/drafts", draft_pages.drafts, name="drafts"),
+    path("orders/drafts/save", draft_pages.save_draft, name="save_draft"),
+    path("orders/drafts/<str:number>", draft_pages.draft, name="draft"),
+    path("orders/drafts/<str:number>/drop", draft_pages.drop_draft, name="drop_draft"),
     path("orders/recurring", quote_pages.recurring, name="recurring"),
     path("orders/recurring/<str:number>", quote_pages.recurring_order, name="recurring_order"),
     path("orders/<str:number>/repeat", quote_pages.repeat_order, name="repeat_order"),

@@ -15,6 +15,7 @@ from .hand_over import HandOver, hand_over
 from .keep_carriers import KeepCarrier, keep_carriers
 from .record_proof import RecordProof, record_proof
 from .record_tracking import Track, record_tracking
+from .take_despatch_advice import TakeDespatchAdvice, take_despatch_advice
 
 router = Router(tags=["transport"])
 PDF = {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
@@ -67,6 +68,12 @@ def bill_of_lading_pdf(request: HttpRequest, number: Word) -> HttpResponse:
     if found is None:
         return missing(request, "bill of lading", number)
     return HttpResponse(bill_paper.bill_pdf(found), content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{number}.pdf"'})
+
+
+@router.post("/despatch-advices/batch", response=answers_to(take_despatch_advice))
+def take_despatch_advices(request: HttpRequest, advices: Body[list[TakeDespatchAdvice]]) -> HttpResponse:
+    """Take suppliers' despatch advices (ASN) of drop-ship orders: exactly what they name is shipped. The same advice twice changes nothing."""
+    return answered(request, take_despatch_advice, advices)
 
 
 @router.get("/parcels/{tracking}", response=reads.ParcelView)

@@ -1,5 +1,6 @@
 """The facts transport tells."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from hanse.journal.events import event
@@ -33,6 +34,47 @@ class ParcelHandedOver:
 
     def said(self) -> str:
         return f"{self.units} units left {self.site} with {self.carrier}, parcel {self.parcel}"
+
+
+@dataclass(frozen=True, slots=True)
+class AdvisedParcel:
+    """A carton that a supplier shipped: its SSCC, its tracking number, and the number he gave it himself."""
+
+    carton: str
+    parcel: str
+    number: str
+    units: int
+
+
+@event("order")
+class DespatchAdvised:
+    """A supplier shipped units of a drop-ship order, as his despatch advice names them; `left` are still open with him."""
+
+    order: str
+    supplier_order: str
+    advice: str
+    supplier: str
+    carrier: str
+    parcels: tuple[AdvisedParcel, ...]
+    units: int
+    left: int
+    at: datetime | None = None
+
+    def said(self) -> str:
+        left = f", {self.left} still open" if self.left else ""
+        return f"{self.supplier} shipped {self.units} units of {self.supplier_order} with {self.carrier}, despatch advice {self.advice}{left}"
+
+
+@event("order", silent=True)
+class AdviceKnown:
+    """The supplier sent this despatch advice before; nothing changed."""
+
+    order: str
+    supplier_order: str
+    advice: str
+
+    def said(self) -> str:
+        return f"Despatch advice {self.advice} of {self.supplier_order} was taken before"
 
 
 @event("bill")

@@ -190,7 +190,7 @@ def hand_over(run: Run, asks: Sequence[HandOver]) -> list[ParcelHandedOver | Ref
     answers = decide(asks, known)
     told = [(a, owner[0]) for a, owner in zip(answers, run.owners, strict=True) if isinstance(a, ParcelHandedOver)]
     if told:
-        _write(run, [t for t, _ in told], [actor for _, actor in told], known)
+        send(run, [t for t, _ in told], [actor for _, actor in told], known)
     return answers
 
 
@@ -203,7 +203,8 @@ def _facts(run: Run, asks: Sequence[HandOver]) -> Known:
     return Known(cartons, {code: id for code, id, *_ in carriers}, used, shipments, parcels, early)
 
 
-def _write(run: Run, told: Sequence[ParcelHandedOver], actors: Sequence[str], known: Known) -> None:
+def send(run: Run, told: Sequence[ParcelHandedOver], actors: Sequence[str], known: Known) -> None:
+    """Write what was handed over: shipments and parcels, stock on its way, counters. The orders are locked by the caller."""
     cartons = [known.cartons[t.carton] for t in told]
     carriers = [known.carriers[t.carrier] for t in told]
     parcels = known.parcels[:len(told)]

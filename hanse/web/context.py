@@ -26,6 +26,7 @@ PAGES = {
     "exceptions": ("Exceptions", "alert-triangle", "e"),
     "stock": ("Stock", "packages", "s"),
     "shipments": ("Shipments", "truck", "h"),
+    "supplier_orders": ("Drop-ship", "building-store", "j"),
     "customers": ("Customers", "users", "c"),
     "invoices": ("Invoices", "receipt", "i"),
     "release": ("Release", "bolt", "r"),

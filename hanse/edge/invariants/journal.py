@@ -49,6 +49,11 @@ SELECT m.xact AS "transaction", min(m.id) AS movement, count(*) AS movements, mi
 SELECT 'H-' || o.id AS "order", count(e.id) AS times_told, count(e.id) <> 1 AS wrong
   FROM orders_order o LEFT JOIN journal_event e ON e.subject = 'order/H-' || o.id AND e.kind = 'OrderPlaced' GROUP BY o.id
 """),
+    Check("INV-13", "A draft became the order that was told, once.", """
+SELECT 'E-' || d.id AS draft, 'H-' || d.order_id AS "order", count(e.id) AS times_told, count(e.id) <> CASE WHEN d.order_id IS NULL THEN 0 ELSE 1 END
+       OR bool_or(e.body ->> 'order' <> 'H-' || d.order_id) IS TRUE AS wrong
+  FROM orders_draft d LEFT JOIN journal_event e ON e.subject = 'draft/E-' || d.id AND e.kind = 'DraftPlaced' GROUP BY d.id
+"""),
     Check("INV-13", "A payment was told once, when it was booked.", """
 SELECT m.ref AS payment, m.kind, count(e.id) AS times_told, count(e.id) <> 1 AS wrong
   FROM billing_payment m JOIN partners_party p ON p.id = m.customer_id

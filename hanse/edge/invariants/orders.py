@@ -147,6 +147,21 @@ SELECT c.sscc AS carton, coalesce(k.units, 0) AS content, coalesce(b.units, 0) A
   LEFT JOIN (SELECT account_id, sum(on_hand)::bigint AS units FROM inventory_balance GROUP BY 1) b ON b.account_id = c.account_id
   LEFT JOIN transport_parcel p ON p.carton_id = c.id
 """),
+    Check("INV-8", "A supplier shipped what his despatch advices name.", """
+SELECT 'D-' || d.id AS supplier_order, coalesce(t.shipped, 0) AS shipped, coalesce(t.in_cartons, 0) AS in_cartons, coalesce(a.advised, 0) AS advised,
+       coalesce(t.shipped, 0) <> coalesce(a.advised, 0) OR coalesce(t.shipped, 0) <> coalesce(t.in_cartons, 0) AS wrong
+  FROM fulfilment_supplierorder d
+  LEFT JOIN (SELECT t.supplier_order_id AS id, sum(t.taken)::bigint AS shipped,
+                    sum(k.units)::bigint AS in_cartons
+               FROM fulfilment_task t LEFT JOIN (SELECT task, sum(quantity) AS units FROM fulfilment_content WHERE task IS NOT NULL GROUP BY 1) k ON k.task = t.id WHERE t.supplier_order_id IS NOT NULL GROUP BY 1) t ON t.id = d.id
+  LEFT JOIN (SELECT supplier_order_id AS id, sum(units)::bigint AS advised FROM fulfilment_despatchadvice GROUP BY 1) a ON a.id = d.id
+"""),
+    Check("INV-8", "A drop-ship order asks for units of its order at its site, and what lies on a supplier's shelf is asked for by one.", """
+SELECT t.id AS task, 'D-' || d.id AS supplier_order, s.code AS site,
+       CASE WHEN d.id IS NULL THEN t.closed_at IS NULL ELSE d.order_id <> t.order_id OR d.site_id <> t.site_id OR b.code <> 'SHELF' END AS wrong
+  FROM fulfilment_task t JOIN network_site s ON s.id = t.site_id JOIN inventory_account b ON b.id = t.bin_id
+  LEFT JOIN fulfilment_supplierorder d ON d.id = t.supplier_order_id WHERE d.id IS NOT NULL OR s.supplier <> ''
+"""),
     Check("INV-8", "A carton left closed, and audited where it was chosen for it.", """
 SELECT sscc AS carton, audit, opened_at, handed_over_at, handed_over_at IS NOT NULL AND (opened_at IS NOT NULL OR audit NOT IN ('', 'passed')) AS wrong FROM fulfilment_carton
 """),

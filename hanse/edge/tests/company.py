@@ -14,9 +14,11 @@ from hanse.fulfilment import planning
 from hanse.fulfilment.answer_change import AnswerChange, answer_change
 from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
+from hanse.fulfilment.release import Release, release
 from hanse.fulfilment.release_wave import ReleaseWave, release_wave
 from hanse.fulfilment.tests.floor import packed, picked, released
 from hanse.inventory.expect import Expect, expect
+from hanse.inventory.keep_drop_ships import KeepDropShip, keep_drop_ships
 from hanse.inventory.keep_faces import KeepFace, keep_faces
 from hanse.inventory.receive import Receive, receive
 from hanse.inventory.replenish import Replenish, replenish
@@ -30,11 +32,15 @@ from hanse.orders.follow_supply import FollowSupply, follow_supply
 from hanse.orders.hold import Hold, hold
 from hanse.orders.make_quotes import MakeQuote, make_quotes
 from hanse.orders.place import Place, PlaceLine, place
+from hanse.orders.place_drafts import PlaceDraft, place_drafts
 from hanse.orders.place_due import PlaceDue, place_due
+from hanse.orders.save_drafts import SaveDraft, save_drafts
 from hanse.orders.start_recurring import StartRecurring, start_recurring
+from hanse.partners.models import Party
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_tracking import Track, record_tracking
+from hanse.transport.take_despatch_advice import AdvisedCarton, AdvisedUnits, TakeDespatchAdvice, take_despatch_advice
 from hanse.transport.tests.road import carriers
 
 
@@ -46,7 +52,7 @@ def told(answers: list[Any]) -> list[Any]:
 
 def a_company(given: Any) -> None:
     """Eight orders: one delivered, paid and part credited; one on its way; one on the floor; one waiting, on hold; one cancelled;
-    one of which a unit was stopped when it was packed already; two of kits. Beside them what the desk and the floor keep."""
+    one of which a unit was stopped when it was packed already; two of kits; one that a supplier ships. Beside them what the desk and the floor keep."""
     carriers()
     plain, lots, serials = given.item("PLAIN", tax_rate=Decimal(19)), given.item("LOT", tracking="lot"), given.item("SERIAL", tracking="serial")
     site = given.site()
@@ -73,6 +79,7 @@ def a_company(given: Any) -> None:
     _kits(given)
     _desk(given, waiting)
     _floor(given)
+    _drop_ship(given)
 
 
 def _stop(order: str) -> None:
@@ -131,6 +138,20 @@ def _floor(given: Any) -> None:
     [wave] = told(release_wave([ReleaseWave("HAM", method="single")], by="ann"))
     planning.plan("HAM", wave.wave, "single")
     told(replenish([Replenish("HAM")], by="ann"))
+
+
+def _drop_ship(given: Any) -> None:
+    """A supplier ships two of three units that a draft became an order of; another draft is still written."""
+    given.item("THEIRS")
+    Party.objects.create(code="MAYER", name="Mayer", roles=["supplier"])
+    given.site("MUC", {"DE": 2}, supplier="MAYER")
+    told(keep_drop_ships([KeepDropShip("MUC", "THEIRS", 2, 8)], by="ann"))
+    [draft, _] = told(save_drafts([SaveDraft({"customer": "REUTER", "lines": [{"sku": "THEIRS", "quantity": 3}]}), SaveDraft({})], by="ann"))
+    [placed] = told(place_drafts([PlaceDraft(draft.draft)], by="ann"))
+    [asked] = told(release([Release(placed.order)], by="ann"))
+    carton = AdvisedCarton((AdvisedUnits("THEIRS", 2),), tracking="1Z-D")
+    told(take_despatch_advice([TakeDespatchAdvice(asked.tasks[0].supplier_order, "A-1", "UPS", (carton,))], by="ann"))
+    told(invoice([Invoice(placed.order)], by="ann"))
 
 
 def an_hour_later() -> Any:
