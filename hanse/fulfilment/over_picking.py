@@ -82,6 +82,10 @@ SELECT b.account_id, b.item_id, b.lot, CASE WHEN b.in_doubt THEN 0 ELSE b.on_han
   JOIN inventory_balance b ON b.account_id = w.bin AND b.item_id = w.item AND b.lot = w.lot ORDER BY b.item_id, b.account_id, b.lot FOR UPDATE OF b
 """
 ALLOWED = f"SELECT l.id, {MAY_BE_OVER} FROM orders_line l JOIN orders_order o ON o.id = l.order_id WHERE l.id = ANY(%(line)s::bigint[])"
+MAY_TAKE = f"""CASE WHEN o.over_percent = 0 OR a.reserved - a.freed - a.picked + a.put_back < t.to_pick - t.withdrawn THEN 0 ELSE greatest(least({MAY_BE_OVER},
+  coalesce((SELECT f.on_hand - f.reserved FROM inventory_balance f WHERE f.account_id = t.bin_id AND f.item_id = t.item_id AND f.lot = t.lot AND NOT f.in_doubt), 0),
+  coalesce((SELECT f.on_hand - f.reserved FROM inventory_stock f WHERE f.item_id = t.item_id AND f.site_id = t.site_id), 0)), 0) END"""
+"""How many more than asked for may be taken for task `t` of allocation `a`, line `l` and order `o`: for who looks; `room` is for who takes."""
 RAISE = """
 INSERT INTO fulfilment_task (id, site_id, order_id, line_id, allocation_id, item_id, bin_id, tote_id, lot, to_pick, taken, released_at, closed_at, actor)
 SELECT t.id, t.site, t.ord, t.line, t.allocation, t.item, t.bin, t.tote, t.lot, t.quantity, t.quantity, coalesce(t.at, %(now)s::timestamptz), coalesce(t.at, %(now)s::timestamptz), t.actor

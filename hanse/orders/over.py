@@ -2,7 +2,7 @@
 
 They are a line of their own that names the one they came over, as a substitute is: reserved, picked, shipped, cancelled and
 given back like any others, so that nothing else has to know of them. Where the terms bill them they carry the share that as
-many units carry of the line's net and tax, rounded once, and no freight; else they are worth nothing and on no invoice.
+many units carry of the line's net, rounded once, its tax, and no freight; else they are worth nothing and on no invoice.
 Components of kits and substitutes have none.
 """
 
@@ -51,6 +51,7 @@ class LineFact:
     ordered: int
     unit_price: Decimal
     net: Decimal
+    freight: Decimal
     tax: Decimal
     tax_rate: Decimal
     tax_category: str
@@ -64,18 +65,20 @@ class LineFact:
 LINES = """
 SELECT a.id, l.id, l.order_id, greatest((SELECT max(x.position) FROM orders_line x WHERE x.order_id = l.order_id),
          (SELECT max(k.position) FROM orders_kit k WHERE k.order_id = l.order_id)), l.item_id, a.site_id, l.ordered,
-       l.unit_price, l.net, l.tax, l.tax_rate, l.tax_category, l.requested_on, l.promised_on, a.promised_on, o.currency, o.bills_over
+       l.unit_price, l.net, l.freight, l.tax, l.tax_rate, l.tax_category, l.requested_on, l.promised_on, a.promised_on, o.currency, o.bills_over
   FROM orders_allocation a JOIN orders_line l ON l.id = a.line_id JOIN orders_order o ON o.id = l.order_id
  WHERE a.id = ANY(%(allocation)s::bigint[])
 """
 
 
 def priced(line: LineFact, units: int) -> Priced:
-    """What units over a line are worth: the share that as many carry of it, rounded once; nothing where they are not billed. Pure."""
+    """What units over a line are worth: the share that as many carry of its net, and the tax on that; nothing where they are not billed. Pure."""
     if not line.billed:
         return Priced(units, Decimal(0), tax_rate=line.tax_rate, tax_category=line.tax_category, net=Decimal(0))
     unit = minor_unit(line.currency)
-    net, tax = (rounded(amount * units / line.ordered, quantum(amount, unit)) for amount in (line.net, line.tax))
+    net = rounded(line.net * units / line.ordered, quantum(line.net, unit))
+    taxed = line.net + line.freight
+    tax = rounded(line.tax * net / taxed, quantum(line.tax, unit)) if taxed else Decimal(0)
     off = rounded(max(line.unit_price * units - net, Decimal(0)), quantum(net, unit))
     return Priced(units, line.unit_price, discount=off, net=net, tax_rate=line.tax_rate, tax_category=line.tax_category, tax=tax)
 

@@ -64,9 +64,9 @@ SELECT p.code AS customer, t.currency, sum(t.amount) AS billed_less_paid, sum(t.
 """),
     Check("INV-9", "Units over a line carry their share of it where the terms bill them, and nothing where not.", """
 SELECT 'H-' || l.order_id AS "order", l.position, l.ordered, l.billed, o.bills_over, l.net, round(m.net * l.ordered / m.ordered, 4) AS share_of_net, l.tax,
-       round(m.tax * l.ordered / m.ordered, 4) AS share_of_tax, l.invoiced,
+       round(m.tax * l.net / nullif(m.net + m.freight, 0), 4) AS share_of_tax, l.invoiced,
        l.billed <> o.bills_over OR NOT l.billed AND (l.net <> 0 OR l.tax <> 0 OR l.invoiced <> 0) OR l.freight <> 0
-       OR l.billed AND greatest(abs(l.net * m.ordered - m.net * l.ordered), abs(l.tax * m.ordered - m.tax * l.ordered)) * 2 > m.ordered AS wrong
+       OR l.billed AND (abs(l.net * m.ordered - m.net * l.ordered) * 2 > m.ordered OR abs(l.tax * (m.net + m.freight) - m.tax * l.net) * 2 > m.net + m.freight) AS wrong
   FROM orders_line l JOIN orders_order o ON o.id = l.order_id JOIN orders_line m ON m.id = l.over_of_id
 """),
     Check("INV-10", "What has been billable for 15 minutes is on an invoice, unless a hold says why not.", f"""

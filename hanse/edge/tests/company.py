@@ -32,8 +32,8 @@ def told(answers: list[Any]) -> list[Any]:
 
 
 def a_company(given: Any) -> None:
-    """Eight orders: one delivered, paid and part credited; one on its way; one on the floor; one waiting, on hold; one cancelled;
-    one of which a unit was stopped when it was packed already; two of kits."""
+    """Ten orders: one delivered, paid and part credited; one on its way; one on the floor; one waiting, on hold; one cancelled;
+    one of which a unit was stopped when it was packed already; two of kits; one of which more went out than ordered, one closed as short."""
     carriers()
     plain, lots, serials = given.item("PLAIN", tax_rate=Decimal(19)), given.item("LOT", tracking="lot"), given.item("SERIAL", tracking="serial")
     site = given.site()
@@ -58,6 +58,7 @@ def a_company(given: Any) -> None:
     told(cancel([Cancel(gone), Cancel(waiting, (CancelLine(1, 10),))], by="ann"))
     _money(done, way, waiting)
     _kits(given)
+    _tolerance(given)
 
 
 def _stop(order: str) -> None:
@@ -87,6 +88,17 @@ def _kits(given: Any) -> None:
     picked(kits)
     told(hand_over([HandOver(told(pack([Pack(kits)], by="ann"))[0].carton, "UPS", tracking="1Z-3")], by="ann"))
     told(invoice([Invoice(kits)], by="ann"))
+
+
+def _tolerance(given: Any) -> None:
+    """One more than ordered has left and is billed; of another order one was nowhere to be found."""
+    given.customer("LAX", over_percent=10, under_percent=10, bills_over=True), given.item("BULK")
+    told(receive([Receive("HAM", "BULK", 30, "B-02")], by="ann"))
+    over, under = (given.order(("BULK", 10), customer="LAX") for _ in range(2))
+    [more], [less] = released(over), released(under)
+    told(pick([Pick(more.task, 11), Pick(less.task, 9, "bin empty")], by="ann"))
+    told(hand_over([HandOver(told(pack([Pack(over)], by="ann"))[0].carton, "UPS", tracking="1Z-4")], by="ann"))
+    told(invoice([Invoice(over)], by="ann"))
 
 
 def an_hour_later() -> Any:
