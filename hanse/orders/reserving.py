@@ -153,6 +153,8 @@ def _reserve(run: Run, wants: Sequence[Want], lines: Mapping[int, OpenLine], pol
     _promise_waiting(run, waiting, lines, sites)
     codes = {s.site: s.code for s in sites}
     told = [_fact(order, plan, made.get(order, []), waiting.get(order, ()), lines, codes) for order, (plan, _) in plans.items()]
+    if closing:
+        told = [fact for fact in told if fact.units or fact.waiting]
     if tell:
         run.tell(told)
     return told
