@@ -346,7 +346,7 @@ class Company(RuleBasedStateMachine):
             if more > 0 and self.pick_over(task, order, row[0], more, free=min(row[1], self.free_stock())):
                 continue
             short = more < 0
-            owed, missing = self.owed[order], 1 if short else 0
+            owed, missing = self.owed[order], -more if short else 0
             told = self.do(pick, Pick(task, max(row[0] - missing, 0), "bin empty" if short else "", tote="C-1" if task % 3 == 0 else ""))
             assert not isinstance(told, Refused), told
             self.on_hand -= told.taken + told.short
@@ -621,6 +621,14 @@ class Tolerant(Company):
 
     hold_and_release = free_units = release_wave = sort_units = refuse_change = expire = put_away = keep_face = replenish = carry = None
     plan_counts = count = audit = draw_up = credit = deal_out_backorders = supply_moves = release_lot = deliver = None
+
+    @rule(target=Company.orders, quantity=st.integers(2, 6), spare=st.integers(0, 3), lot=lots, more=st.sampled_from([-2, -1, 1, 2, 3]))
+    def pick_fresh(self, quantity: int, spare: int, lot: str, more: int) -> str:
+        """Goods come, are ordered and released, and the picker takes more than asked, or less."""
+        self.receive(quantity + spare, lot)
+        order = self.place(quantity, "at_once")
+        self.pick(self.release(order), more)
+        return order
 
 
 @pytest.mark.parametrize("company", [Company, Tolerant])

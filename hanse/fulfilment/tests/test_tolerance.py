@@ -2,6 +2,7 @@
 
 import pytest
 
+from hanse.catalogue.models import Item
 from hanse.edge import verify
 from hanse.fulfilment.over_picking import Room
 from hanse.fulfilment.pack import Pack, pack
@@ -9,7 +10,6 @@ from hanse.fulfilment.pick import Pick, decide, pick
 from hanse.fulfilment.take_out import TakeOut, take_out
 from hanse.inventory.models import Account, Serial
 from hanse.kernel.refused import Refused
-from hanse.network.models import Bin
 from hanse.orders.cancel import Cancel, CancelLine, cancel
 from hanse.orders.change import Change, ChangeLine, change
 from hanse.orders.models import Line, Order
@@ -123,7 +123,7 @@ def test_what_is_over_can_be_given_back_and_is_not_sought_again(company):
     order = company.order(("BRG-6204", 100))
     [task] = released(order)
     pick([Pick(task.task, 102)], by="ann")
-    [out] = take_out([TakeOut(order, "BRG-6204", quantity=102, to="quarantine", reason="dirty")], by="ann")
+    take_out([TakeOut(order, "BRG-6204", quantity=102, to="quarantine", reason="dirty")], by="ann")
     line, over = Line.objects.order_by("position")
     assert (over.cancelled, over.under, over.status) == (2, 0, "cancelled")
     assert line.reserved - line.freed == 8 and line.cancelled == 0
@@ -163,10 +163,7 @@ def test_a_rest_within_tolerance_is_closed_and_a_larger_one_waits(given, under, 
 
 
 def test_what_is_found_elsewhere_is_not_closed(company):
-    Bin.objects.create(site=company.site("LEJ", lanes={"DE": 2}), code="B-01")
-    from hanse.catalogue.models import Item
-    from hanse.network.models import Site
-    company.stocked(Item.objects.get(), Site.objects.get(code="LEJ"), 5, bin="B-01")
+    company.stocked(Item.objects.get(), company.site("LEJ", lanes={"DE": 2}), 5)
     order = company.order(("BRG-6204", 100))
     [task] = released(order)
     pick([Pick(task.task, 98, "bin empty")], by="ann")
