@@ -4,7 +4,7 @@ They go on a line of their own (`orders.over`) with a task of its own, which is 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -56,7 +56,7 @@ class Room:
 
 @row
 class OverTask:
-    """Units over a task as they were taken."""
+    """Units over a task as they were taken: with the task, line and allocation they were taken for, then with their own."""
 
     id: int
     order: int
@@ -106,12 +106,10 @@ def room(run: Run, tasks: Iterable[Asked]) -> Room:
     return Room(dict(allowed), {(bin, item, lot): n for bin, item, lot, n in found}, at_site)
 
 
-def send_over(run: Run, taken: Sequence[tuple[Extra, OverTask]]) -> list[OverTask]:
-    """Put taken units on lines, allocations and tasks of their own; gives the tasks with their numbers."""
-    made = add_over(run, [extra for extra, _ in taken])
-    tasks = [
-        OverTask(id, m.order, m.line, m.allocation, t.item, t.site, t.bin, t.tote, t.lot, t.quantity, t.at, t.actor)
-        for id, m, (_, t) in zip(run.draw(TASKS, len(made)), made, taken, strict=True)]
+def send_over(run: Run, taken: Sequence[OverTask]) -> list[OverTask]:
+    """Put taken units on lines, allocations and tasks of their own."""
+    made = add_over(run, [Extra(t.allocation, t.quantity) for t in taken])
+    tasks = [replace(t, id=id, line=m.line, allocation=m.allocation) for id, m, t in zip(run.draw(TASKS, len(made)), made, taken, strict=True)]
     run.write(RAISE, tasks, actor=[t.actor for t in tasks])
     advance(run, [Advance(t.allocation, released=t.quantity, picked=t.quantity) for t in tasks])
     return tasks

@@ -38,7 +38,7 @@ SELECT k.sscc, 'H-' || k.order_id, o.ref, s.name, s.street, concat_ws(' ', nulli
        (SELECT json_agg(json_build_object('position', x.position, 'sku', x.sku, 'gtin', x.gtin, 'name', x.name, 'lot', x.lot, 'serials', x.serials,
                                           'quantity', x.quantity, 'ordered', x.ordered, 'outstanding', x.outstanding, 'stock_unit', x.stock_unit, 'kit', x.kit,
                                           'kit_sku', x.kit_sku, 'kit_name', x.kit_name, 'kits', x.kits, 'instead_of', x.instead_of, 'over_of', x.over_of)
-                        ORDER BY coalesce(x.kit, x.position), x.position, x.lot)
+                        ORDER BY coalesce(x.kit, x.over_of, x.position), x.position, x.lot)
           FROM (SELECT l.position, i.sku, coalesce(i.gtin, '') AS gtin, i.name, c.lot, coalesce(array_agg(c.serial ORDER BY c.serial) FILTER (WHERE c.serial <> ''), '{}') AS serials,
                        sum(c.quantity) AS quantity, l.ordered - l.cancelled AS ordered, l.ordered - l.cancelled - l.packed + l.unpacked AS outstanding, i.stock_unit,
                        l.kit, coalesce(ki.sku, '') AS kit_sku, coalesce(ki.name, '') AS kit_name, (l.ordered - l.cancelled) / l.per_kit AS kits, coalesce(oi.sku, '') AS instead_of, mo.position AS over_of

@@ -21,7 +21,6 @@ from hanse.kernel.numbers import order_number
 from hanse.kernel.refused import Refused, refuse, refuse_all
 from hanse.kernel.rows import row
 from hanse.orders.counters import Advance, advance
-from hanse.orders.over import Extra
 from hanse.orders.reserving import reserve_again
 
 from .events import UnitsPicked
@@ -32,7 +31,7 @@ from .tasks import ORDERS_OF_TASKS, open_units, raise_ready
 
 @ask
 class Pick:
-    """So many units were taken for a task. What was scanned is checked; `tote` names another than the order's own."""
+    """So many units were taken for a task, more than asked for only within the customer's tolerance. What was scanned is checked; `tote` names another than the order's own."""
 
     task: Id
     taken: Count
@@ -122,7 +121,7 @@ def _wrong_scans(ask: Pick, task: Task) -> list[Refused]:
 
 def _wrong_quantity(ask: Pick, task: Task, left: int, more: Room) -> list[Refused]:
     """More than the task asks for and may be over, more than is still wanted, or less without a reason."""
-    if ask.taken > task.to_pick:
+    if not 0 <= ask.taken <= task.to_pick:
         return _wrong_over(ask, task, left, more)
     if ask.taken > left:
         return [refuse("task-withdrawn", at="taken", open=left, to_pick=task.to_pick)]
@@ -133,7 +132,7 @@ def _wrong_quantity(ask: Pick, task: Task, left: int, more: Room) -> list[Refuse
 
 def _wrong_over(ask: Pick, task: Task, left: int, more: Room) -> list[Refused]:
     """More than the terms allow, or than lies there for nobody else. What was cancelled of a task is not taken as over."""
-    over, allowed = ask.taken - task.to_pick, more.of_terms(task) if left and left == task.to_pick else 0
+    over, allowed = ask.taken - task.to_pick, more.of_terms(task) if 0 < left == task.to_pick < ask.taken else 0
     if not allowed:
         return [refuse("taken-out-of-range", at="taken", to_pick=task.to_pick, taken=ask.taken)]
     if over > allowed:
@@ -214,10 +213,10 @@ def _room(run: Run, asks: Sequence[Pick], tasks: Mapping[int, Task]) -> Room:
     return room(run, tasks.values()) if more else Room()
 
 
-def _over(d: Done) -> tuple[Extra, OverTask]:
-    """What of an answer is over, and the task that has it; its line and number come later."""
+def _over(d: Done) -> OverTask:
+    """What of an answer is over."""
     t = d.task
-    return Extra(t.line, t.allocation, d.told.over), OverTask(0, t.order, t.line, t.allocation, t.item, t.site, t.bin, d.tote, t.lot, d.told.over, d.told.at, d.actor)
+    return OverTask(t.id, t.order, t.line, t.allocation, t.item, t.site, t.bin, d.tote, t.lot, d.told.over, d.told.at, d.actor)
 
 
 def _serials(run: Run, asks: Sequence[Pick], tasks: Mapping[int, Task]) -> Serials:

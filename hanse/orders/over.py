@@ -25,15 +25,14 @@ MAY_BE_OVER = """CASE WHEN o.over_percent = 0 OR l.kit IS NOT NULL OR l.substitu
   ELSE greatest(o.over_percent * (l.ordered - l.cancelled) / 100 - coalesce((SELECT sum(x.ordered - x.cancelled)::bigint FROM orders_line x
     WHERE x.order_id = l.order_id AND x.over_of_id = l.id), 0), 0) END"""
 """How many more units than ordered may go out of line `l` of order `o`: whole units of what stands, less those that went over already."""
-UNBILLED = "coalesce((SELECT sum({counted})::bigint FROM orders_line u WHERE u.order_id = o.id AND NOT u.billed), 0)"
-"""Units of order `o` that no invoice will ever name."""
+UNBILLED = "coalesce((SELECT sum(u.shipped)::bigint FROM orders_line u WHERE u.order_id = o.id AND NOT u.billed), 0)"
+"""Units of order `o` that are shipped and no invoice will ever name."""
 
 
 @row
 class Extra:
     """So many units over a line, taken for one of its allocations."""
 
-    line: int
     allocation: int
     quantity: int
 

@@ -74,7 +74,7 @@ SELECT 'H-' || o.id AS "order", o.invoice_rule, o.ordered - o.cancelled AS order
        CASE WHEN o.invoice_rule = 'order' AND NOT EXISTS (SELECT 1 FROM orders_line l WHERE l.order_id = o.id AND l.billed AND l.invoiced < l.ordered - l.cancelled) THEN false
             WHEN o.invoice_rule <> 'order' AND o.invoiced >= o.shipped THEN false
             WHEN NOT o.holds <@ {_LET_THROUGH} THEN false
-            WHEN o.invoice_rule <> 'order' AND o.invoiced >= o.shipped - {LOOSE} - {UNBILLED.format(counted="u.shipped")} THEN false
+            WHEN o.invoice_rule <> 'order' AND o.invoiced >= o.shipped - {LOOSE} - {UNBILLED} THEN false
             ELSE NOT {_HAPPENED_AFTER.format(kinds="'ParcelHandedOver', 'OrderPlaced', 'OrderChanged', 'UnitsSubstituted', 'UnitsPicked', 'HoldReleased'")} END AS wrong
   FROM orders_order o
 """),
