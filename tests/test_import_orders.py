@@ -88,6 +88,11 @@ def test_orders_come_in_with_their_lines_and_the_masters_they_name(given, files)
     assert two.lines.count() == 1
 
 
+def test_the_tolerance_of_a_party_comes_with_it_and_its_orders_freeze_it(given, files):
+    files(map=MAP.replace("[parties.take]\n", "[parties.take]\nover_percent = { value = 5 }\nbills_over = { value = true }\n"))
+    assert set(Order.objects.values_list("over_percent", "under_percent", "bills_over")) == {(5, 0, True)}
+
+
 def test_the_same_file_twice_changes_nothing(given, files):
     files()
     before = Event.objects.count()

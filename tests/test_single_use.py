@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from hanse.catalogue.models import Item
 from hanse.edge import verify
 from hanse.fulfilment.answer_change import AnswerChange, answer_change
 from hanse.fulfilment.pack import Pack, pack
@@ -22,6 +23,7 @@ from hanse.inventory.receive import Receive, receive
 from hanse.journal.principals import HANSE
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
+from hanse.network.models import Site
 from hanse.orders.cancel import Cancel, CancelLine, cancel
 from hanse.orders.change import Change, ChangeLine, change
 from hanse.orders.expire import Expire, expire
@@ -195,6 +197,23 @@ def test_cancel_against_pick(company):
             assert [p.quantity for p in done.put_back] == [1]
         row = Order.objects.get(pk=int(order[2:]))
         assert (row.picked - row.put_back, row.cancelled, row.reserved - row.freed) == (1, 1, 1)
+    assert findings() == []
+
+
+def test_over_pick_against_the_reservation_of_the_last_unit(company):
+    """One unit is left beyond what is ordered: it goes out over the line, or another order has it; never both."""
+    company.item("LAST"), company.customer("LAX", over_percent=50)
+    won = set()
+    for _ in range(INTERLEAVINGS):
+        receive([Receive("HAM", "LAST", 3, "A-01")], by=HANSE)
+        [task] = tasks_of([one(place, Place("LAX", (PlaceLine("LAST", 2),))).order])
+        taken, placed = at_once([lambda t=task: one(pick, Pick(t, 3)), lambda: one(place, Place("REUTER", (PlaceLine("LAST", 1),), reserve="or_refuse"))])
+        assert (kind(taken), kind(placed)) in {("UnitsPicked", "stock-short"), ("over-promised", "OrderPlaced")}
+        won.add(kind(taken))
+        if isinstance(taken, Refused):
+            [other] = tasks_of([placed.order])
+            assert [kind(a) for a in pick([Pick(task, 2), Pick(other, 1)], by=HANSE)] == ["UnitsPicked"] * 2
+    assert company.free(Item.objects.get(sku="LAST"), Site.objects.get()) == (0, 0)
     assert findings() == []
 
 

@@ -2,7 +2,8 @@
 
 By the order's rule a unit is billable when it is shipped, or when it is ordered. An invoice takes the next
 units of each line with their exact shares of net, freight and tax, so all invoices of a line add up to it.
-Of kits what is whole is billed, each component with its share.
+Of kits what is whole is billed, each component with its share. What was delivered over a line is billed as a line of its own,
+or never, as the terms frozen with the order say.
 What was ordered, shipped, received and invoiced is compared line by line and kept with the invoice.
 """
 
@@ -147,7 +148,7 @@ SELECT o.id, o.customer_id, p.code, o.bill_to_id, o.currency, o.invoice_rule, o.
 """
 LINES = """
 SELECT l.id, l.order_id, l.position, i.sku, l.unit_price, l.net, l.freight, l.tax, l.tax_category, l.tax_rate,
-       l.ordered, l.cancelled, l.shipped, l.delivered, l.lost, l.sent_back, l.invoiced, l.credited, l.kit, l.per_kit
+       l.ordered, l.cancelled, l.shipped, l.delivered, l.lost, l.sent_back, l.invoiced, l.credited, l.kit, l.per_kit, l.billed
   FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id
  WHERE l.order_id = ANY(%(order)s::bigint[]) ORDER BY l.order_id, l.position
 """

@@ -12,6 +12,7 @@ from hanse.journal.principals import HANSE
 from hanse.kernel import clock
 from hanse.kernel.numbers import order_ids
 from hanse.orders.kits import LOOSE
+from hanse.orders.over import UNBILLED
 
 from .credit import Credit, credit
 from .invoice import Invoice, Units, invoice
@@ -22,11 +23,11 @@ AT_ONCE = 500
 
 BILLABLE = """
 SELECT o.id FROM orders_order o
- WHERE (o.invoiced < CASE o.invoice_rule WHEN 'order' THEN o.ordered - o.cancelled ELSE o.shipped END
-        OR o.invoice_rule = 'order' AND o.cancelled > 0 AND EXISTS (SELECT 1 FROM orders_line l WHERE l.order_id = o.id AND l.invoiced < l.ordered - l.cancelled))
+ WHERE (o.invoiced < CASE o.invoice_rule WHEN 'order' THEN o.ordered - o.cancelled ELSE o.shipped END OR o.invoice_rule = 'order' AND o.cancelled > 0)
    AND {which}
-   AND (o.invoice_rule = 'order' OR o.invoiced < o.shipped - {loose}) ORDER BY o.id
-""".replace("{loose}", LOOSE)
+   AND CASE o.invoice_rule WHEN 'order' THEN EXISTS (SELECT 1 FROM orders_line l WHERE l.order_id = o.id AND l.billed AND l.invoiced < l.ordered - l.cancelled)
+       ELSE o.invoiced < o.shipped - {loose} - {unbilled} END ORDER BY o.id
+""".replace("{loose}", LOOSE).replace("{unbilled}", UNBILLED)
 SETTLED = """
 NOT EXISTS (SELECT 1 FROM journal_event e WHERE e.subject = 'order/H-' || o.id AND e.recorded_at > %(until)s
                                             AND e.kind IN ('OrderPlaced', 'OrderChanged', 'UnitsSubstituted', 'ParcelHandedOver'))

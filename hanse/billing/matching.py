@@ -36,9 +36,12 @@ class LineOwed:
     credited: int
     kit: int | None = None
     per_kit: int = 1
+    billed: bool = True
 
     def due(self, rule: str) -> int:
         """The units that may be on invoices in all, looked at alone."""
+        if not self.billed:
+            return 0
         return self.ordered - self.cancelled if rule == "order" else self.shipped
 
 

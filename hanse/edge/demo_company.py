@@ -146,6 +146,7 @@ def _customer(n: int, random: Random) -> KeepParty:
         code_of(name), name, ("customer", "consignee"), "EUR", ship_rule=("available", "available", "complete-line", "complete-order")[n % 4],
         invoice_rule="order" if n % 9 == 8 else "shipment", backorder_rule=("improve", "win", "redistribute", "improve", "fill")[n % 5],
         consent_days=(None, 3, 0)[n % 3], payment_days=(14, 30, 30, 60)[n % 4], credit_limit=Decimal(25_000),
+        over_percent=(0, 0, 20)[n % 3], under_percent=(0, 0, 10)[n % 3], bills_over=n % 2 == 0,
         priority=(20, 50, 50, 50, 80)[n % 5], addresses=(address,), contacts=(ContactGiven("Receiving dock", may_receive=True),),
     )  # fmt: skip
 

@@ -133,12 +133,13 @@ SELECT k.sscc, 'H-' || k.order_id, o.ref, o.currency, o.delivery_term, s.code, s
        d.name, d.street, trim(d.postcode || ' ' || d.city), d.country, p.tax_id, k.packed_at, coalesce(k.weight_g, k.expected_g),
        (SELECT json_agg(json_build_object(
                  'position', l.position, 'sku', i.sku, 'name', i.name, 'hs_code', i.hs_code, 'origin', i.origin, 'stock_unit', i.stock_unit, 'weight_g', i.weight_g,
-                 'quantity', x.quantity, 'net', l.net::text, 'ordered', l.ordered, 'before', x.before) ORDER BY l.position)
+                 'quantity', x.quantity, 'net', CASE WHEN l.billed THEN l.net ELSE m.net END::text,
+                 'ordered', CASE WHEN l.billed THEN l.ordered ELSE m.ordered END, 'before', x.before) ORDER BY l.position)
           FROM (SELECT c.line_id, c.item_id, sum(c.quantity) AS quantity,
                        (SELECT coalesce(sum(e.quantity), 0) FROM fulfilment_carton y JOIN fulfilment_content e ON e.carton_id = y.id
                          WHERE y.order_id = k.order_id AND y.id < k.id AND y.opened_at IS NULL AND e.line_id = c.line_id) AS before
                   FROM fulfilment_content c WHERE c.carton_id = k.id GROUP BY c.line_id, c.item_id) x
-          JOIN orders_line l ON l.id = x.line_id JOIN catalogue_item i ON i.id = x.item_id)
+          JOIN orders_line l ON l.id = x.line_id LEFT JOIN orders_line m ON m.id = l.over_of_id JOIN catalogue_item i ON i.id = x.item_id)
   FROM fulfilment_carton k JOIN orders_order o ON o.id = k.order_id JOIN network_site s ON s.id = k.site_id JOIN partners_address d ON d.id = k.address_id
   JOIN partners_party p ON p.id = o.customer_id
  WHERE k.sscc = %(sscc)s::text OR k.order_id = %(order)s::bigint ORDER BY k.id

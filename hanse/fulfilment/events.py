@@ -195,7 +195,7 @@ class UnitsSorted:
 
 @event("order")
 class UnitsPicked:
-    """A pick task was answered: so many taken, so many short and why, so many no longer wanted."""
+    """A pick task was answered: so many taken, `over` of them more than asked for, so many short and why, so many no longer wanted."""
 
     order: str
     task: int
@@ -213,10 +213,12 @@ class UnitsPicked:
     reason: str = ""
     serials: tuple[str, ...] = ()
     at: datetime | None = None
+    over: int = 0
 
     def said(self) -> str:
         short = f", {self.short} short ({self.reason})" if self.short else ""
-        return f"{self.taken} {self.sku} taken from {self.bin}{short}"
+        over = f", {self.over} of them over" if self.over else ""
+        return f"{self.taken} {self.sku} taken from {self.bin}{short}{over}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from hanse.journal.run import Run
 from hanse.kernel.numbers import order_number
 from hanse.kernel.rows import row
 from hanse.orders.counters import Advance, advance
-from hanse.orders.reserving import Want, reserve_lines
+from hanse.orders.reserving import reserve_again
 
 from .cartons import let_go, open_again
 from .tasks import open_units, raise_ready
@@ -102,7 +102,7 @@ def take_from_totes(run: Run, outs: Sequence[Out], act: str) -> None:
     missing: dict[int, int] = defaultdict(int)
     for o in outs:
         missing[o.line] += o.quantity
-    found = reserve_lines(run, [Want(line, n) for line, n in missing.items()])
+    found = reserve_again(run, missing)
     opens = open_units(run, [u.allocation for fact in found for u in fact.units])
     here = {(o.order, o.site) for o in outs}
     raise_ready(run, [o for o in opens if (o.order, o.site) in here])

@@ -8,6 +8,8 @@ from typing import Any
 from hanse.journal.asking import rows
 from hanse.orders.holds import blocking
 
+from .over_picking import MAY_TAKE
+
 WALK = 60
 """How many tasks the hand-held takes along, so that it goes on without a line."""
 
@@ -116,7 +118,7 @@ def work_for(user: Any) -> list[SiteWork]:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A pick task as the hand-held shows it; `like` are SKUs next to it that are easily mistaken for it."""
+    """A pick task as the hand-held shows it; `like` are SKUs next to it that are easily mistaken for it, `over` more may be taken."""
 
     task: int
     site: str
@@ -132,12 +134,13 @@ class Stop:
     closed: bool
     like: Sequence[str]
     serials: Sequence[str]
+    over: int = 0
 
     def shown(self, url: str) -> dict[str, Any]:
         """As the page's script takes it along."""
         same, other = self.parts
         return {"task": self.task, "bin": self.bin, "sku": self.sku, "same": same, "other": other, "gtin": self.gtin, "name": self.name,
-                "lot": self.lot, "wanted": self.wanted, "tote": self.tote, "serials": list(self.serials), "tracking": self.tracking, "url": url}
+                "lot": self.lot, "wanted": self.wanted, "over": self.over, "tote": self.tote, "serials": list(self.serials), "tracking": self.tracking, "url": url}
 
     @property
     def parts(self) -> tuple[str, str]:
@@ -162,13 +165,15 @@ def _shared(one: str, other: str) -> int:
     return length
 
 
-STOP = """
+STOP = f"""
 SELECT t.id, s.code, s.name, b.code, i.sku, coalesce(i.gtin, ''), i.name, i.tracking, t.lot,
        greatest(0, least(t.to_pick - t.withdrawn, a.reserved - a.freed - a.picked + a.put_back)), c.code, t.closed_at IS NOT NULL,
        ARRAY((SELECT n.sku FROM catalogue_item n WHERE n.sku < i.sku ORDER BY n.sku DESC LIMIT 1)
              UNION ALL (SELECT n.sku FROM catalogue_item n WHERE n.sku > i.sku ORDER BY n.sku LIMIT 1)),
-       ARRAY(SELECT u.code FROM inventory_serial u WHERE i.tracking = 'serial' AND u.item_id = t.item_id AND u.account_id = t.bin_id ORDER BY u.code LIMIT 500)
-  FROM fulfilment_task t JOIN orders_allocation a ON a.id = t.allocation_id JOIN catalogue_item i ON i.id = t.item_id
+       ARRAY(SELECT u.code FROM inventory_serial u WHERE i.tracking = 'serial' AND u.item_id = t.item_id AND u.account_id = t.bin_id ORDER BY u.code LIMIT 500),
+       {MAY_TAKE}
+  FROM fulfilment_task t JOIN orders_allocation a ON a.id = t.allocation_id JOIN orders_line l ON l.id = t.line_id JOIN orders_order o ON o.id = t.order_id
+  JOIN catalogue_item i ON i.id = t.item_id
   JOIN network_site s ON s.id = t.site_id JOIN inventory_account b ON b.id = t.bin_id JOIN inventory_account c ON c.id = t.tote_id
  WHERE t.id = ANY(%(task)s::bigint[])
 """
@@ -253,7 +258,8 @@ SELECT 'H-' || o.id, s.code, s.name, d.name, d.street, d.postcode, d.city, d.cou
 """
 TO_PACK = """
 SELECT l.position, i.sku, coalesce(i.gtin, ''), i.name, t.lot, i.tracking, sum(t.taken - t.put_back - t.packed)::bigint, i.weight_g,
-       ARRAY(SELECT u.code FROM inventory_serial u WHERE i.tracking = 'serial' AND u.item_id = i.id AND u.account_id = ANY(array_agg(t.tote_id)) ORDER BY 1 LIMIT 500),
+       ARRAY(SELECT u.code FROM fulfilment_pickedserial p JOIN inventory_serial u ON u.item_id = p.item_id AND u.code = p.code
+               WHERE i.tracking = 'serial' AND p.task_id = ANY(array_agg(t.id)) AND u.account_id = ANY(array_agg(t.tote_id)) ORDER BY 1 LIMIT 500),
        coalesce(h.status, 'released'), coalesce(i.weight_tolerance_percent, s.weight_tolerance_percent)
   FROM orders_allocation a JOIN fulfilment_task t ON t.allocation_id = a.id AND t.taken > t.put_back + t.packed JOIN orders_line l ON l.id = a.line_id
   JOIN catalogue_item i ON i.id = a.item_id JOIN network_site s ON s.id = a.site_id

@@ -23,6 +23,7 @@ class Item:
     kit_name: str = ""
     kits: int | None = None
     instead_of: str = ""
+    over_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

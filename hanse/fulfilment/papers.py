@@ -37,15 +37,15 @@ SELECT k.sscc, 'H-' || k.order_id, o.ref, s.name, s.street, concat_ws(' ', nulli
        (SELECT count(*) FROM fulfilment_carton y WHERE y.order_id = k.order_id AND y.opened_at IS NULL),
        (SELECT json_agg(json_build_object('position', x.position, 'sku', x.sku, 'gtin', x.gtin, 'name', x.name, 'lot', x.lot, 'serials', x.serials,
                                           'quantity', x.quantity, 'ordered', x.ordered, 'outstanding', x.outstanding, 'stock_unit', x.stock_unit, 'kit', x.kit,
-                                          'kit_sku', x.kit_sku, 'kit_name', x.kit_name, 'kits', x.kits, 'instead_of', x.instead_of)
-                        ORDER BY coalesce(x.kit, x.position), x.position, x.lot)
+                                          'kit_sku', x.kit_sku, 'kit_name', x.kit_name, 'kits', x.kits, 'instead_of', x.instead_of, 'over_of', x.over_of)
+                        ORDER BY coalesce(x.kit, x.over_of, x.position), x.position, x.lot)
           FROM (SELECT l.position, i.sku, coalesce(i.gtin, '') AS gtin, i.name, c.lot, coalesce(array_agg(c.serial ORDER BY c.serial) FILTER (WHERE c.serial <> ''), '{}') AS serials,
                        sum(c.quantity) AS quantity, l.ordered - l.cancelled AS ordered, l.ordered - l.cancelled - l.packed + l.unpacked AS outstanding, i.stock_unit,
-                       l.kit, coalesce(ki.sku, '') AS kit_sku, coalesce(ki.name, '') AS kit_name, (l.ordered - l.cancelled) / l.per_kit AS kits, coalesce(oi.sku, '') AS instead_of
+                       l.kit, coalesce(ki.sku, '') AS kit_sku, coalesce(ki.name, '') AS kit_name, (l.ordered - l.cancelled) / l.per_kit AS kits, coalesce(oi.sku, '') AS instead_of, mo.position AS over_of
                   FROM fulfilment_content c JOIN orders_line l ON l.id = c.line_id JOIN catalogue_item i ON i.id = c.item_id
                   LEFT JOIN orders_kit kt ON kt.order_id = l.order_id AND kt.position = l.kit LEFT JOIN catalogue_item ki ON ki.id = kt.item_id
-                  LEFT JOIN orders_line ol ON ol.id = l.substitute_of_id LEFT JOIN catalogue_item oi ON oi.id = ol.item_id
-                 WHERE c.carton_id = k.id GROUP BY l.id, i.id, c.lot, ki.id, oi.id) x), k.weight_g
+                  LEFT JOIN orders_line mo ON mo.id = l.over_of_id LEFT JOIN orders_line ol ON ol.id = l.substitute_of_id LEFT JOIN catalogue_item oi ON oi.id = ol.item_id
+                 WHERE c.carton_id = k.id GROUP BY l.id, i.id, c.lot, ki.id, oi.id, mo.position) x), k.weight_g
   FROM fulfilment_carton k JOIN orders_order o ON o.id = k.order_id JOIN network_site s ON s.id = k.site_id JOIN partners_address d ON d.id = k.address_id
  WHERE (k.sscc = %(sscc)s::text OR k.order_id = %(order)s::bigint) AND k.opened_at IS NULL ORDER BY k.id
 """
@@ -159,8 +159,8 @@ def _rows(items: Sequence[Item]) -> list[list]:
 
 def _row(item: Item) -> list:
     tracked = ", ".join(filter(None, [item.lot, *item.serials]))
-    under = item.sku + (f", in place of {item.instead_of}" if item.instead_of else "")
-    return [text("" if item.kit else str(item.position)), [text(item.name), text(under, 7.5, quiet=True)], text(item.gtin), text(tracked), *[text(str(n)) for n in (item.ordered, item.quantity, item.outstanding)]]
+    under = item.sku + (f", in place of {item.instead_of}" if item.instead_of else "") + (f", over line {item.over_of}" if item.over_of else "")
+    return [text("" if item.kit else str(item.position)), [text(item.name), text(under, 7.5, quiet=True)], text(item.gtin), text(tracked), *[text(str(n)) for n in (0 if item.over_of else item.ordered, item.quantity, item.outstanding)]]
 
 
 TIGHT = TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0), ("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 1)])

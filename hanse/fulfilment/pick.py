@@ -3,7 +3,7 @@
 A task is answered once. A wrong scan books nothing. Taking less than asked is a short pick and needs a reason;
 what wasn't there moves to 'missing', what is left of it in the bin is in doubt until somebody counts it, and the units
 find another site or bin, or wait, in the same call. What was cancelled meanwhile is no longer wanted: the task says
-how many still are.
+how many still are. Where the customer's terms allow it, a few more than asked for may be taken, if nobody else is promised them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,16 +21,17 @@ from hanse.kernel.numbers import order_number
 from hanse.kernel.refused import Refused, refuse, refuse_all
 from hanse.kernel.rows import row
 from hanse.orders.counters import Advance, advance
-from hanse.orders.reserving import Want, reserve_lines
+from hanse.orders.reserving import reserve_again
 
 from .events import UnitsPicked
+from .over_picking import OverTask, Room, room, send_over
 from .scanned import ScanRow, Wanted, keep_scans, names, names_item
 from .tasks import ORDERS_OF_TASKS, open_units, raise_ready
 
 
 @ask
 class Pick:
-    """So many units were taken for a task. What was scanned is checked; `tote` names another than the order's own."""
+    """So many units were taken for a task, more than asked for only within the customer's tolerance. What was scanned is checked; `tote` names another than the order's own."""
 
     task: Id
     taken: Count
@@ -74,7 +75,7 @@ Serials = Mapping[tuple[int, str], int]
 """Where serials are: the account by item and serial."""
 
 
-def decide(asks: Sequence[Pick], tasks: Mapping[int, Task], serials: Serials) -> list[UnitsPicked | Refused]:
+def decide(asks: Sequence[Pick], tasks: Mapping[int, Task], serials: Serials, more: Room) -> list[UnitsPicked | Refused]:
     """Answer each pick in turn; the first answer to a task stands."""
     answers: list[UnitsPicked | Refused] = []
     wanted = {t.allocation: t.wanted for t in tasks.values()}
@@ -95,15 +96,18 @@ def decide(asks: Sequence[Pick], tasks: Mapping[int, Task], serials: Serials) ->
             answers.append(refuse("task-closed", task=task.id))
             continue
         left = max(0, min(task.to_pick, wanted[task.allocation]))
-        if findings := _wrong_scans(ask, task) or _wrong_quantity(ask, task, left) or _wrong_serials(ask, task, lying):
+        if findings := _wrong_scans(ask, task) or _wrong_quantity(ask, task, left, more) or _wrong_serials(ask, task, lying):
             answers.append(refuse_all(findings))
             continue
         done.add(task.id)
         lying |= {(task.item, s): task.tote for s in ask.serials}
         wanted[task.allocation] -= left
+        over = max(ask.taken - task.to_pick, 0)
+        if over:
+            more.give(task, over)
         answers.append(UnitsPicked(
             order_number(task.order), task.id, task.allocation, task.line, task.position, task.sku, task.site_code, task.bin_code,
-            ask.tote or task.tote_code, task.lot, ask.taken, left - ask.taken, task.to_pick - left, ask.reason, tuple(ask.serials), ask.at))
+            ask.tote or task.tote_code, task.lot, ask.taken, left - ask.taken + over, task.to_pick - left, ask.reason, tuple(ask.serials), ask.at, over))
     return answers
 
 
@@ -119,14 +123,26 @@ def _wrong_scans(ask: Pick, task: Task) -> list[Refused]:
     return wrong
 
 
-def _wrong_quantity(ask: Pick, task: Task, left: int) -> list[Refused]:
-    """More than the task asks for, more than is still wanted, or less without a reason."""
+def _wrong_quantity(ask: Pick, task: Task, left: int, more: Room) -> list[Refused]:
+    """More than the task asks for and may be over, more than is still wanted, or less without a reason."""
     if not 0 <= ask.taken <= task.to_pick:
-        return [refuse("taken-out-of-range", at="taken", to_pick=task.to_pick, taken=ask.taken)]
+        return _wrong_over(ask, task, left, more)
     if ask.taken > left:
         return [refuse("task-withdrawn", at="taken", open=left, to_pick=task.to_pick)]
     if ask.taken < left and not ask.reason.strip():
         return [refuse("reason-missing", at="reason", short=left - ask.taken)]
+    return []
+
+
+def _wrong_over(ask: Pick, task: Task, left: int, more: Room) -> list[Refused]:
+    """More than the terms allow, or than lies there for nobody else. What was cancelled of a task is not taken as over."""
+    over, allowed = ask.taken - task.to_pick, more.of_terms(task) if 0 < left == task.to_pick < ask.taken else 0
+    if not allowed:
+        return [refuse("taken-out-of-range", at="taken", to_pick=task.to_pick, taken=ask.taken)]
+    if over > allowed:
+        return [refuse("over-tolerance", at="taken", to_pick=task.to_pick, over=allowed, taken=ask.taken)]
+    if over > more.free(task):
+        return [refuse("over-promised", at="taken", over=over, free=more.free(task), sku=task.sku, bin=task.bin_code)]
     return []
 
 
@@ -179,19 +195,32 @@ def pick(run: Run, asks: Sequence[Pick]) -> list[UnitsPicked | Refused]:
     """Answer pick tasks: task, stock and order line move together."""
     run.lock(ORDERS_OF_TASKS, asks)
     tasks = {t.id: t for t in run.rows(Task, TASKS, asks)}
-    answers = decide(asks, tasks, _serials(run, asks, tasks))
+    answers = decide(asks, tasks, _serials(run, asks, tasks), _room(run, asks, tasks))
     done = _placed(run, asks, answers, tasks)
     told = [d.told for d in done]
-    run.write(CLOSE, told, tote=[d.tote for d in done], actor=[d.actor for d in done])
-    advance(run, [Advance(p.allocation, picked=p.taken, freed=p.short, recalled=p.short + p.withdrawn) for p in told])
+    run.write(CLOSE, told, taken=[p.taken - p.over for p in told], tote=[d.tote for d in done], actor=[d.actor for d in done])
+    advance(run, [Advance(p.allocation, picked=p.taken - p.over, freed=p.short, recalled=p.short + p.withdrawn) for p in told])
     post(run, [m for d in done for m in _movements(d)])
     claim(run, [Claim(d.task.bin, d.task.item, d.task.lot, -d.told.withdrawn) for d in done])
     keep_scans(run, [s for d in done for s in _scans(run, d)])
-    _keep_serials(run, [d for d in done if d.told.serials])
+    over = send_over(run, [_over(d) for d in done if d.told.over])
+    _keep_serials(run, done, over)
     short = [d for d in done if d.told.short]
     put_in_doubt(run, [FoundShort(d.task.bin, d.task.item, d.task.lot, d.told.order, d.actor, d.told.at) for d in short])
     _find_again(run, short)
     return answers
+
+
+def _room(run: Run, asks: Sequence[Pick], tasks: Mapping[int, Task]) -> Room:
+    """What more may be taken; looked at only where somebody took more."""
+    more = any(a.taken > t.to_pick and not t.closed for a in asks if (t := tasks.get(a.task)))
+    return room(run, tasks.values()) if more else Room()
+
+
+def _over(d: Done) -> OverTask:
+    """What of an answer is over."""
+    t = d.task
+    return OverTask(t.id, t.order, t.line, t.allocation, t.item, t.site, t.bin, d.tote, t.lot, d.told.over, d.told.at, d.actor)
 
 
 def _serials(run: Run, asks: Sequence[Pick], tasks: Mapping[int, Task]) -> Serials:
@@ -219,11 +248,12 @@ def _placed(run: Run, asks: Sequence[Pick], answers: Sequence[UnitsPicked | Refu
 
 
 def _movements(d: Done) -> list[Movement]:
-    """From the bin to the tote, unit by unit for serials; what was not there goes missing. Claim and reservation are used up."""
+    """From the bin to the tote, unit by unit for serials; what was not there goes missing. Claim and reservation are used up, but not by what is over."""
     p, t = d.told, d.task
     bin, tote = Account(t.bin, "bin", t.site), Account(d.tote, "tote", t.site)
-    parts = [(1, s) for s in p.serials] if p.serials else [(p.taken, "")] * (p.taken > 0)
-    moved = [Movement(t.item, bin, tote, n, "UnitsPicked", p.order, "", t.lot, serial, n, n, p.at) for n, serial in parts]
+    asked = p.taken - p.over
+    parts = [(1, s, int(n < asked)) for n, s in enumerate(p.serials)] if p.serials else [(p.taken, "", asked)] * (p.taken > 0)
+    moved = [Movement(t.item, bin, tote, n, "UnitsPicked", p.order, "", t.lot, serial, bound, bound, p.at) for n, serial, bound in parts]
     if p.short:
         moved.append(Movement(t.item, bin, Account(d.missing, "missing", t.site), p.short, "UnitsPicked", p.order, p.reason, t.lot, "", p.short, p.short, p.at))
     return moved
@@ -239,9 +269,10 @@ INSERT INTO fulfilment_pickedserial (item_id, code, task_id) SELECT * FROM unnes
 """
 
 
-def _keep_serials(run: Run, done: Sequence[Done]) -> None:
-    """Each serial belongs to the task that took it: the database knows of no second one."""
-    taken = [(d.task.item, s, d.task.id) for d in done for s in d.told.serials]
+def _keep_serials(run: Run, done: Sequence[Done], over: Sequence[OverTask]) -> None:
+    """Each serial belongs to the task that took it: the database knows of no second one. The last ones are those that are over."""
+    of = {d.task.id: task.id for d, task in zip((d for d in done if d.told.over), over, strict=True)}
+    taken = [(d.task.item, s, d.task.id if n < d.told.taken - d.told.over else of[d.task.id]) for d in done for n, s in enumerate(d.told.serials)]
     if taken:
         run.write(TAKE_SERIALS, item=[i for i, _, _ in taken], serial=[s for _, s, _ in taken], task=[t for *_, t in taken])
 
@@ -255,6 +286,6 @@ def _find_again(run: Run, short: Sequence[Done]) -> None:
     for d in short:
         missing[d.task.line] = missing.get(d.task.line, 0) + d.told.short
     here = {(d.told.order, d.told.site) for d in short}
-    found = reserve_lines(run, [Want(line, n) for line, n in missing.items()])
+    found = reserve_again(run, missing)
     opens = open_units(run, [u.allocation for f in found for u in f.units if (f.order, u.site) in here])
     raise_ready(run, opens)

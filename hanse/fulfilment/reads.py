@@ -7,10 +7,12 @@ from typing import Any
 
 from hanse.journal.asking import rows
 
+from .over_picking import MAY_TAKE
+
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """An open pick task, as a picker meets it on the walk; `wanted` leaves out what was cancelled meanwhile."""
+    """An open pick task, as a picker meets it on the walk; `wanted` leaves out what was cancelled meanwhile, `may_be_over` more may be taken."""
 
     task: int
     order: str
@@ -27,6 +29,7 @@ class TaskRow:
     position: int
     promised_on: date | None
     released_at: datetime
+    may_be_over: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +93,11 @@ class UsedRow:
     size_differs: int
 
 
-TASK = """
+TASK = f"""
 SELECT t.id, 'H-' || t.order_id, s.code, b.code, coalesce(n.walk, 0), i.sku, coalesce(i.gtin, ''), i.name, i.tracking, t.lot,
-       greatest(0, least(t.to_pick - t.withdrawn, a.reserved - a.freed - a.picked + a.put_back)), c.code, l.position, a.promised_on, t.released_at
-  FROM fulfilment_task t JOIN orders_allocation a ON a.id = t.allocation_id JOIN orders_line l ON l.id = t.line_id
+       greatest(0, least(t.to_pick - t.withdrawn, a.reserved - a.freed - a.picked + a.put_back)), c.code, l.position, a.promised_on, t.released_at,
+       {MAY_TAKE}
+  FROM fulfilment_task t JOIN orders_allocation a ON a.id = t.allocation_id JOIN orders_line l ON l.id = t.line_id JOIN orders_order o ON o.id = t.order_id
   JOIN catalogue_item i ON i.id = t.item_id JOIN network_site s ON s.id = t.site_id
   JOIN inventory_account b ON b.id = t.bin_id JOIN inventory_account c ON c.id = t.tote_id
   LEFT JOIN network_bin n ON n.site_id = t.site_id AND n.code = b.code

@@ -20,7 +20,7 @@ from hanse.kernel.numbers import order_number
 from hanse.kernel.rows import as_tuple, row
 from hanse.orders.counters import Advance, advance, lock_orders
 from hanse.orders.events import UnitsFreed
-from hanse.orders.reserving import Want, reserve_lines
+from hanse.orders.reserving import reserve_again
 
 from .events import LotHit, UnitsStopped
 from .tasks import open_units, raise_ready
@@ -224,7 +224,7 @@ def find_others(run: Run, freed: Sequence[Freed], tasks: Sequence[Asked]) -> Non
     missing: dict[int, int] = defaultdict(int)
     for f in freed:
         missing[f.part.line] += f.quantity
-    found = reserve_lines(run, [Want(line, n) for line, n in missing.items()])
+    found = reserve_again(run, missing)
     here = {(order_number(t.order), t.site) for t in tasks}
     again = [u.allocation for fact in found for u in fact.units if fact.order in {order for order, _ in here}]
     opens = open_units(run, sorted({t.allocation for t in tasks} | set(again)))

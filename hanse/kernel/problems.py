@@ -126,6 +126,7 @@ _TABLE: list[tuple[Any, ...]] = [
     ("consent-missing", 422, "Consent is missing", "{by} may only replace {sku} when the customer agrees: say who agreed, and how."),
     ("not-waiting", 409, "Units do not wait", "{waiting} of {wanted} {sku} wait for stock; only those can be replaced."),
     ("preview-expired", 409, "Preview is out of date", "The order or its stock has changed since the preview. Look at the new one."),
+    ("over-ordered", 409, "Line came over another", "Line {line} is what went out over line {of}: order more of line {of}."),
     ("change-empty", 422, "Nothing to change", "The change asks for what already is."),
     # -- fulfilment
     ("nothing-to-release", 409, "Nothing to release", "{order} has nothing to release at {site}."),
@@ -150,6 +151,8 @@ _TABLE: list[tuple[Any, ...]] = [
     ("advice-differs", 409, "Despatch advice was taken otherwise", "Despatch advice {number} of {supplier} was taken already, with other content. Give what is new a number of its own."),
     ("task-closed", 409, "Task is closed", "This task is closed."),
     ("task-withdrawn", 409, "Units were cancelled", "{open} of {to_pick} are still wanted. Take {open}."),
+    ("over-tolerance", 422, "More than may be over", "{to_pick} are asked for, and {over} more are allowed; {taken} were taken. Put the others back."),
+    ("over-promised", 409, "Promised to others", "Of the {over} that are over, {free} of {sku} in {bin} are promised to nobody. Put the others back."),
     ("taken-out-of-range", 422, "Quantity out of range", "Between 0 and {to_pick} can be taken; {taken} were."),
     ("wrong-scan", 422, "Wrong item", "{got} was scanned, {want} is wanted. Put it back. Nothing was booked."),
     ("nothing-to-pack", 409, "Nothing to pack", "Nothing of {order} is picked and waits to be packed at {site}."),

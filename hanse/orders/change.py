@@ -118,6 +118,7 @@ class LineMoney:
     left: int
     unit_price: Decimal
     tax_rate: Decimal
+    over_of: int | None = None
     sold: Sold | None = None
 
 
@@ -162,8 +163,8 @@ SELECT a.order_id, a.site_id, s.code, sum(CASE WHEN s.supplier = '' THEN a.packe
  WHERE a.order_id = ANY(%(order)s::bigint[]) AND CASE WHEN s.supplier = '' THEN a.packed - a.unpacked ELSE a.released - a.recalled END > a.delivered + a.lost + a.sent_back GROUP BY 1, 2, 3 ORDER BY 1, 3
 """
 MONEY = """
-SELECT l.order_id, l.position, i.sku, l.ordered - l.cancelled, l.unit_price, l.tax_rate
-  FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id WHERE l.order_id = ANY(%(order)s::bigint[])
+SELECT l.order_id, l.position, i.sku, l.ordered - l.cancelled, l.unit_price, l.tax_rate, m.position
+  FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id LEFT JOIN orders_line m ON m.id = l.over_of_id WHERE l.order_id = ANY(%(order)s::bigint[])
 """
 PARTS = """
 SELECT l.order_id, l.kit, i.sku, k.item_id, k.unit_price, l.item_id, p.sku, l.per_kit, l.ordered - l.cancelled, l.net, l.tax_rate, l.tax_category
@@ -289,6 +290,8 @@ def _line(i: int, wish: ChangeLine, ask: Change, order: OrderFact, lines: Mappin
     if line and line.kit is not None:
         return [refuse("part-of-kit", at=f"lines/{i}/line", line=wish.line, kit=line.kit)]
     more = wish.quantity - now.left
+    if more > 0 and now.over_of is not None:
+        return [refuse("over-ordered", at=f"lines/{i}/quantity", line=wish.line, of=now.over_of)]
     if more > 0 and now.sold and more > most_of(now.sold):
         return [refuse("out-of-range", at=f"lines/{i}/quantity", field=f"The quantity of {now.sku}", low=0, high=now.left + most_of(now.sold), got=wish.quantity)]
     if more > 0:
@@ -409,7 +412,7 @@ def _of_kits(parts: Sequence[PartMoney]) -> dict[tuple[int, int], LineMoney]:
         first, stand = of[0], whole((p.kit, p.per_kit, p.stands) for p in of)[kit]
         frozen = tuple(Component(p.item, p.part_sku, p.per_kit, p.weight) for p in of)
         sold = Sold(first.kit_item, first.sku, first.unit_price, "", first.tax_category, first.tax_rate, False, frozen)
-        found[order, kit] = LineMoney(order, kit, first.sku, stand, first.unit_price, first.tax_rate, sold)
+        found[order, kit] = LineMoney(order, kit, first.sku, stand, first.unit_price, first.tax_rate, sold=sold)
     return found
 
 

@@ -35,12 +35,13 @@ class Advance:
 
 @row
 class LineAdvance:
-    """What more a line counts that no single site owes: cancelled, invoiced, credited."""
+    """What more a line counts that no single site owes: cancelled, of that under within tolerance, invoiced, credited."""
 
     line: int
     cancelled: int = 0
     invoiced: int = 0
     credited: int = 0
+    under: int = 0
 
 
 @row
@@ -100,7 +101,7 @@ def advance(run: Run, steps: Sequence[Advance]) -> None:
 
 def advance_lines(run: Run, steps: Sequence[LineAdvance]) -> None:
     """Let lines and their orders count what is cancelled, invoiced or credited."""
-    moving = [s for s in steps if s.cancelled or s.invoiced or s.credited]
+    moving = [s for s in steps if s.cancelled or s.invoiced or s.credited or s.under]
     if moving:
         names = tuple(f.name for f in fields(LineAdvance)[1:] if any(getattr(s, f.name) for s in moving))
         run.write(_advance_lines_sql(names), moving)

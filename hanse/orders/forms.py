@@ -158,11 +158,11 @@ def form_of(order: OrderView) -> dict[str, Any]:
 
 
 def shown_lines(order: OrderView, findings: dict[str, str], request: HttpRequest | None = None, alone: bool = False) -> list[dict[str, Any]]:
-    """The lines and kits with what was typed for each; `alone` shows the components of kits too."""
+    """The lines and kits with what was typed for each; `alone` shows the components of kits and what went out over a line too."""
     return [
         {"line": it, "left": it.ordered - it.cancelled, "free": it.at_once, "floor": it.on_floor, "bound": bound_of(it), "part": not isinstance(it, KitView) and it.kit is not None,
          "typed": request.POST.get(f"line-{it.position}", "") if request else str(it.ordered - it.cancelled), "found": findings.get(f"line-{it.position}", "")}
-        for it in reads.in_order(order) if it.ordered > it.cancelled and (alone or isinstance(it, KitView) or it.kit is None)
+        for it in reads.in_order(order) if it.ordered > it.cancelled and (alone or isinstance(it, KitView) or (it.kit is None and it.over_of is None))
     ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Growing: lines added to orders that are placed. The set function behind change and substitute.
+"""Growing: lines added to orders that are placed. The set function behind change, substitute and over.
 
 Orders are locked by the caller. A kit that is added takes a position of its own; its components follow as lines.
 """
@@ -36,6 +36,8 @@ class Added:
     tax_rate: Decimal
     tax_category: str
     requested_on: date | None
+    over_of: int | None
+    billed: bool
 
 
 @row
@@ -49,14 +51,17 @@ class Wish:
     currency: str
     requested_on: date | None
     substitute_of: int | None = None
+    over_of: int | None = None
+    billed: bool = True
 
 
 LINES = """
 INSERT INTO orders_line (id, order_id, position, kit, per_kit, substitute_of_id, item_id, ordered, unit_price, discount, net, freight, tax, tax_rate,
-                         tax_category, requested_on)
+                         tax_category, requested_on, over_of_id, billed)
 SELECT * FROM unnest(%(line)s::bigint[], %(order)s::bigint[], %(position)s::int[], %(kit)s::int[], %(per_kit)s::bigint[], %(substitute_of)s::bigint[],
        %(item)s::bigint[], %(quantity)s::bigint[], %(unit_price)s::numeric[], %(discount)s::numeric[], %(net)s::numeric[], %(freight)s::numeric[],
-       %(tax)s::numeric[], %(tax_rate)s::numeric[], %(tax_category)s::text[], %(requested_on)s::date[])
+       %(tax)s::numeric[], %(tax_rate)s::numeric[], %(tax_category)s::text[], %(requested_on)s::date[],
+       %(over_of)s::bigint[], %(billed)s::boolean[])
 """
 GROW = """
 UPDATE orders_order o SET ordered = o.ordered + g.quantity, net = o.net + g.net, freight = o.freight + g.freight, tax = o.tax + g.tax,
@@ -99,4 +104,4 @@ def _next(at: dict[int, int], wish: Wish) -> int:
 
 def _added(line: int, wish: Wish, position: int, kit: int | None, item: int, per_kit: int, p: Priced) -> Added:
     return Added(line, wish.order, position, kit, per_kit, wish.substitute_of, item, p.quantity, p.unit_price, p.discount, p.net or Decimal(0), p.freight,
-                 p.tax, p.tax_rate, p.tax_category, wish.requested_on)
+                 p.tax, p.tax_rate, p.tax_category, wish.requested_on, wish.over_of, wish.billed)

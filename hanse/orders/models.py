@@ -22,7 +22,7 @@ CONSENT_ANSWERS = ["agreed", "cancel", "free"]
 MONEY: dict[str, Any] = {"max_digits": 18, "decimal_places": 4}
 COUNTERS = [
     "ordered", "cancelled", "reserved", "freed", "picked", "put_back", "packed", "unpacked", "shipped", "delivered",
-    "lost", "sent_back", "returned", "invoiced", "credited",
+    "lost", "sent_back", "returned", "invoiced", "credited", "under",
 ]
 """The counters of a line and, summed up, of its order. Each only grows; freed takes back reserved, put_back picked, unpacked packed."""
 
@@ -92,6 +92,9 @@ class Order(models.Model):
     payment_days = models.IntegerField(db_default=30)
     delivery_term = models.TextField(db_default="DAP")
     carrier = models.TextField(db_default="")
+    over_percent = models.SmallIntegerField(db_default=0)
+    under_percent = models.SmallIntegerField(db_default=0)
+    bills_over = models.BooleanField(db_default=False)
     requested_on = models.DateField(null=True)
     first_promised_on = models.DateField(null=True)
     promised_on = models.DateField(null=True)
@@ -117,6 +120,7 @@ class Order(models.Model):
     returned = counter()
     invoiced = counter()
     credited = counter()
+    under = counter()
     status = status()
     open = models.GeneratedField(
         expression=Q(ordered__gt=F("cancelled") + F("delivered") + F("lost") + F("sent_back")),  # type: ignore[arg-type]
@@ -136,6 +140,8 @@ class Order(models.Model):
             models.CheckConstraint(condition=Q(ship_rule__in=SHIP_RULES), name="orders_order_ship_rule_is_known"),
             models.CheckConstraint(condition=Q(invoice_rule__in=INVOICE_RULES), name="orders_order_invoice_rule_is_known"),
             models.CheckConstraint(condition=Q(total=F("net") + F("freight") + F("tax")), name="orders_order_adds_up"),
+            models.CheckConstraint(condition=Q(over_percent__gte=0, over_percent__lte=100, under_percent__gte=0, under_percent__lte=100), name="orders_order_tolerances_in_range"),
+            models.CheckConstraint(condition=Q(under__gte=0, under__lte=F("cancelled")), name="orders_order_under_is_cancelled"),
         ]
 
     def __str__(self) -> str:
@@ -147,7 +153,8 @@ class Line(models.Model):
 
     `net` is after discount. Unit k of a line carries an exact share of each amount
     (`kernel.money.units_share`), so any partial invoice or refund adds up. A component names the position of its
-    `kit`, `per_kit` units to one; a substitute names the line whose units it stands in for.
+    `kit`, `per_kit` units to one; a substitute names the line whose units it stands in for. Units that came over a line are
+    a line that names it (`over_of`), `billed` or not as the order's terms say. `under` of the cancelled were short within tolerance.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -156,6 +163,8 @@ class Line(models.Model):
     kit = models.IntegerField(null=True)
     per_kit = models.BigIntegerField(db_default=1)
     substitute_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="substitutes", db_constraint=False, db_index=False)
+    over_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="overs", db_constraint=False, db_index=False)
+    billed = models.BooleanField(db_default=True)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_index=False)
     unit_price = models.DecimalField(max_digits=18, decimal_places=6)
     discount = models.DecimalField(**MONEY, db_default=0)
@@ -182,6 +191,7 @@ class Line(models.Model):
     returned = counter()
     invoiced = counter()
     credited = counter()
+    under = counter()
     status = status()
 
     class Meta:
@@ -191,6 +201,11 @@ class Line(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="orders_line_once"),
             models.CheckConstraint(condition=never_overtakes(), name="orders_line_never_overtakes"),
+            models.CheckConstraint(condition=Q(under__gte=0, under__lte=F("cancelled")), name="orders_line_under_is_cancelled"),
+            models.CheckConstraint(condition=Q(over_of__isnull=True) | Q(kit__isnull=True, substitute_of__isnull=True, under=0), name="orders_line_over_is_of_its_own"),
+            models.CheckConstraint(
+                condition=Q(billed=True) | Q(over_of__isnull=False, unit_price=0, discount=0, net=0, freight=0, tax=0, invoiced=0), name="orders_line_unbilled_is_worth_nothing",
+            ),
             models.CheckConstraint(condition=Q(kit__isnull=True, per_kit=1) | Q(kit__gte=1, per_kit__gte=1, per_kit__lte=MOST), name="orders_line_is_so_many_to_a_kit"),
         ]
 

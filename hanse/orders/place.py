@@ -212,7 +212,8 @@ def _taken_apart(items: Sequence[Sold], priced: Sequence[Priced], currency: str,
 
 
 CUSTOMERS = """
-SELECT c.id, c.code, c.active, 'customer' = ANY(c.roles), c.currency, c.ship_rule, c.invoice_rule, c.payment_days, c.priority, c.credit_limit, c.screened, w.address, a.id, a.zone
+SELECT c.id, c.code, c.active, 'customer' = ANY(c.roles), c.currency, c.ship_rule, c.invoice_rule, c.payment_days, c.priority, c.credit_limit, c.screened,
+       c.over_percent, c.under_percent, c.bills_over, w.address, a.id, a.zone
   FROM unnest(%(customer)s::text[], %(address)s::text[]) AS w(customer, address) JOIN partners_party c ON c.code = w.customer
   LEFT JOIN LATERAL (SELECT id, zone FROM partners_address WHERE party_id = c.id AND code = w.address ORDER BY version DESC LIMIT 1) a ON true
 """

@@ -31,6 +31,9 @@ class Customer:
     priority: int
     credit_limit: Decimal | None
     screened: bool
+    over_percent: int = 0
+    under_percent: int = 0
+    bills_over: bool = False
 
 
 @dataclass(slots=True)
@@ -47,15 +50,18 @@ class Taken:
 
 ORDERS = """
 INSERT INTO orders_order (id, customer_id, ref, channel, placed_at, zone, ship_to_id, bill_to_id, receiver, priority, ship_rule,
-       invoice_rule, payment_days, delivery_term, requested_on, first_promised_on, promised_on, currency, net, freight, tax, total, ordered)
+       invoice_rule, payment_days, delivery_term, requested_on, first_promised_on, promised_on, currency, net, freight, tax, total, ordered,
+       over_percent, under_percent, bills_over)
 SELECT id, customer, ref, channel, placed_at, zone, ship_to, bill_to, receiver, priority, ship_rule, invoice_rule, payment_days,
-       delivery_term, requested_on, promised_on, promised_on, currency, net, freight, tax, total, ordered
+       delivery_term, requested_on, promised_on, promised_on, currency, net, freight, tax, total, ordered,
+       over_percent, under_percent, bills_over
   FROM unnest(%(id)s::bigint[], %(party)s::bigint[], %(ref)s::text[], %(channel)s::text[], %(placed_at)s::timestamptz[], %(zone)s::text[],
               %(ship_to)s::bigint[], %(bill_to)s::bigint[], %(receiver)s::text[], %(priority)s::smallint[], %(ship_rule)s::text[],
               %(invoice_rule)s::text[], %(payment_days)s::int[], %(delivery_term)s::text[], %(requested_on)s::date[], %(promised_on)s::date[],
-              %(currency)s::text[], %(net)s::numeric[], %(freight)s::numeric[], %(tax)s::numeric[], %(total)s::numeric[], %(ordered)s::bigint[])
+              %(currency)s::text[], %(net)s::numeric[], %(freight)s::numeric[], %(tax)s::numeric[], %(total)s::numeric[], %(ordered)s::bigint[],
+              %(over_percent)s::smallint[], %(under_percent)s::smallint[], %(bills_over)s::boolean[])
     AS o(id, customer, ref, channel, placed_at, zone, ship_to, bill_to, receiver, priority, ship_rule, invoice_rule, payment_days,
-         delivery_term, requested_on, promised_on, currency, net, freight, tax, total, ordered)
+         delivery_term, requested_on, promised_on, currency, net, freight, tax, total, ordered, over_percent, under_percent, bills_over)
 """
 LINES = """
 INSERT INTO orders_line (id, order_id, position, kit, per_kit, item_id, ordered, unit_price, discount, net, freight, tax, tax_rate, tax_category,
@@ -95,7 +101,7 @@ def _order_columns(taken: Sequence[Taken]) -> dict[str, list[Any]]:
         "priority": [t.customer.priority if t.ask.priority is None else t.ask.priority for t in taken],
         "ship_rule": [t.ask.ship_rule or t.customer.ship_rule for t in taken],
         "invoice_rule": [t.ask.invoice_rule or t.customer.invoice_rule for t in taken],
-        "payment_days": [t.customer.payment_days for t in taken],
+        **{name: [getattr(t.customer, name) for t in taken] for name in ("payment_days", "over_percent", "under_percent", "bills_over")},
         "ordered": [sum(line.quantity for line in t.placed.lines) for t in taken],
         **{name: [getattr(t.ask, name) for t in taken] for name in ("ref", "channel", "receiver", "delivery_term", "requested_on")},
         **{name: [getattr(t.placed, name) for t in taken] for name in ("zone", "currency", "net", "freight", "tax", "total")},

@@ -159,7 +159,7 @@ def repeat_order(request: HttpRequest, number: str) -> HttpResponse:
     """Place an order like this one again by a rule, at the prices of each day."""
     granted(request, start_recurring)
     order = order_or_404(number)
-    lines = tuple(PlaceLine(it.sku, it.ordered - it.cancelled) for it in reads.in_order(order) if it.ordered > it.cancelled and (isinstance(it, reads.KitView) or it.kit is None))
+    lines = tuple(PlaceLine(it.sku, it.ordered - it.cancelled) for it in reads.in_order(order) if it.ordered > it.cancelled and (isinstance(it, reads.KitView) or (it.kit is None and it.over_of is None)))
     context: dict[str, Any] = {"order": order, "lines": lines, "rules": [*RULES, ("-", "Another rule")], "form": {"rule": "FREQ=WEEKLY"}}
     if request.method == "GET":
         return render(request, "orders/repeat_order.html", context)

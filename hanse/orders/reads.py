@@ -187,6 +187,10 @@ class LineView:
     substitute_of: int | None
     allocations: list[dict[str, Any]]
     waits_for: list[dict[str, Any]]
+    over: int
+    over_of: int | None
+    billed: bool
+    under: int
 
     @property
     def released(self) -> int:
@@ -248,6 +252,9 @@ class OrderView:
     invoice_rule: str
     payment_days: int
     delivery_term: str
+    over_percent: int
+    under_percent: int
+    bills_over: bool
     carrier: str
     receiver: str
     requested_on: date | None
@@ -283,7 +290,7 @@ ADDRESS = """json_build_object('id', {a}.id, 'code', {a}.code, 'version', {a}.ve
   'city', {a}.city, 'region', {a}.region, 'country', {a}.country, 'zone', {a}.zone, 'gln', {a}.gln, 'latitude', {a}.latitude, 'longitude', {a}.longitude)"""
 ORDER = f"""
 SELECT 'H-' || o.id, o.id, o.ref, o.channel, p.code, p.name, o.placed_at, o.zone, o.priority, o.ship_rule, o.invoice_rule, o.payment_days,
-       o.delivery_term, o.carrier, o.receiver, o.requested_on, o.first_promised_on, o.promised_on, o.currency, o.net, o.freight, o.tax, o.total,
+       o.delivery_term, o.over_percent, o.under_percent, o.bills_over, o.carrier, o.receiver, o.requested_on, o.first_promised_on, o.promised_on, o.currency, o.net, o.freight, o.tax, o.total,
        o.status, o.open, o.version, {COUNTERS}, {ADDRESS.format(a="s")}, {ADDRESS.format(a="b")},
        coalesce((SELECT json_agg(json_build_object('type', h.type, 'reason', h.reason, 'held_by', h.held_by, 'held_at', h.held_at,
                   'released_by', h.released_by, 'released_at', h.released_at) ORDER BY h.id) FROM orders_hold h WHERE h.order_id = o.id), '[]'),
@@ -301,8 +308,9 @@ LINES = """
 SELECT l.id, l.position, i.sku, i.name, l.unit_price, l.discount, l.net, l.freight, l.tax, l.tax_rate, l.requested_on, l.first_promised_on,
        l.promised_on, l.status, l.ordered, l.cancelled, l.reserved - l.freed, l.picked - l.put_back, l.packed - l.unpacked, l.shipped, l.delivered, l.lost, l.sent_back,
        l.returned, l.invoiced, l.credited, l.ordered - l.cancelled - l.reserved + l.freed,
-       l.kit, l.per_kit, of.position, coalesce(a.parts, '[]'), coalesce(w.pegs, '[]')
-  FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id LEFT JOIN orders_line of ON of.id = l.substitute_of_id
+       l.kit, l.per_kit, of.position, coalesce(a.parts, '[]'), coalesce(w.pegs, '[]'),
+       coalesce((SELECT sum(x.ordered - x.cancelled)::bigint FROM orders_line x WHERE x.order_id = l.order_id AND x.over_of_id = l.id), 0), m.position, l.billed, l.under
+  FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id LEFT JOIN orders_line of ON of.id = l.substitute_of_id LEFT JOIN orders_line m ON m.id = l.over_of_id
   LEFT JOIN LATERAL (
     SELECT json_agg(json_build_object('allocation', a.id, 'site', s.code, 'site_name', s.name, 'supplier', coalesce((SELECT p.name FROM partners_party p WHERE p.code = s.supplier), s.supplier), 'promised_on', a.promised_on, 'reserved', a.reserved,
              'freed', a.freed, 'released', a.released - a.recalled, 'picked', a.picked - a.put_back, 'packed', a.packed - a.unpacked, 'asked', coalesce(q.asked, 0), 'shipped', a.shipped, 'delivered', a.delivered)
@@ -347,9 +355,9 @@ def _kit(kit: dict[str, Any], of: list[LineView]) -> KitView:
 
 
 def in_order(order: OrderView) -> list[LineView | KitView]:
-    """Lines and kits by their position; a kit's components stand below it."""
+    """Lines and kits by their position; a kit's components stand below it, and what went out over a line below that."""
     placed: list[LineView | KitView] = [*order.kits, *order.lines]
-    return sorted(placed, key=lambda it: (it.position, 0) if isinstance(it, KitView) else (it.kit or it.position, it.position))
+    return sorted(placed, key=lambda it: (it.position, 0) if isinstance(it, KitView) else (it.kit or it.over_of or it.position, it.position))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from hanse.journal.run import Run
 from hanse.kernel.rows import as_tuple, row
 
 from . import counters, kits, pegging
+from .closing import MAY_BE_SHORT, close_rest
 from .events import AllocatedUnits, PromiseMoved, UnitsAllocated, WaitingUnits
 from .promises import move_promises, promise_first
 from .promising import arrives_on, kilometres, settled
@@ -52,6 +53,8 @@ class OpenLine:
     kept_on: date | None
     kit: int | None = None
     drawn: int = 0
+    closes: int = 0
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +79,10 @@ class SiteFact:
 
 
 ALLOCATIONS = "orders_allocation_id_seq"
-LINES = """
+LINES = f"""
 SELECT l.id, l.order_id, l.item_id, i.sku, l.ordered - l.cancelled - l.reserved + l.freed, o.priority, o.placed_at,
-       a.country, a.region, a.latitude, a.longitude, l.promised_on, kept.promised_on, l.kit, nextval('orders_allocation_id_seq')
+       a.country, a.region, a.latitude, a.longitude, l.promised_on, kept.promised_on, l.kit, nextval('orders_allocation_id_seq'),
+       {MAY_BE_SHORT}, l.over_of_id IS NOT NULL
   FROM orders_line l JOIN orders_order o ON o.id = l.order_id
   JOIN catalogue_item i ON i.id = l.item_id JOIN partners_address a ON a.id = o.ship_to_id
   LEFT JOIN LATERAL (SELECT max(promised_on) AS promised_on FROM orders_allocation k
@@ -123,7 +127,23 @@ def reserve_lines(run: Run, wants: Sequence[Want], known: Sequence[OpenLine] = (
     """
     if not wants:
         return []
-    lines = {row.line: row for row in known or _numbered(run, run.rows(OpenLine, NAMED, wants))}
+    lines = {row.line: row for row in known or _named(run, wants)}
+    return _reserve(run, wants, lines, policy, tell)
+
+
+def reserve_again(run: Run, lost: Mapping[int, int]) -> list[UnitsAllocated]:
+    """Reserve other units for those that lines lost on the floor; of what is found nowhere the terms may close so much, the rest waits."""
+    if not lost:
+        return []
+    wants = [Want(line, n) for line, n in lost.items()]
+    return _reserve(run, wants, {row.line: row for row in _named(run, wants)}, closing=True)
+
+
+def _named(run: Run, wants: Sequence[Want]) -> list[OpenLine]:
+    return _numbered(run, run.rows(OpenLine, NAMED, wants))
+
+
+def _reserve(run: Run, wants: Sequence[Want], lines: Mapping[int, OpenLine], policy: Policy = fewest_splits, tell: bool = True, closing: bool = False) -> list[UnitsAllocated]:
     stock = run.rows(as_tuple, STOCK, items=sorted({x.item for x in lines.values()}))
     sites = run.rows(SiteFact, SITES, countries=sorted({x.country for x in lines.values()}))
     suppliers = {s.site for s in sites if s.supplier}
@@ -133,15 +153,18 @@ def reserve_lines(run: Run, wants: Sequence[Want], known: Sequence[OpenLine] = (
     members: dict[int, list[kits.Member]] = defaultdict(list)
     for member in run.rows(kits.Member, kits.MEMBERS, order=of_kits) if of_kits else ():
         members[member.order].append(member)
-    plans = _plan(run.now, wants, lines, sites, free, own_first(policy), members, leads)
+    plans = _plan(run.now, [w for w in wants if not lines[w.line].over], lines, sites, free, own_first(policy), members, leads)
     made = _allocations(run, plans, lines, {s.site: s for s in sites})
     counters.allocate(run, [m for ms in made.values() for m in ms])
     move_promises(run, _moved(made, lines))
     ledger.reserve(run, [ledger.Reserve(m.item, m.site, m.quantity) for ms in made.values() for m in ms])
-    waiting = pegging.peg(run, _rest(wants, lines, made), lines)
+    rest = _rest(wants, lines, made)
+    waiting = pegging.peg(run, close_rest(run, rest, lines) if closing else rest, lines)
     _promise_waiting(run, waiting, lines, sites)
     codes = {s.site: s.code for s in sites}
     told = [_fact(order, plan, made.get(order, []), waiting.get(order, ()), lines, codes) for order, (plan, _) in plans.items()]
+    if closing:
+        told = [fact for fact in told if fact.units or fact.waiting]
     if tell:
         run.tell(told)
     return told

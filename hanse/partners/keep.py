@@ -23,6 +23,7 @@ from .addresses import AddressGiven, GivenAddress, address_of, keep_addresses, s
 from .events import PartyAdded, PartyChanged, PartyKept
 
 Role = Literal["customer", "supplier", "carrier", "consignee"]
+Percent = Annotated[int, Ge(0), Le(100)]
 CartonLimit = Annotated[int, Ge(0), Le(1_000_000)]
 
 
@@ -41,7 +42,8 @@ class KeepParty:
     """A party as it should be. `screened` has its orders looked at for fraud when they are placed. The first address without a code is `main`, the next ones `main-2`, `main-3` …
 
     What its cartons may hold: `mixed`, `one-sku` or `one-line` of an order; how heavy and how high they may be, 0 for no limit.
-    `max_lots` 0 takes that limit away, an empty `pack_scan` leaves it to the site.
+    `max_lots` 0 takes that limit away, an empty `pack_scan` leaves it to the site. Of a line `over_percent` more may be delivered, billed only
+    where it `bills_over`; when `under_percent` of it or less stays short, that is closed.
     """
 
     code: Code
@@ -63,6 +65,9 @@ class KeepParty:
     carton_max_mm: CartonLimit | None = None
     max_lots: Annotated[int, Ge(0), Le(1_000)] | None = None
     pack_scan: Literal["", "none", "first", "every"] | None = None
+    over_percent: Percent | None = None
+    under_percent: Percent | None = None
+    bills_over: bool | None = None
     screened: bool | None = None
     active: bool | None = None
     addresses: Annotated[tuple[AddressGiven, ...], MaxLen(200)] = ()
@@ -92,6 +97,9 @@ class Partner:
     carton_max_mm: int = 0
     max_lots: int | None = None
     pack_scan: str = ""
+    over_percent: int = 0
+    under_percent: int = 0
+    bills_over: bool = False
     screened: bool = False
     active: bool = True
 
@@ -214,7 +222,7 @@ ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('partners', 0))"
 """One change of parties at a time: codes and GLNs of the batch are looked up and written without a race."""
 PARTNERS = """
 SELECT code, name, array_to_string(roles, ','), currency, tax_id, gln, ship_rule, invoice_rule, backorder_rule, consent_days, payment_days, credit_limit, priority,
-       min_life_days, carton_rule, carton_max_g, carton_max_mm, max_lots, pack_scan, screened, active
+       min_life_days, carton_rule, carton_max_g, carton_max_mm, max_lots, pack_scan, over_percent, under_percent, bills_over, screened, active
   FROM partners_party WHERE code = ANY(%(code)s::text[])
 """
 GLNS = "SELECT gln, code FROM partners_party WHERE gln = ANY(%(gln)s::text[])"
@@ -229,22 +237,24 @@ SELECT p.code, c.name, c.email, c.phone, c.may_receive FROM partners_party p JOI
 """
 KEEP = """
 INSERT INTO partners_party (code, name, roles, currency, tax_id, gln, ship_rule, invoice_rule, backorder_rule, consent_days, payment_days, credit_limit, priority,
-                            min_life_days, carton_rule, carton_max_g, carton_max_mm, max_lots, pack_scan, screened, active)
+                            min_life_days, carton_rule, carton_max_g, carton_max_mm, max_lots, pack_scan, over_percent, under_percent, bills_over, screened, active)
 SELECT code, name, string_to_array(roles, ','), currency, tax_id, gln, ship_rule, invoice_rule, backorder_rule, consent_days, payment_days, credit_limit, priority,
-       min_life_days, carton_rule, carton_max_g, carton_max_mm, max_lots, pack_scan, screened, active
+       min_life_days, carton_rule, carton_max_g, carton_max_mm, max_lots, pack_scan, over_percent, under_percent, bills_over, screened, active
   FROM unnest(%(code)s::text[], %(name)s::text[], %(roles)s::text[], %(currency)s::text[], %(tax_id)s::text[], %(gln)s::text[],
               %(ship_rule)s::text[], %(invoice_rule)s::text[], %(backorder_rule)s::text[], %(consent_days)s::int[], %(payment_days)s::int[], %(credit_limit)s::numeric[],
               %(priority)s::smallint[], %(min_life_days)s::int[], %(carton_rule)s::text[], %(carton_max_g)s::int[],
-              %(carton_max_mm)s::int[], %(max_lots)s::smallint[], %(pack_scan)s::text[], %(screened)s::boolean[], %(active)s::boolean[])
+              %(carton_max_mm)s::int[], %(max_lots)s::smallint[], %(pack_scan)s::text[], %(over_percent)s::smallint[], %(under_percent)s::smallint[],
+              %(bills_over)s::boolean[], %(screened)s::boolean[], %(active)s::boolean[])
     AS p(code, name, roles, currency, tax_id, gln, ship_rule, invoice_rule, backorder_rule, consent_days, payment_days, credit_limit, priority, min_life_days, carton_rule, carton_max_g, carton_max_mm,
-         max_lots, pack_scan, screened, active)
+         max_lots, pack_scan, over_percent, under_percent, bills_over, screened, active)
     ON CONFLICT (code) DO UPDATE SET
        name = excluded.name, roles = excluded.roles, currency = excluded.currency, tax_id = excluded.tax_id, gln = excluded.gln,
        ship_rule = excluded.ship_rule, invoice_rule = excluded.invoice_rule, backorder_rule = excluded.backorder_rule,
        consent_days = excluded.consent_days, payment_days = excluded.payment_days,
        credit_limit = excluded.credit_limit, priority = excluded.priority, min_life_days = excluded.min_life_days,
        carton_rule = excluded.carton_rule, carton_max_g = excluded.carton_max_g, carton_max_mm = excluded.carton_max_mm,
-       max_lots = excluded.max_lots, pack_scan = excluded.pack_scan, screened = excluded.screened, active = excluded.active
+       max_lots = excluded.max_lots, pack_scan = excluded.pack_scan, over_percent = excluded.over_percent,
+       under_percent = excluded.under_percent, bills_over = excluded.bills_over, screened = excluded.screened, active = excluded.active
 """
 IDS = "SELECT code, id FROM partners_party WHERE code = ANY(%(code)s::text[])"
 KEEP_CONTACTS = """

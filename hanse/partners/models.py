@@ -37,6 +37,9 @@ class Party(models.Model):
     carton_max_mm = models.IntegerField(db_default=0)
     max_lots = models.SmallIntegerField(null=True, blank=True)
     pack_scan = models.TextField(db_default="", blank=True)
+    over_percent = models.SmallIntegerField(db_default=0)
+    under_percent = models.SmallIntegerField(db_default=0)
+    bills_over = models.BooleanField(db_default=False)
     screened = models.BooleanField(db_default=False)
     active = models.BooleanField(db_default=True)
 
@@ -48,6 +51,7 @@ class Party(models.Model):
             models.CheckConstraint(condition=Q(backorder_rule__in=BACKORDER_RULES), name="partners_party_backorder_rule_is_known"),
             models.CheckConstraint(condition=Q(consent_days__gte=0, consent_days__lte=730), name="partners_party_consent_days_in_range"),
             models.CheckConstraint(condition=Q(max_lots__isnull=True) | Q(max_lots__gte=1, max_lots__lte=1000), name="partners_party_takes_some_lots"),
+            models.CheckConstraint(condition=Q(over_percent__gte=0, over_percent__lte=100, under_percent__gte=0, under_percent__lte=100), name="partners_party_tolerances_in_range"),
             models.CheckConstraint(condition=Q(pack_scan__in=PACK_SCANS), name="partners_party_pack_scan_is_known"),
             models.CheckConstraint(condition=Q(payment_days__gte=0, payment_days__lte=730), name="partners_party_payment_days_in_range"),
             models.CheckConstraint(condition=Q(priority__gte=0, priority__lte=100), name="partners_party_priority_in_range"),

@@ -61,6 +61,9 @@ class PartyRow:
     carton_max_mm: int
     max_lots: int | None
     pack_scan: str
+    over_percent: int
+    under_percent: int
+    bills_over: bool
     screened: bool
     active: bool
 
@@ -75,7 +78,8 @@ class PartyView(PartyRow):
 
 PARTIES = """
 SELECT p.code, p.name, array_to_json(p.roles)::text, p.currency, p.tax_id, p.gln, p.ship_rule, p.invoice_rule, p.backorder_rule, p.consent_days, p.payment_days,
-       p.credit_limit, p.priority, p.min_life_days, p.carton_rule, p.carton_max_g, p.carton_max_mm, p.max_lots, p.pack_scan, p.screened, p.active
+       p.credit_limit, p.priority, p.min_life_days, p.carton_rule, p.carton_max_g, p.carton_max_mm, p.max_lots, p.pack_scan,
+       p.over_percent, p.under_percent, p.bills_over, p.screened, p.active
   FROM partners_party p
 """
 ADDRESSES = """

@@ -2,6 +2,7 @@
 
 from hanse.orders.holds import BLOCKS
 from hanse.orders.kits import LOOSE
+from hanse.orders.over import UNBILLED
 
 from .check import Check
 
@@ -69,13 +70,20 @@ WITH told AS (
 SELECT p.code AS customer, t.currency, sum(t.amount) AS billed_less_paid, sum(t.open) AS open, sum(t.amount) <> sum(t.open) AS wrong
   FROM told t LEFT JOIN partners_party p ON p.id = t.customer_id GROUP BY 1, 2
 """),
+    Check("INV-9", "Units over a line carry their share of it where the terms bill them, and nothing where not.", """
+SELECT 'H-' || l.order_id AS "order", l.position, l.ordered, l.billed, o.bills_over, l.net, round(m.net * l.ordered / m.ordered, 4) AS share_of_net, l.tax,
+       round(m.tax * l.net / nullif(m.net + m.freight, 0), 4) AS share_of_tax, l.invoiced,
+       l.billed <> o.bills_over OR NOT l.billed AND (l.net <> 0 OR l.tax <> 0 OR l.invoiced <> 0) OR l.freight <> 0
+       OR l.billed AND (abs(l.net * m.ordered - m.net * l.ordered) * 2 > m.ordered OR abs(l.tax * (m.net + m.freight) - m.tax * l.net) * 2 > m.net + m.freight) AS wrong
+  FROM orders_line l JOIN orders_order o ON o.id = l.order_id JOIN orders_line m ON m.id = l.over_of_id
+"""),
     Check("INV-10", "What has been billable for 15 minutes is on an invoice, unless a hold says why not.", f"""
 SELECT 'H-' || o.id AS "order", o.invoice_rule, o.ordered - o.cancelled AS ordered, o.shipped, o.invoiced,
-       CASE WHEN o.invoice_rule = 'order' AND NOT EXISTS (SELECT 1 FROM orders_line l WHERE l.order_id = o.id AND l.invoiced < l.ordered - l.cancelled) THEN false
+       CASE WHEN o.invoice_rule = 'order' AND NOT EXISTS (SELECT 1 FROM orders_line l WHERE l.order_id = o.id AND l.billed AND l.invoiced < l.ordered - l.cancelled) THEN false
             WHEN o.invoice_rule <> 'order' AND o.invoiced >= o.shipped THEN false
             WHEN NOT o.holds <@ {_LET_THROUGH} THEN false
-            WHEN o.invoice_rule <> 'order' AND o.invoiced >= o.shipped - {LOOSE} THEN false
-            ELSE NOT {_HAPPENED_AFTER.format(kinds="'ParcelHandedOver', 'OrderPlaced', 'OrderChanged', 'UnitsSubstituted', 'HoldReleased'")} END AS wrong
+            WHEN o.invoice_rule <> 'order' AND o.invoiced >= o.shipped - {LOOSE} - {UNBILLED} THEN false
+            ELSE NOT {_HAPPENED_AFTER.format(kinds="'ParcelHandedOver', 'OrderPlaced', 'OrderChanged', 'UnitsSubstituted', 'UnitsPicked', 'HoldReleased'")} END AS wrong
   FROM orders_order o
 """),
     Check("INV-10", "Nothing is billed that was neither shipped nor to be paid in advance.", f"""

@@ -4,7 +4,7 @@ from .check import Check
 from .references import question
 
 UPWARD = ("picked", "put_back", "packed", "unpacked", "shipped", "delivered", "lost", "sent_back", "returned")
-OF_LINES = ("ordered", "cancelled", *UPWARD, "invoiced", "credited")
+OF_LINES = ("ordered", "cancelled", *UPWARD, "invoiced", "credited", "under")
 
 OVERTAKES = """cancelled < 0 OR cancelled > ordered OR freed < 0 OR freed > reserved OR reserved > ordered - cancelled + freed
        OR least(put_back, unpacked, delivered, lost, sent_back, returned) < 0 OR picked NOT BETWEEN put_back AND reserved - freed + put_back
@@ -60,6 +60,18 @@ SELECT 'H-' || o.id AS "order", {_named("o", "l", OF_LINES)} AS differs, {_diffe
 SELECT 'H-' || coalesce(k.order_id, l.order_id) AS "order", coalesce(k.position, l.kit) AS kit, k.quantity AS kits, l.position, l.per_kit, l.ordered,
        k.id IS NULL OR l.id IS NULL OR l.ordered <> k.quantity * l.per_kit AS wrong
   FROM orders_kit k FULL JOIN (SELECT * FROM orders_line WHERE kit IS NOT NULL) l ON l.order_id = k.order_id AND l.kit = k.position
+"""),
+    Check("INV-6", "What goes out over a line is of its item, of no kit and no substitute, and within its order's tolerance.", """
+SELECT 'H-' || l.order_id AS "order", l.position, l.ordered, o.over_percent AS percent, x.units AS over, x.lines,
+       x.others OR l.kit IS NOT NULL OR l.substitute_of_id IS NOT NULL OR l.over_of_id IS NOT NULL OR x.units * 100 > o.over_percent * l.ordered AS wrong
+  FROM (SELECT x.over_of_id AS line, sum(x.ordered - x.cancelled)::bigint AS units, count(*) AS lines, bool_or(x.order_id <> m.order_id OR x.item_id <> m.item_id) AS others
+          FROM orders_line x JOIN orders_line m ON m.id = x.over_of_id GROUP BY 1) x
+  JOIN orders_line l ON l.id = x.line JOIN orders_order o ON o.id = l.order_id
+"""),
+    Check("INV-6", "What a line closed as short is cancelled, and within its order's tolerance.", """
+SELECT 'H-' || l.order_id AS "order", l.position, l.ordered, l.cancelled, l.under, o.under_percent AS percent,
+       l.under < 0 OR l.under > l.cancelled OR l.under * 100 > o.under_percent * l.ordered AS wrong
+  FROM orders_line l JOIN orders_order o ON o.id = l.order_id
 """),
     Check("INV-7", "An order's status follows from its counters.", f"""
 SELECT 'H-' || o.id AS "order", o.status, {STATUS.format("o")} AS derived,

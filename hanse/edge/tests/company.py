@@ -51,8 +51,8 @@ def told(answers: list[Any]) -> list[Any]:
 
 
 def a_company(given: Any) -> None:
-    """Eight orders: one delivered, paid and part credited; one on its way; one on the floor; one waiting, on hold; one cancelled;
-    one of which a unit was stopped when it was packed already; two of kits; one that a supplier ships. Beside them what the desk and the floor keep."""
+    """Orders of every kind: one delivered, paid and part credited; one on its way; one on the floor; one waiting, on hold; one cancelled;
+    one of which a unit was stopped when it was packed already; two of kits; one that a supplier ships; one of which more went out than ordered, one closed as short. Beside them what the desk and the floor keep."""
     carriers()
     plain, lots, serials = given.item("PLAIN", tax_rate=Decimal(19)), given.item("LOT", tracking="lot"), given.item("SERIAL", tracking="serial")
     site = given.site()
@@ -80,6 +80,7 @@ def a_company(given: Any) -> None:
     _desk(given, waiting)
     _floor(given)
     _drop_ship(given)
+    _tolerance(given)
 
 
 def _stop(order: str) -> None:
@@ -152,6 +153,17 @@ def _drop_ship(given: Any) -> None:
     carton = AdvisedCarton((AdvisedUnits("THEIRS", 2),), tracking="1Z-D")
     told(take_despatch_advice([TakeDespatchAdvice(asked.tasks[0].supplier_order, "A-1", "UPS", (carton,))], by="ann"))
     told(invoice([Invoice(placed.order)], by="ann"))
+
+
+def _tolerance(given: Any) -> None:
+    """One more than ordered has left and is billed; of another order one was nowhere to be found."""
+    given.customer("LAX", over_percent=10, under_percent=10, bills_over=True), given.item("BULK")
+    told(receive([Receive("HAM", "BULK", 30, "B-02")], by="ann"))
+    over, under = (given.order(("BULK", 10), customer="LAX") for _ in range(2))
+    [more], [less] = released(over), released(under)
+    told(pick([Pick(more.task, 11), Pick(less.task, 9, "bin empty")], by="ann"))
+    told(hand_over([HandOver(told(pack([Pack(over)], by="ann"))[0].carton, "UPS", tracking="1Z-4")], by="ann"))
+    told(invoice([Invoice(over)], by="ann"))
 
 
 def an_hour_later() -> Any:

@@ -62,6 +62,12 @@ PLANTED: list[tuple[str, str, str]] = [
     ("INV-6", "An order counts", "UPDATE orders_order SET ordered = ordered + 1"),
     ("INV-6", "A kit's components", "UPDATE orders_line SET per_kit = per_kit + 1 WHERE kit IS NOT NULL"),
     ("INV-6", "A kit's components", "UPDATE orders_kit SET position = position + 7"),
+    ("INV-6", "What goes out over", "UPDATE orders_order SET over_percent = 9 WHERE over_percent > 0"),
+    ("INV-6", "What goes out over", "UPDATE orders_line SET item_id = item_id + 1 WHERE over_of_id IS NOT NULL"),
+    ("INV-6", "What goes out over", "UPDATE orders_line SET substitute_of_id = id WHERE id = (SELECT over_of_id FROM orders_line WHERE over_of_id IS NOT NULL)"),
+    ("INV-6", "What a line closed", "UPDATE orders_order SET under_percent = 9 WHERE under_percent > 0"),
+    ("INV-6", "What a line closed", "UPDATE orders_line SET under = cancelled + 1 WHERE under > 0"),
+    ("INV-6", "An order counts", "UPDATE orders_order SET under = under + 1"),
     ("INV-7", "An order's status", "ALTER TABLE orders_order ALTER status DROP EXPRESSION; UPDATE orders_order SET status = 'delivered'"),
     ("INV-7", "A line's status", "ALTER TABLE orders_line ALTER status DROP EXPRESSION; UPDATE orders_line SET status = 'delivered'"),
     ("INV-7", "Nobody can set", "ALTER TABLE orders_line ALTER status DROP EXPRESSION"),
@@ -109,6 +115,8 @@ PLANTED: list[tuple[str, str, str]] = [
     ("INV-9", "A document's lines", "UPDATE billing_invoice SET net = net + 0.01, tax = tax - 0.01 WHERE number = 'INV-2026-000002'"),
     ("INV-9", "The parts of a line", "UPDATE billing_invoiceline SET first = first + 1 WHERE invoice_id = (SELECT id FROM billing_invoice WHERE number = 'INV-2026-000002')"),
     ("INV-9", "The parts of a line", "UPDATE orders_line SET tax = tax + 0.01 WHERE invoiced = ordered"),
+    ("INV-9", "Units over a line", "UPDATE orders_line SET net = net + 0.51 WHERE over_of_id IS NOT NULL"),
+    ("INV-9", "Units over a line", "UPDATE orders_order SET bills_over = false"),
     ("INV-9", "What is settled", "UPDATE billing_settlement SET amount = amount + 0.01"),
     ("INV-9", "By customer", "UPDATE billing_payment SET amount = amount + 0.01 WHERE kind = 'received'"),
     ("INV-10", "What has been billable", "DELETE FROM billing_invoiceline WHERE invoice_id = (SELECT id FROM billing_invoice WHERE number = 'INV-2026-000003');"
@@ -189,7 +197,10 @@ def test_every_check_has_a_planted_bug():
 
 def test_what_breaks_little_is_found_by_that_check_alone(owner):
     """Bugs that touch one number only: no other check cries."""
-    alone = {("INV-11", "A series of numbers has no gap and no double."): "UPDATE billing_series SET last = last + 1 WHERE name LIKE 'INV%%'",
+    alone = {("INV-6", "What goes out over a line is of its item, of no kit and no substitute, and within its order's tolerance."): "UPDATE orders_order SET over_percent = 9 WHERE over_percent > 0",
+             ("INV-6", "What a line closed as short is cancelled, and within its order's tolerance."): "UPDATE orders_order SET under_percent = 9 WHERE under_percent > 0",
+             ("INV-9", "Units over a line carry their share of it where the terms bill them, and nothing where not."): "UPDATE orders_order SET bills_over = false",
+             ("INV-11", "A series of numbers has no gap and no double."): "UPDATE billing_series SET last = last + 1 WHERE name LIKE 'INV%%'",
              ("INV-6", "A kit's components were ordered in its ratio."): "UPDATE orders_kit SET quantity = quantity + 1",
              ("INV-18", "A parcel's state is what all its events tell, in whatever order they came."): "UPDATE transport_parcel SET doubt = 'moves-again'",
              ("INV-16", "Every kept key has its answers and the mark of its request."): "UPDATE journal_request SET xact = 1",

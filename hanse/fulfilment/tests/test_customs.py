@@ -10,10 +10,11 @@ from hanse.fulfilment import customs
 from hanse.fulfilment.commercial_invoice import invoice_pdf
 from hanse.fulfilment.customs import Exported, declare
 from hanse.fulfilment.pack import Pack, PackLine, pack
+from hanse.fulfilment.pick import Pick, pick
 from hanse.kernel.places import customs_area
 from hanse.kernel.refused import Refused
 
-from .floor import picked
+from .floor import picked, released
 
 
 def line(**fields):
@@ -65,6 +66,16 @@ def test_a_carton_for_norway_gets_a_commercial_invoice(given):
     client.force_login(given.user("tomasz", "warehouse"))
     assert "Customs invoice" in client.get(f"/cartons/{first.carton}").content.decode()
     assert client.get(f"/cartons/{first.carton}/commercial-invoice.pdf").content.startswith(b"%PDF")
+
+
+def test_what_went_out_over_a_line_and_is_not_invoiced_is_worth_what_the_line_is(given):
+    given.customer(country="NO", over_percent=20), given.stocked(given.item(hs_code="848210", origin="DE"), given.site(lanes={"NO": 3}), 9)
+    order = given.order(("BRG-6204", 5))
+    [task] = released(order)
+    pick([Pick(task.task, 6)], by="ann")
+    pack([Pack(order)], by="ann")
+    [whole] = declare(customs.exported(order=int(order[2:])))
+    assert [(line.quantity, line.value) for line in whole.lines] == [(5, Decimal("50.00")), (1, Decimal("10.00"))]
 
 
 def test_what_is_missing_leads_back_to_the_carton(given):

@@ -77,6 +77,29 @@ def test_an_order_is_picked_by_scans_a_wrong_one_turns_red_and_a_short_pick_take
     assert Scan.objects.filter(right=False).count() == 2
 
 
+def test_the_hand_held_says_how_many_more_may_be_taken_and_books_them(lasting, signed_in):  # noqa: F811
+    site, item = lasting.site(), lasting.item("BRG-6204-2RS", gtin=GTIN)
+    lasting.stocked(item, site, 23), lasting.customer(over_percent=10)
+    order, other = lasting.order((item.sku, 20)), lasting.order((item.sku, 2))
+    [task] = released(order)
+    page = signed_in("tomasz", "warehouse", PHONE)
+    draws(page, f"/pick/{task.task}")
+    text_of(page, "[data-over-said]", "Up to 1 more allowed")
+    scan(page, "A-01")
+    scan(page, GTIN)
+    page.click("[data-type]")
+    page.click("[data-all]")
+    page.click("[data-add='1']")
+    page.click("[data-add='1']")
+    text_of(page, "[data-typed]", "21")
+    page.click("[data-typed-ok]")
+    text_of(page, "[data-over-said]", "1 over, no more allowed")
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), "the hand-held does not scroll"
+    page.wait_for_selector("[data-done]", state="visible")
+    sent(page)
+    assert counters(order)["picked"] == 21 and counters(other) == {"reserved": 2}
+
+
 def test_picking_goes_on_without_a_line_and_is_booked_once_it_is_back(lasting, signed_in):  # noqa: F811
     order = bearings(lasting)
     first = min(released(order), key=lambda t: t.bin).task

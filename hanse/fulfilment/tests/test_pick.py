@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from hanse.fulfilment.over_picking import Room
 from hanse.fulfilment.pick import Pick, Task, decide, pick
 from hanse.fulfilment.scan import Scan, record_scans
 from hanse.inventory.models import Account, Serial
@@ -30,7 +31,7 @@ def in_words(answer):
     ([Pick(1, 5, serials=("S1",))], ["BRG-6204 carries no serials."]),
 ])
 def test_a_task_is_answered_once_and_a_short_pick_says_why(asks, told):
-    assert [in_words(answer) for answer in decide(asks, {1: TASK}, {})] == told
+    assert [in_words(answer) for answer in decide(asks, {1: TASK}, {}, Room())] == told
 
 
 @pytest.mark.parametrize("asks, told", [
@@ -42,7 +43,7 @@ def test_a_task_is_answered_once_and_a_short_pick_says_why(asks, told):
 def test_what_was_cancelled_meanwhile_is_no_longer_wanted(asks, told):
     fields = {f: getattr(TASK, f) for f in Task.__slots__}
     tasks = {1: Task(**fields | {"wanted": 3}), 2: Task(**fields | {"id": 2, "to_pick": 4, "wanted": 3})}
-    assert [(a.taken, a.short, a.withdrawn) if hasattr(a, "taken") else a.detail for a in decide(asks, tasks, {})] == told
+    assert [(a.taken, a.short, a.withdrawn) if hasattr(a, "taken") else a.detail for a in decide(asks, tasks, {}, Room())] == told
 
 
 def test_a_short_pick_takes_what_is_there_and_books_the_rest_missing(given):

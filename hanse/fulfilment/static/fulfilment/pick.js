@@ -67,19 +67,26 @@
     one("walkbar").setAttribute("aria-label", `${done} of ${total} stops done`);
     one("type").disabled = !scanned.length || task.tracking === "serial";
     one("undo").disabled = !binRight;
+    overSaid();
     pips();
     step();
-    const full = taken === task.wanted && binRight;
+    const full = taken >= task.wanted && binRight;
     one("short-open").disabled = full;
+  };
+  // how many more than asked for the customer takes, as far as they lie there for nobody else
+  const overSaid = () => {
+    const left = task.wanted + task.over - taken, over = Math.max(taken - task.wanted, 0), place = one("over-said");
+    place.hidden = !task.over;
+    place.textContent = over ? `${over} over${left ? `, up to ${left} more allowed` : ", no more allowed"}` : `Up to ${task.over} more allowed`;
   };
   const pips = () => {
     const bar = (width, part) => { const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg"); svg.setAttribute("viewBox", "0 0 100 10"); svg.setAttribute("preserveAspectRatio", "none"); const rect = (kind, wide) => { const r = document.createElementNS("http://www.w3.org/2000/svg", "rect"); r.setAttribute("class", kind); r.setAttribute("width", wide); r.setAttribute("height", 10); return r; }; svg.append(rect("f0", 100), rect("f1", part)); return svg; };
     const many = task.wanted > 7;
     one("pips").classList.toggle("many", many);
-    one("pips").replaceChildren(...(many ? [bar(280, 100 * taken / task.wanted)] : Array.from({ length: task.wanted }, (_, i) => bar(34, i < taken ? 100 : 0))));
+    one("pips").replaceChildren(...(many ? [bar(280, Math.min(100 * taken / task.wanted, 100))] : Array.from({ length: task.wanted }, (_, i) => bar(34, i < taken ? 100 : 0))));
   };
   const step = () => {
-    const left = task.wanted - taken, what = one("step-what"), more = one("step-more");
+    const left = Math.max(task.wanted - taken, 0), what = one("step-what"), more = one("step-more");
     if (wrong) { what.textContent = "Scan the right one to go on"; more.textContent = `${taken} of ${task.wanted} taken`; return; }
     if (!binRight) { what.textContent = "Scan the bin"; more.textContent = task.bin; return; }
     if (!left) { what.textContent = `${taken} of ${task.wanted} taken`; more.textContent = walk.length > 1 ? `Going on to ${walk[1].bin}` : "Last stop of this walk"; return; }
@@ -138,7 +145,7 @@
     closeSheets();
     if (!task) return;
     if (booking && walk.length > 1 && same(code, walk[1].bin)) book("");  // the next bin is scanned: this task is done
-    else if (taken === task.wanted && binRight) { turnRed(code); keepScan("item", code); return; }
+    else if (taken >= task.wanted + task.over && binRight) { turnRed(code); keepScan("item", code); return; }
     if (binRight && !taken && same(code, task.bin)) { keepScan("bin", code); clearRed(); flash(one("bin")); hanse.right(); return show(); }
     if (!binRight) {
       const right = same(code, task.bin);
@@ -166,7 +173,7 @@
   };
   const settle = () => {
     clearTimeout(booking);
-    booking = taken === task.wanted && binRight && scanned.length ? setTimeout(() => book(""), GRACE) : 0;
+    booking = taken >= task.wanted && binRight && scanned.length ? setTimeout(() => book(""), GRACE) : 0;
   };
   const book = reason => {
     clearTimeout(booking);
@@ -210,7 +217,7 @@
     settle();
   };
   let typed = 0;
-  const showTyped = number => { typed = Math.max(1, Math.min(task.wanted, number)); put("typed", typed); };
+  const showTyped = number => { typed = Math.max(1, Math.min(task.wanted + task.over, number)); put("typed", typed); };
   const actions = {
     "[data-undo]": undo,
     "[data-skip]": () => { if (booking) return book(""); walk.push(walk.shift()); next(); },
