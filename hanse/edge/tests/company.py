@@ -12,6 +12,7 @@ from hanse.catalogue.keep_recipes import ComponentGiven, KeepRecipe, keep_recipe
 from hanse.edge.take_exceptions import TakeException, take_exceptions
 from hanse.fulfilment import planning
 from hanse.fulfilment.answer_change import AnswerChange, answer_change
+from hanse.fulfilment.consolidate import Consolidate, consolidate
 from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.release_wave import ReleaseWave, release_wave
@@ -45,8 +46,8 @@ def told(answers: list[Any]) -> list[Any]:
 
 
 def a_company(given: Any) -> None:
-    """Eight orders: one delivered, paid and part credited; one on its way; one on the floor; one waiting, on hold; one cancelled;
-    one of which a unit was stopped when it was packed already; two of kits. Beside them what the desk and the floor keep."""
+    """Ten orders: one delivered, paid and part credited; one on its way; one on the floor; one waiting, on hold; one cancelled;
+    one of which a unit was stopped when it was packed already; two of kits; two that left as one parcel. Beside them what the desk and the floor keep."""
     carriers()
     plain, lots, serials = given.item("PLAIN", tax_rate=Decimal(19)), given.item("LOT", tracking="lot"), given.item("SERIAL", tracking="serial")
     site = given.site()
@@ -73,6 +74,7 @@ def a_company(given: Any) -> None:
     _kits(given)
     _desk(given, waiting)
     _floor(given)
+    _together(given)
 
 
 def _stop(order: str) -> None:
@@ -131,6 +133,13 @@ def _floor(given: Any) -> None:
     [wave] = told(release_wave([ReleaseWave("HAM", method="single")], by="ann"))
     planning.plan("HAM", wave.wave, "single")
     told(replenish([Replenish("HAM")], by="ann"))
+
+
+def _together(given: Any) -> None:
+    outer, inner = packed(given.order(("PLAIN", 2))), packed(given.order(("PLAIN", 1)))
+    told(consolidate([Consolidate(inner.carton, outer.carton)], by="ann"))
+    told(hand_over([HandOver(outer.carton, "UPS", tracking="1Z-4")], by="ann"))
+    told(invoice([Invoice(c.order) for c in (outer, inner)], by="ann", key="together"))
 
 
 def an_hour_later() -> Any:
