@@ -34,7 +34,6 @@ class RecordProof:
 
     parcel: Code
     carrier: Code | None = None
-    order: Code | None = None
     at: datetime | None = None
     zone: Short = ""
     receiver: Short = ""
@@ -47,6 +46,7 @@ class RecordProof:
     condition: Text = ""
     left_unattended: bool = False
     source: Short = ""
+    order: Code | None = None
 
 
 @dataclass(frozen=True, slots=True)

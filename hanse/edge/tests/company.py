@@ -136,7 +136,9 @@ def _floor(given: Any) -> None:
 
 
 def _together(given: Any) -> None:
-    outer, inner = packed(given.order(("PLAIN", 2))), packed(given.order(("PLAIN", 1)))
+    given.item("PAIR")
+    told(receive([Receive("HAM", "PAIR", 3, "A-01")], by="ann"))
+    outer, inner = packed(given.order(("PAIR", 2))), packed(given.order(("PAIR", 1)))
     told(consolidate([Consolidate(inner.carton, outer.carton)], by="ann"))
     told(hand_over([HandOver(outer.carton, "UPS", tracking="1Z-4")], by="ann"))
     told(invoice([Invoice(c.order) for c in (outer, inner)], by="ann", key="together"))

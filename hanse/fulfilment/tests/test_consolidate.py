@@ -1,5 +1,8 @@
 """Consolidating: orders of one customer for one address leave as one parcel, and each stays an order of its own."""
 
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
 import pytest
 from hypothesis import given as any_of
 from hypothesis import strategies as st
@@ -8,6 +11,7 @@ from hanse.edge import verify
 from hanse.fulfilment.audit import Audit, Found, audit
 from hanse.fulfilment.cartonisation.asked import Rules, Units, clashing, separate
 from hanse.fulfilment.consolidate import Consolidate, Standing, consolidate, decide
+from hanse.fulfilment.consolidating import Beside, Open, Pair, awaited, beside, coming, paired, pairs
 from hanse.fulfilment.deconsolidate import Deconsolidate, Lying, deconsolidate
 from hanse.fulfilment.deconsolidate import decide as decide_out
 from hanse.fulfilment.models import Carton
@@ -16,8 +20,9 @@ from hanse.fulfilment.proposing import Terms, _rules
 from hanse.fulfilment.relabel import Relabel, relabel
 from hanse.fulfilment.sharing import Goods, kept_apart
 from hanse.fulfilment.take_out import TakeOut, take_out
-from hanse.fulfilment.tests.floor import packed
+from hanse.fulfilment.tests.floor import packed, released
 from hanse.inventory.receive import Receive, receive
+from hanse.kernel import clock
 from hanse.kernel.refused import Refused
 from hanse.network.keep_carton_types import KeepCartonType, keep_carton_types
 from hanse.orders.hold import Hold, hold
@@ -25,11 +30,11 @@ from hanse.orders.hold import Hold, hold
 
 def standing(sscc, order=7, **fields):
     """A carton of REUTER at HAM with nothing in the way."""
-    plain = dict(
-        id=int(sscc), sscc=sscc, order=order, site=2, site_code="HAM", customer=3, customer_code="REUTER", carton_rule="mixed", customer_max_g=0, shows=5, ship_to=5,
-        label_carrier="UPS", carrier="UPS", gone=False, opened=False, outer="", holds=[], asked=False, audit="", weight_g=1000, type="", max_gross_g=None, space=None,
-        stopped=None, contents=[{"line": int(sscc), "sku": "BRG"}])
-    return Standing(**plain | fields)
+    plain = {
+        "site": 2, "site_code": "HAM", "customer": 3, "customer_code": "REUTER", "carton_rule": "mixed", "customer_max_g": 0, "shows": 5, "ship_to": 5, "label_carrier": "UPS",
+        "carrier": "UPS", "gone": False, "opened": False, "outer": "", "holds": [], "asked": False, "audit": "", "weight_g": 1000, "type": "", "max_gross_g": None,
+        "space": None, "stopped": None, "contents": [{"line": int(sscc), "sku": "BRG"}]}
+    return Standing(int(sscc), sscc, order, **plain | fields)
 
 
 INTO = standing("1")
@@ -147,7 +152,7 @@ def test_only_who_works_on_the_floor_consolidates(given, two):
 
 
 def test_what_is_on_hold_or_too_heavy_together_stays_apart(given, two):
-    outer, inner = two
+    _, inner = two
     keep_carton_types([KeepCartonType("K-05", 300, 200, 150, 308, 208, 158, 180, 600)], by="ann")
     strong = packed(given.order(("BRG-6204", 4)), carton_type="K-05")
     hold([Hold(inner.order, "credit", "limit")], by="ann")
@@ -188,3 +193,53 @@ def test_a_lot_that_is_stopped_keeps_its_carton_out_of_others(given):
     hold_lot([HoldLot("MILK", "L1", "smells")], by="ann")
     [no] = consolidate([Consolidate(inner.carton, outer.carton)], by="ann")
     assert {e.code for e in no.errors} == {"lot-held"} and len(no.errors) == 2
+
+
+@pytest.mark.parametrize("group, told", [
+    ([standing("1", 7), standing("2", 8)], ["2 into 1"]),
+    ([standing("1", 7), standing("2", 8, space=10)], ["1 into 2"]),
+    ([standing("1", 7), standing("2", 7)], []),
+    ([standing("1", 7), standing("2", 8), standing("3", 9)], ["2 into 1", "3 into 1"]),
+    ([standing("1", 7), standing("2", 8, outer="1"), standing("3", 9)], ["3 into 1"]),
+    ([standing("1", 7), standing("2", 8, holds=["credit"]), standing("3", 9)], ["3 into 1"]),
+    ([standing("1", 7, max_gross_g=2000, type="K"), standing("2", 8), standing("3", 9)], ["3 into 1"]),
+])
+def test_the_smaller_goes_into_the_largest_that_takes_it(group, told):
+    assert [f"{p.carton} into {p.into}" for p in paired(group)] == told
+
+
+NOW = datetime(2026, 11, 16, 14, tzinfo=UTC)
+"""Monday, 15:00 at the site; its cut-off is 16:00."""
+
+
+def open_(order, on=date(2026, 11, 17), **fields):
+    plain = {"promised_on": on, "holds": [], "lines": 2, "units": 4, "days": 1, "freight": Decimal(5), "currency": "EUR", "cut_off": time(16)}
+    return Open(order, **plain | {"zone": "Europe/Berlin", "country": "DE", "region": "", "workdays": (0, 1, 2, 3, 4)} | fields)
+
+
+@pytest.mark.parametrize("own, other, told", [
+    (open_(7), open_(8), "16:00, wait until 15:56"),
+    (open_(7), open_(8, on=date(2026, 11, 18)), None),
+    (open_(7, on=date(2026, 11, 18)), open_(8), "16:00, wait until 15:56"),
+    (open_(7), open_(8, on=None), "16:00, wait until 15:56"),
+    (open_(7), open_(8, on=date(2026, 11, 12)), "16:00, wait until 15:56"),
+    (open_(7), open_(8, units=2000), "16:00, too late"),
+    (open_(7), open_(8, holds=["credit"]), None),
+    (open_(7, cut_off=time(15, 3)), open_(8, cut_off=time(15, 3)), None),
+])
+def test_a_parcel_waits_for_what_leaves_by_the_same_cut_off_and_never_past_a_promise(own, other, told):
+    found = [f"{c.leaves_at:%H:%M}, " + (f"wait until {c.wait_until:%H:%M}" if c.in_time else "too late") for c in awaited(own, [other], NOW)]
+    assert found == ([told] if told else [])
+
+
+def test_what_stands_or_is_picked_for_the_same_address_is_found(given, two):
+    outer, inner = two
+    released(later := given.order(("BRG-6204", 4)))
+    given.customer("MEYER")
+    packed(given.order(("BRG-6204", 1), customer="MEYER")), released(given.order(("BRG-6204", 1), customer="MEYER"))
+    assert pairs("HAM") == pairs("HAM", inner.carton) == [Pair(inner.carton, inner.order, outer.carton, outer.order)] and pairs("HAM", "other") == []
+    assert beside(int(later[2:]), "HAM") == [Beside(outer.order, 1), Beside(inner.order, 1)]
+    [awaits] = coming(int(outer.order[2:]), "HAM", clock.now())
+    assert (awaits.order, awaits.units, awaits.in_time, awaits.freight, awaits.currency) == (later, 4, True, Decimal("5.00"), "EUR")
+    consolidate([Consolidate(inner.carton, outer.carton)], by="ann")
+    assert pairs("HAM") == [] and beside(int(later[2:]), "HAM") == [Beside(outer.order, 1)]

@@ -171,3 +171,17 @@ def test_shipments_that_share_a_parcel_go_on_one_bill_of_lading(two, left):
     [drawn] = draw_up([DrawUp(tuple(shipments))], by="ann")
     paper = bill_paper.bill(drawn.bill)
     assert [(o["order"], o["packages"]) for o in paper.orders] == [(two[0].order, 1), (two[1].order, 0)] and [p["packages"] for p in paper.packages] == [1]
+
+
+def test_a_machine_puts_together_and_takes_apart_once_per_key(given, caller, two):
+    outer, inner = two
+    machine = caller("warehouse")
+    for path, told in (("/deconsolidations/batch", "CartonDeconsolidated"), ("/consolidations/batch", "CartonConsolidated")):
+        ask = [{"carton": inner.carton} | ({"into": outer.carton} if told == "CartonConsolidated" else {})]
+        first, again = (machine.post(path, ask, told).json() for _ in range(2))
+        assert first == again and first[0]["told"] == told
+    found = machine.get(f"/cartons/{outer.carton}").json()
+    assert found["contains"] == [{"carton": inner.carton, "order": inner.order}] and found["inside"] is None
+    hand_over([HandOver(outer.carton, "UPS", tracking="1Z")], by="ann")
+    assert machine.get("/parcels/1Z").json()["together"] == [inner.order]
+    assert [p["together"] for p in machine.get(f"/orders/{inner.order}").json()["parcels"]] == [[outer.order]]
