@@ -38,7 +38,7 @@ def show_hand_over(request: HttpRequest) -> HttpResponse:
     pairs = {p.carton: p for p in consolidating.pairs(site)} if site else {}
     staged = [(c, why, weighed, expected, pairs.get(c.carton)) for c, why, weighed, expected in _staged(site)] if site else []
     facts |= {
-        "pairs": pairs,
+        "pairs": pairs, "may_consolidate": may(request, "fulfilment.consolidate"),
         "site": site, "work": work, "staged": staged, "carriers": [("", "Choose the carrier…"), *page_reads.carriers()], "carrier": given.get("carrier", ""), "service": given.get("service", ""),
         "granted": may(request, "transport.hand_over"), "here": f"{request.path}?site={site}", "site_name": next((s.name for s in work if s.code == site), site),
     }
