@@ -85,6 +85,8 @@ GROUPED = f"""{STANDING}
    SELECT g.id FROM (SELECT k.id, k.sscc, k.address_id, k.carrier, o.customer_id, min(k.order_id) OVER w <> max(k.order_id) OVER w AS several
                        FROM fulfilment_carton k JOIN orders_order o ON o.id = k.order_id
                       WHERE k.site_id = (SELECT id FROM network_site WHERE code = %(site)s::text) AND k.handed_over_at IS NULL AND k.opened_at IS NULL
+                        AND (%(carton)s::text = '' OR (o.customer_id, k.address_id, k.carrier) = (
+                               SELECT y.customer_id, x.address_id, x.carrier FROM fulfilment_carton x JOIN orders_order y ON y.id = x.order_id WHERE x.sscc = %(carton)s::text))
                      WINDOW w AS (PARTITION BY o.customer_id, k.address_id, k.carrier)) g WHERE g.several) ORDER BY c.id LIMIT %(most)s
 """
 BESIDE = """
@@ -109,7 +111,7 @@ SELECT o.id, o.promised_on, o.holds, coalesce(t.lines, 0), coalesce(t.units, 0):
 def pairs(site: str, carton: str = "") -> list[Pair]:
     """Cartons of different orders at a site that could leave as one parcel, each but once as the inner one; of this carton alone, if it is named."""
     groups: dict[tuple[int, int, str], list[Standing]] = defaultdict(list)
-    for c in rows(Standing, GROUPED, site=site, most=MOST):
+    for c in rows(Standing, GROUPED, site=site, carton=carton, most=MOST):
         groups[c.customer, c.shows, c.label_carrier].append(c)
     found = [pair for group in groups.values() for pair in paired(group)]
     return [p for p in found if carton in ("", p.carton, p.into)]
