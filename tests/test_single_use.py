@@ -15,6 +15,8 @@ from django.db import connection
 from hanse.catalogue.models import Item
 from hanse.edge import verify
 from hanse.fulfilment.answer_change import AnswerChange, answer_change
+from hanse.fulfilment.consolidate import Consolidate, consolidate
+from hanse.fulfilment.models import Carton
 from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.release import Release, release
@@ -276,6 +278,37 @@ def test_answer_against_expire(company):
     for request in requests:
         done, over = at_once([lambda r=request: answer(r), lambda r=request: later(late, lambda: one(expire, Expire(r)))])
         assert (kind(done), kind(over)) in {("ChangeAccepted", "request-closed"), ("request-closed", "ChangeTooLate")}
+    assert findings() == []
+
+
+def in_pairs(count: int) -> list[tuple[Any, Any]]:
+    """So many pairs of closed cartons of two orders for one address; which of the two orders is older turns about."""
+    closed = pack([Pack(order) for order in on_totes(2 * count)], by=HANSE)
+    return [(a, b) if n % 2 else (b, a) for n, (a, b) in enumerate(zip(closed[::2], closed[1::2], strict=True))]
+
+
+def test_consolidate_against_hand_over(company):
+    """The inner carton leaves with the outer one, or stays for a parcel of its own: never is it left behind in one that is gone."""
+    for outer, inner in in_pairs(INTERLEAVINGS):
+        put, gone = at_once([lambda i=inner, o=outer: one(consolidate, Consolidate(i.carton, o.carton)), lambda o=outer: one(hand_over, HandOver(o.carton, "UPS"))])
+        assert kind(gone) == "ParcelHandedOver" and kind(put) in {"CartonConsolidated", "handed-over"}
+        assert gone.together == ((inner.order,) if kind(put) == "CartonConsolidated" else ())
+        assert kind(one(hand_over, HandOver(inner.carton, "UPS"))) == ("handed-over" if gone.together else "ParcelHandedOver")
+    assert set(Order.objects.values_list("shipped", flat=True)) == {2}
+    assert findings() == []
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["outer", "inner"])
+def test_consolidate_against_a_change_of_address(company, which):
+    """Cartons of which one goes elsewhere do not become a parcel; where they were one already, it does not leave before its site answers."""
+    for pair in in_pairs(INTERLEAVINGS):
+        outer, inner = pair
+        put, changed = at_once([
+            lambda i=inner, o=outer: one(consolidate, Consolidate(i.carton, o.carton)), lambda o=pair[which].order: one(change, Change(o, ship_to=ELSEWHERE, fallback="intercept"))])
+        assert kind(changed) == "OrderChanged" and kind(put) in {"CartonConsolidated", "change-asked"}
+        assert Carton.objects.get(sscc=inner.carton).inside_id is None or kind(put) == "CartonConsolidated"
+        stays = which == 0 or kind(put) == "CartonConsolidated"
+        assert kind(one(hand_over, HandOver(outer.carton, "UPS"))) == ("change-asked" if stays else "ParcelHandedOver")
     assert findings() == []
 
 

@@ -14,7 +14,7 @@ TONES = {
     "good": {"ChangeAccepted", "ParcelDelivered", "ProofRecorded", "HoldReleased"},
     "watch": {"PromiseMoved", "OrderHeld", "UnitsFreed", "TasksWithdrawn", "CreditIssued", "ChangeAsked"},
     "bad": {"UnitsCancelled", "ChangeRefused", "ChangeTooLate"},
-    "busy": {"UnitsAllocated", "OrderReleased", "UnitsPicked", "CartonPacked", "ParcelHandedOver", "TrackingRecorded", "TrackingTakenIn"},
+    "busy": {"UnitsAllocated", "OrderReleased", "UnitsPicked", "CartonPacked", "CartonConsolidated", "ParcelHandedOver", "TrackingRecorded", "TrackingTakenIn"},
 }
 
 

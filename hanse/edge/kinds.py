@@ -156,7 +156,7 @@ SELECT 'R-' || c.recurring_id || '/' || c.day, NULL::bigint, NULL::bigint, NULL:
 # -- parcels, money -----------------------------------------------------------------------------------------------------------
 
 PARCELS = """
-SELECT k.code || '/' || p.tracking, s.order_id, s.site_id, o.net, NULL::date, coalesce(p.moved_at, s.handed_over_at),
+SELECT k.code || '/' || p.tracking || CASE WHEN p.rides_with_id IS NULL THEN '' ELSE '/' || p.id END, s.order_id, s.site_id, o.net, NULL::date, coalesce(p.moved_at, s.handed_over_at),
        jsonb_build_object('tracking', p.tracking, 'carrier', k.name, 'state', p.state, 'doubt', p.doubt, 'shipment', p.shipment_id,
                           'expected_on', p.expected_on, 'promised_on', s.promised_on, 'days', %(today)s::date - coalesce(p.moved_at, s.handed_over_at)::date)
   FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id JOIN orders_order o ON o.id = s.order_id

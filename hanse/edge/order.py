@@ -44,6 +44,7 @@ class ParcelView:
     delivered_at: datetime | None
     receiver: str
     contents: list[dict[str, Any]]
+    together: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,10 @@ SELECT c.sscc, s.code, s.name,
        p.expected_on, coalesce(d.delivered_at, p.delivered_at), coalesce(d.receiver, ''),
        coalesce((SELECT json_agg(json_build_object('line', l.position, 'sku', i.sku, 'lot', x.lot, 'quantity', x.quantity) ORDER BY l.position, x.id)
                    FROM fulfilment_content x JOIN orders_line l ON l.id = x.line_id JOIN catalogue_item i ON i.id = x.item_id
-                  WHERE x.carton_id = c.id), '[]')
+                  WHERE x.carton_id = c.id), '[]'),
+       ARRAY(SELECT DISTINCT 'H-' || x.order_id FROM (SELECT u.order_id FROM fulfilment_carton u WHERE u.id = c.inside_id
+                                                       UNION SELECT u.order_id FROM fulfilment_carton u WHERE u.inside_id = coalesce(c.inside_id, c.id)) x
+              WHERE x.order_id <> c.order_id ORDER BY 1)
   FROM fulfilment_carton c JOIN orders_order o ON o.id = c.order_id JOIN network_site s ON s.id = c.site_id
   LEFT JOIN transport_parcel p ON p.carton_id = c.id
   LEFT JOIN transport_carrier k ON k.id = p.carrier_id

@@ -65,9 +65,9 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
     return redirect(back(request, request.POST.get("back", "")))
 
 
-def back(request: HttpRequest, wanted: str) -> str:
-    """A page of this house, else the list of changes."""
-    return wanted if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else reverse("changes")
+def back(request: HttpRequest, wanted: str, otherwise: str = "") -> str:
+    """A page of this house, else the other one, or the list of changes."""
+    return wanted if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else otherwise or reverse("changes")
 
 
 @waits("changes")

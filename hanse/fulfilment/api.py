@@ -16,7 +16,9 @@ from hanse.web.problems import problem_of
 from . import commercial_invoice, customs, papers, proposing, reads, supplier_reads, wave_reads
 from .answer_change import AnswerChange, answer_change
 from .audit import Audit, audit
+from .consolidate import Consolidate, consolidate
 from .decline import Decline, decline
+from .deconsolidate import Deconsolidate, deconsolidate
 from .expect_despatch import ExpectDespatch, expect_despatch
 from .hold_lot import HoldLot, hold_lot
 from .leave_tour import LeaveTour, leave_tour
@@ -160,6 +162,18 @@ def pack_cartons(request: HttpRequest, packs: Body[list[Pack]]) -> HttpResponse:
 def label_anew(request: HttpRequest, labels: Body[list[Relabel]]) -> HttpResponse:
     """Label cartons anew with their orders' present address."""
     return answered(request, relabel, labels)
+
+
+@router.post("/consolidations/batch", response=answers_to(consolidate))
+def consolidate_cartons(request: HttpRequest, consolidations: Body[list[Consolidate]]) -> HttpResponse:
+    """Put closed cartons into others, so that orders of one customer for one address leave as one parcel."""
+    return answered(request, consolidate, consolidations)
+
+
+@router.post("/deconsolidations/batch", response=answers_to(deconsolidate))
+def deconsolidate_cartons(request: HttpRequest, deconsolidations: Body[list[Deconsolidate]]) -> HttpResponse:
+    """Take cartons out of those they lie in."""
+    return answered(request, deconsolidate, deconsolidations)
 
 
 @router.post("/pack-scans/batch", response=answers_to(scan_at_pack))

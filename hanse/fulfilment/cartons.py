@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from hanse.journal.run import Run
+from hanse.kernel.numbers import order_number
+from hanse.kernel.rows import as_tuple
+
+from .events import CartonDeconsolidated
 
 SEND_OFF = """
 UPDATE fulfilment_carton c SET handed_over_at = coalesce(s.at, %(now)s::timestamptz)
@@ -15,8 +19,16 @@ UPDATE fulfilment_carton c SET address_id = l.address, carrier = l.carrier
   FROM unnest(%(carton)s::bigint[], %(address)s::bigint[], %(carrier)s::text[]) AS l(id, address, carrier) WHERE c.id = l.id
 """
 OPEN = """
-UPDATE fulfilment_carton c SET opened_at = %(now)s::timestamptz, audit = CASE WHEN c.id = ANY(%(failed)s::bigint[]) THEN 'failed' WHEN c.audit = 'due' THEN '' ELSE c.audit END
+UPDATE fulfilment_carton c SET opened_at = %(now)s::timestamptz, audit = CASE WHEN c.id = ANY(%(failed)s::bigint[]) THEN 'failed' WHEN c.audit = 'due' THEN '' ELSE c.audit END, inside_id = NULL
  WHERE c.id = ANY(%(carton)s::bigint[])
+"""
+PUT_INSIDE = """
+UPDATE fulfilment_carton c SET inside_id = p.inside FROM unnest(%(carton)s::bigint[], %(outer)s::bigint[]) AS p(id, inside) WHERE c.id = p.id
+"""
+TAKE_OUTSIDE = "UPDATE fulfilment_carton c SET inside_id = NULL WHERE c.id = ANY(%(carton)s::bigint[])"
+COME_OUT = """
+UPDATE fulfilment_carton c SET inside_id = NULL FROM fulfilment_carton u JOIN network_site s ON s.id = u.site_id
+ WHERE c.inside_id IS NOT NULL AND c.inside_id = ANY(%(carton)s::bigint[]) AND u.id = c.inside_id RETURNING c.order_id, c.sscc, u.sscc, s.code, u.order_id
 """
 
 
@@ -38,5 +50,26 @@ def label(run: Run, cartons: Sequence[int], addresses: Sequence[int], carriers: 
 
 
 def open_again(run: Run, cartons: Sequence[int], failed: Sequence[int] = ()) -> None:
-    """These cartons were opened again and hold nothing any more, some because an audit failed. Their orders are locked by the caller."""
+    """These cartons were opened again and hold nothing any more, some because an audit failed: those that lay in them are told to be out.
+    Their orders are locked by the caller.
+    """
+    if not cartons:
+        return
+    out = run.rows(as_tuple, COME_OUT, carton=list(cartons))
     run.write(OPEN, carton=list(cartons), failed=list(failed))
+    run.tell([
+        CartonDeconsolidated(order_number(told), sscc, outer, site, order_number(other))
+        for order, sscc, outer, site, of in out for told, other in dict.fromkeys([(order, of), (of, order)])
+    ])  # fmt: skip
+
+
+def put_inside(run: Run, cartons: Sequence[int], outer: Sequence[int]) -> None:
+    """These cartons lie in those from now on. The orders of both are locked by the caller."""
+    if cartons:
+        run.write(PUT_INSIDE, carton=list(cartons), outer=list(outer))
+
+
+def take_outside(run: Run, cartons: Sequence[int]) -> None:
+    """These cartons lie in no other any more. Their orders are locked by the caller."""
+    if cartons:
+        run.write(TAKE_OUTSIDE, carton=list(cartons))

@@ -484,3 +484,31 @@ class CartonRelabelled:
 
     def said(self) -> str:
         return f"Carton {self.carton} labelled anew"
+
+
+@event("order")
+class CartonConsolidated:
+    """A carton was put into another one, so that both leave as one parcel. Told for the orders of both."""
+
+    order: str
+    carton: str
+    into: str
+    site: str
+    together: str
+
+    def said(self) -> str:
+        return f"Carton {self.carton} put into carton {self.into}, together with {self.together}"
+
+
+@event("order")
+class CartonDeconsolidated:
+    """A carton came out of the one it lay in, by hand or because that one was opened. Told for the orders of both."""
+
+    order: str
+    carton: str
+    out_of: str
+    site: str
+    apart_from: str
+
+    def said(self) -> str:
+        return f"Carton {self.carton} taken out of carton {self.out_of}, apart from {self.apart_from} again"

@@ -164,7 +164,8 @@ class Carton(models.Model):
     """A logistic unit with its SSCC, weights expected and measured, and the address version and carrier on its label.
 
     `type` is the carton it was really packed into, in the version of that day; `proposal` says how it came about, where there was one.
-    One that was opened again holds nothing; what was in it is packed anew, under another SSCC.
+    One that was opened again holds nothing; what was in it is packed anew, under another SSCC. One that lies `inside` another leaves
+    with it, as a part of its parcel.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -185,16 +186,21 @@ class Carton(models.Model):
     handed_over_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
     audit = models.TextField(db_default="")
+    inside = models.ForeignKey("self", on_delete=models.PROTECT, related_name="contains", null=True, db_constraint=False, db_index=False)
     actor = models.TextField()
 
     class Meta:
-        indexes = [models.Index("site", "id", name="fulfilment_carton_staged", condition=Q(handed_over_at__isnull=True, opened_at__isnull=True))]
+        indexes = [
+            models.Index("site", "id", name="fulfilment_carton_staged", condition=Q(handed_over_at__isnull=True, opened_at__isnull=True)),
+            models.Index("inside", name="fulfilment_carton_inside", condition=Q(inside__isnull=False)),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(sscc__regex="^[0-9]{18}$"), name="fulfilment_carton_has_an_sscc"),
             models.CheckConstraint(condition=Q(proposal__in=PROPOSALS), name="fulfilment_carton_proposal_is_known"),
             models.CheckConstraint(condition=Q(handed_over_at__isnull=True) | Q(opened_at__isnull=True), name="fulfilment_carton_opened_stays_here"),
             models.CheckConstraint(condition=Q(audit__in=AUDITS), name="fulfilment_carton_audit_is_known"),
             models.CheckConstraint(condition=Q(handed_over_at__isnull=True) | Q(audit__in=["", "passed"]), name="fulfilment_carton_leaves_audited"),
+            models.CheckConstraint(condition=Q(inside__isnull=True) | (Q(opened_at__isnull=True) & ~Q(inside=F("id"))), name="fulfilment_carton_lies_closed_in_another"),
         ]
 
     def __str__(self) -> str:

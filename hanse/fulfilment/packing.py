@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,8 +19,10 @@ from hanse.kernel.refused import Refused
 from hanse.web.posted import BadForm, posted
 from hanse.web.words import in_words
 
-from . import commercial_invoice, customs, drawing, page_reads, papers, proposing, reads
-from .answering import panel
+from . import commercial_invoice, consolidating, customs, drawing, page_reads, papers, proposing, reads
+from .answering import back, panel
+from .consolidate import Consolidate, consolidate
+from .deconsolidate import Deconsolidate, deconsolidate
 from .pack import Pack, PackLine, pack
 from .relabel import Relabel, relabel
 from .rules import to_scan
@@ -64,7 +67,7 @@ def _station(request: HttpRequest, order: page_reads.Packing, status: int = 200,
     facts = {
         "order": order, "lines": list(enumerate(lines)), "units": sum(line.quantity for line in lines), "granted": may(request, "fulfilment.pack"),
         "may_take_out": may(request, "fulfilment.take_out"), "rule": order.pack_scan, "stopped": [line for line in lines if line.lot_status != "released"],
-        **_proposal(request, order),
+        **_proposal(request, order), "beside": consolidating.beside(order_id(order.number), order.site), "coming": _coming(order.number, order.site),
         "told": {"tolerance": order.tolerance_g, "percent": order.tolerance_percent, "rule": order.pack_scan, "lines": [
             {"line": x.line, "sku": x.sku, "gtin": x.gtin, "name": x.name, "lot": x.lot, "tracking": x.tracking, "quantity": x.quantity, "weight": x.weight_g,
              "percent": x.tolerance_percent, "scan": to_scan(order.pack_scan, x.quantity), "stopped": x.lot_status != "released", "serials": list(x.serials)}
@@ -87,6 +90,12 @@ def _proposal(request: HttpRequest, order: page_reads.Packing) -> dict[str, Any]
         "proposed": proposed, "cartons": [drawing.shown(carton) for carton in proposed.cartons], "proposal_word": word, "types": types,
         "told_too": {"proposed": proposing.told(proposed), "word": word, "types": {code: tare for code, tare, _ in types}},
     }
+
+
+def _coming(order: str, site: str) -> list[tuple[consolidating.Coming, str, str]]:
+    """The orders that a parcel may wait for, with the times of the site."""
+    zone = ZoneInfo(page_reads.zone_of(site))
+    return [(c, f"{c.leaves_at.astimezone(zone):%a %H:%M}", f"{c.wait_until.astimezone(zone):%a %H:%M}") for c in consolidating.coming(order_id(order), site, clock.now())]
 
 
 def _close(request: HttpRequest, order: page_reads.Packing) -> HttpResponse:
@@ -146,7 +155,9 @@ def carton(request: HttpRequest, sscc: str) -> HttpResponse:
         raise Http404(f"There is no carton {sscc}.")
     rest = reads.to_pack(found.site, 1, order=order_id(found.order))
     then = rest or [w for w in reads.to_pack(found.site, 20) if not w.still_to_pick]
+    waits = not (found.handed_over_at or found.opened_at or found.inside)
     facts = {
+        "pairs": consolidating.pairs(found.site, sscc) if waits else [], "coming": _coming(found.order, found.site) if waits else [], "may_consolidate": may(request, "fulfilment.consolidate"),
         "abroad": any(c.leaves for c in customs.exported(sscc=sscc)), "carton": found, "zone": page_reads.zone_of(found.site), "granted": may(request, "fulfilment.pack"), "next": reverse("pack_order", args=[then[0].order, then[0].site]) if then else "",
         "next_order": then[0].order if then else "", "units": sum(line["quantity"] for line in found.contents or []),
     }
@@ -160,6 +171,32 @@ def relabel_carton(request: HttpRequest, sscc: str) -> HttpResponse:
     answer = act(request, relabel, Relabel(sscc))
     (messages.error if isinstance(answer, Refused) else messages.success)(request, in_words(answer))
     return redirect("carton", sscc)
+
+
+@login_required
+@require_POST
+def consolidate_carton(request: HttpRequest, sscc: str) -> HttpResponse:
+    """Put a carton into this one, by a tap or by the scan of its label."""
+    try:
+        ask = posted(Consolidate, request, into=sscc)
+    except BadForm as bad:
+        messages.error(request, str(bad))
+        return redirect("carton", sscc)
+    answer = act(request, consolidate, ask)
+    if isinstance(answer, Refused):
+        messages.error(request, in_words(answer))
+    else:
+        messages.success(request, f"{in_words(answer)}. Print its label again: it names both orders.")
+    return redirect(back(request, request.POST.get("back", ""), reverse("carton", args=[sscc])))
+
+
+@login_required
+@require_POST
+def deconsolidate_carton(request: HttpRequest, sscc: str) -> HttpResponse:
+    """Take a carton out of the one it lies in."""
+    answer = act(request, deconsolidate, Deconsolidate(sscc))
+    (messages.error if isinstance(answer, Refused) else messages.success)(request, in_words(answer) + ("" if isinstance(answer, Refused) else "."))
+    return redirect(back(request, request.POST.get("back", ""), reverse("carton", args=[sscc])))
 
 
 @login_required

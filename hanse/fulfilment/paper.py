@@ -1,6 +1,7 @@
 """Paper: a carton as its label and packing slip show it, with the address version it was labelled with."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 
@@ -55,3 +56,19 @@ class Paper:
     def contents(self) -> list[Item]:
         """What is in the carton, line by line."""
         return [Item(**item) for item in self.items]
+
+
+def together(papers: Sequence[Paper]) -> Paper:
+    """A carton and those that lie in it as the outer label shows them: all orders and references, all items, the weight of all. Pure."""
+    first = papers[0]
+    if len(papers) == 1:
+        return first
+    refs = list(dict.fromkeys(p.ref for p in papers))
+    return replace(
+        first, order=", ".join(dict.fromkeys(p.order for p in papers)), ref=refs[0] if len(refs) == 1 else ", ".join(ref or "–" for ref in refs),
+        weight_g=_sum([p.weight_g for p in papers]), scale_g=_sum([p.scale_g for p in papers]), items=[item for p in papers for item in p.items])
+
+
+def _sum(weights: Sequence[int | None]) -> int | None:
+    """The weight of all, where each is known."""
+    return None if None in weights else sum(w or 0 for w in weights)

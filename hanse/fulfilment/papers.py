@@ -21,7 +21,7 @@ from hanse.kernel import fonts
 from hanse.kernel.gs1 import Element, said_elements
 
 from .label_codes import LEAST_MODULE_MM, MODULE_MM, ROOM_MM, drawn, modules, symbols
-from .paper import Item, Paper
+from .paper import Item, Paper, together
 from .zpl import label_zpl
 
 WIDE, HIGH, EDGE = 105 * mm, 148 * mm, 5 * mm
@@ -47,24 +47,26 @@ SELECT k.sscc, 'H-' || k.order_id, o.ref, s.name, s.street, concat_ws(' ', nulli
                   LEFT JOIN orders_line mo ON mo.id = l.over_of_id LEFT JOIN orders_line ol ON ol.id = l.substitute_of_id LEFT JOIN catalogue_item oi ON oi.id = ol.item_id
                  WHERE c.carton_id = k.id GROUP BY l.id, i.id, c.lot, ki.id, oi.id, mo.position) x), k.weight_g
   FROM fulfilment_carton k JOIN orders_order o ON o.id = k.order_id JOIN network_site s ON s.id = k.site_id JOIN partners_address d ON d.id = k.address_id
- WHERE (k.sscc = %(sscc)s::text OR k.order_id = %(order)s::bigint) AND k.opened_at IS NULL ORDER BY k.id
+ WHERE (k.sscc = %(sscc)s::text OR k.order_id = %(order)s::bigint OR k.inside_id = (SELECT id FROM fulfilment_carton WHERE sscc = %(sscc)s::text)) AND k.opened_at IS NULL
+ ORDER BY k.sscc <> %(sscc)s::text, k.id
 """
+"""A carton first, then those that lie in it; or all of an order."""
 
 
 def carton_label(sscc: str) -> bytes | None:
-    """The label of a carton as PDF (A6); nothing where there is no such carton."""
+    """The label of a carton as PDF (A6), for all that lies in it; nothing where there is no such carton."""
     found = rows(Paper, PAPERS, sscc=sscc, order=0)
-    return label_pdf(found[0]) if found else None
+    return label_pdf(together(found)) if found else None
 
 
 def carton_label_zpl(sscc: str) -> str | None:
-    """The label of a carton for a label printer; nothing where there is no such carton."""
+    """The label of a carton for a label printer, for all that lies in it; nothing where there is no such carton."""
     found = rows(Paper, PAPERS, sscc=sscc, order=0)
-    return label_zpl(found[0]) if found else None
+    return label_zpl(together(found)) if found else None
 
 
 def packing_slip(sscc: str = "", order: int = 0) -> bytes | None:
-    """The packing slip of a carton, or of all cartons of an order, a page each; nothing where there is none."""
+    """The packing slip of a carton and of each that lies in it, or of all cartons of an order, a page each; nothing where there is none."""
     found = rows(Paper, PAPERS, sscc=sscc, order=order)
     return slip_pdf(found) if found else None
 

@@ -49,7 +49,9 @@ class WaitingRow:
 @dataclass(frozen=True, slots=True)
 class CartonRow:
     """A carton with its weights and sizes, measured or of its type; `label_outdated` when its order's address or carrier changed since,
-    `change_asked` while its site is asked for a change that concerns it, `audit` where it was chosen for one, `stopped_lots` are held or recalled."""
+    `change_asked` while its site is asked for a change that concerns it, `audit` where it was chosen for one, `stopped_lots` are held or recalled.
+    `inside` is the carton it lies in and leaves with, `contains` are those that lie in it, each with its order.
+    """
 
     carton: str
     order: str
@@ -74,6 +76,8 @@ class CartonRow:
     audit: str
     stopped_lots: list[str]
     contents: list[dict[str, Any]]
+    inside: dict[str, str] | None
+    contains: list[dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,9 @@ SELECT k.sscc, 'H-' || k.order_id, s.code, k.packed_at, k.handed_over_at, k.open
        ARRAY(SELECT DISTINCT h.code FROM fulfilment_content x JOIN inventory_lot h ON h.item_id = x.item_id AND h.code = x.lot AND h.status <> 'released'
               WHERE x.carton_id = k.id AND x.lot <> ''),
        (SELECT json_agg(json_build_object('line', l.position, 'sku', i.sku, 'name', i.name, 'lot', x.lot, 'serial', x.serial, 'quantity', x.quantity) ORDER BY l.position, x.id)
-          FROM fulfilment_content x JOIN orders_line l ON l.id = x.line_id JOIN catalogue_item i ON i.id = x.item_id WHERE x.carton_id = k.id)
+          FROM fulfilment_content x JOIN orders_line l ON l.id = x.line_id JOIN catalogue_item i ON i.id = x.item_id WHERE x.carton_id = k.id),
+       (SELECT json_build_object('carton', u.sscc, 'order', 'H-' || u.order_id) FROM fulfilment_carton u WHERE u.id = k.inside_id),
+       coalesce((SELECT json_agg(json_build_object('carton', u.sscc, 'order', 'H-' || u.order_id) ORDER BY u.id) FROM fulfilment_carton u WHERE u.inside_id = k.id), '[]')
   FROM fulfilment_carton k JOIN orders_order o ON o.id = k.order_id JOIN network_site s ON s.id = k.site_id JOIN partners_address d ON d.id = k.address_id
   LEFT JOIN network_cartontype t ON t.id = k.type_id
 """

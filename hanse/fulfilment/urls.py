@@ -37,5 +37,7 @@ urlpatterns = [
     path("cartons/<str:sscc>/label.zpl", packing.label_zpl, name="carton_label_zpl"),
     path("cartons/<str:sscc>/commercial-invoice.pdf", packing.customs_pdf, name="carton_customs"),
     path("cartons/<str:sscc>/packing-slip.pdf", packing.slip_pdf, name="carton_slip"),
+    path("cartons/<str:sscc>/consolidate", packing.consolidate_carton, name="consolidate_carton"),
+    path("cartons/<str:sscc>/deconsolidate", packing.deconsolidate_carton, name="deconsolidate_carton"),
     path("cartons/<str:sscc>/relabel", packing.relabel_carton, name="relabel_carton"),
 ]

@@ -62,16 +62,19 @@ SELECT b.number, b.drawn_at, n.zone, n.name, n.street, trim(n.postcode || ' ' ||
        c.code, c.name, c.scac, b.trailer, b.seal, b.pro, b.terms, b.bill_to, b.loaded_by, b.counted_by, b.instructions,
        ARRAY(SELECT s.id FROM transport_shipment s WHERE s.bill_id = b.id ORDER BY s.id),
        (SELECT json_agg(json_build_object('order', 'H-' || x.order_id, 'ref', x.ref, 'packages', x.packages, 'grams', x.grams, 'unweighed', x.unweighed) ORDER BY x.order_id)
-          FROM (SELECT s.order_id, o.ref, count(*) AS packages, sum(coalesce(k.weight_g, k.expected_g)) AS grams, count(*) FILTER (WHERE coalesce(k.weight_g, k.expected_g) IS NULL) AS unweighed
+          FROM (SELECT s.order_id, o.ref, count(*) FILTER (WHERE p.rides_with_id IS NULL) AS packages, sum(coalesce(k.weight_g, k.expected_g)) AS grams,
+                       count(*) FILTER (WHERE coalesce(k.weight_g, k.expected_g) IS NULL) AS unweighed
                   FROM transport_shipment s JOIN orders_order o ON o.id = s.order_id JOIN transport_parcel p ON p.shipment_id = s.id JOIN fulfilment_carton k ON k.id = p.carton_id
                  WHERE s.bill_id = b.id GROUP BY s.order_id, o.ref) x),
        (SELECT json_agg(json_build_object('hazards', y.hazards, 'packages', y.packages, 'grams', y.grams) ORDER BY y.hazards)
           FROM (SELECT h.hazards, count(*) AS packages, sum(h.grams) AS grams
-                  FROM (SELECT k.id, coalesce(k.weight_g, k.expected_g) AS grams,
+                  FROM (SELECT z.package, sum(coalesce(k.weight_g, k.expected_g)) AS grams,
                                ARRAY(SELECT DISTINCT concat_ws(', class ', nullif(i.un_number, ''), nullif(i.hazard_class, ''))
                                        FROM fulfilment_content f JOIN catalogue_item i ON i.id = f.item_id
-                                      WHERE f.carton_id = k.id AND (i.un_number <> '' OR i.hazard_class <> '') ORDER BY 1) AS hazards
-                          FROM transport_shipment s JOIN transport_parcel p ON p.shipment_id = s.id JOIN fulfilment_carton k ON k.id = p.carton_id WHERE s.bill_id = b.id) h
+                                      WHERE f.carton_id = ANY(array_agg(k.id)) AND (i.un_number <> '' OR i.hazard_class <> '') ORDER BY 1) AS hazards
+                          FROM (SELECT p.carton_id, coalesce(p.rides_with_id, p.id) AS package
+                                  FROM transport_shipment s JOIN transport_parcel p ON p.shipment_id = s.id WHERE s.bill_id = b.id) z
+                          JOIN fulfilment_carton k ON k.id = z.carton_id GROUP BY z.package) h
                  GROUP BY h.hazards) y)
   FROM transport_bill b JOIN network_site n ON n.id = b.site_id JOIN transport_carrier c ON c.id = b.carrier_id JOIN partners_address a ON a.id = b.address_id
  WHERE b.number = %(number)s::text

@@ -1,6 +1,6 @@
 """Draw up: a bill of lading for shipments that leave a site together with one carrier for one address.
 
-Its fields are those of the standard form of VICS. A shipment is on one bill at most. What the bill says of cartons, weights and
+Its fields are those of the standard form of VICS. A shipment is on one bill at most, together with those that share a parcel with it. What the bill says of cartons, weights and
 dangerous goods is read from the shipments when it is printed.
 """
 
@@ -37,7 +37,7 @@ class DrawUp:
 
 @row
 class Loaded:
-    """A shipment as a bill of lading takes it."""
+    """A shipment as a bill of lading takes it; `shares` are those that share a parcel with it."""
 
     id: int
     site: int
@@ -47,6 +47,7 @@ class Loaded:
     carrier_code: str
     address: int
     on_bill: str
+    shares: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ def _wrong(ask: DrawUp, ids: Sequence[int], shipments: Mapping[int, Loaded], tak
         wrong.append(refuse("values-refused", at="shipments", why="A bill of lading is for something."))
     if len({(s.site, s.carrier, s.address) for s in found}) > 1:
         wrong.append(refuse("values-refused", at="shipments", why="The shipments of a bill of lading leave one site with one carrier for one address. Draw up a bill for each."))
+    for s in found:
+        wrong += [refuse("values-refused", at="shipments", why=f"S-{n} shares a parcel with S-{s.id}: name both.") for n in s.shares if n not in ids]
     if ask.terms == "third-party" and not ask.bill_to.strip():
         wrong.append(refuse("values-refused", at="bill_to", why="Name the third party that pays the freight."))
     if found and number >= 10 ** (16 - len(found[0].prefix)):
@@ -94,7 +97,9 @@ LOCK = """
 SELECT o.id FROM orders_order o WHERE o.id IN (SELECT order_id FROM transport_shipment WHERE id = ANY(%(shipment)s::bigint[])) ORDER BY o.id FOR NO KEY UPDATE
 """
 LOADED = """
-SELECT s.id, s.site_id, n.code, n.sscc_prefix, s.carrier_id, c.code, s.address_id, coalesce(b.number, '')
+SELECT s.id, s.site_id, n.code, n.sscc_prefix, s.carrier_id, c.code, s.address_id, coalesce(b.number, ''),
+       ARRAY(SELECT DISTINCT y.shipment_id FROM transport_parcel x JOIN transport_parcel y ON y.tracking = x.tracking AND y.carrier_id = x.carrier_id
+              WHERE x.shipment_id = s.id AND y.shipment_id <> s.id ORDER BY 1)
   FROM transport_shipment s JOIN network_site n ON n.id = s.site_id JOIN transport_carrier c ON c.id = s.carrier_id LEFT JOIN transport_bill b ON b.id = s.bill_id
  WHERE s.id = ANY(%(shipment)s::bigint[])
 """

@@ -20,7 +20,7 @@ class CarrierKept:
 
 @event("order")
 class ParcelHandedOver:
-    """A carton left our site with a carrier."""
+    """A carton left our site with a carrier; `inside` another one, in one parcel `together` with these orders."""
 
     order: str
     parcel: str
@@ -31,9 +31,12 @@ class ParcelHandedOver:
     shipment: int
     units: int
     at: datetime | None = None
+    inside: str = ""
+    together: tuple[str, ...] = ()
 
     def said(self) -> str:
-        return f"{self.units} units left {self.site} with {self.carrier}, parcel {self.parcel}"
+        together = f", together with {' and '.join(self.together)}" if self.together else ""
+        return f"{self.units} units left {self.site} with {self.carrier}, parcel {self.parcel}{together}"
 
 
 @dataclass(frozen=True, slots=True)

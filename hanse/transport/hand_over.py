@@ -2,10 +2,11 @@
 
 Each carton becomes a parcel; cartons of one order that leave one site with one carrier in one go are a shipment. A
 label that shows an old address or carrier, a hold, a change that its site has not answered, a lot that is held or recalled, or an audit
-that is due keeps a carton here. What the carrier told of a parcel before we did is
-taken in at once.
+that is due keeps a carton here. A carton leaves with those that lie in it, and what keeps one keeps all: each order gets its
+own shipment and each carton its own parcel, under one tracking number. What the carrier told of a parcel before we did is taken in at once.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -39,7 +40,7 @@ class HandOver:
 
 @row
 class Staged:
-    """A packed carton as handing over sees it: what its label shows and what its order has now.
+    """A packed carton as handing over sees it: what its label shows and what its order has now. `inside` is the carton it lies in, `outer` its SSCC.
 
     `asked` are the kinds of change its site is asked for that concern it, `let_go` those that the site could not do any more.
     """
@@ -64,6 +65,8 @@ class Staged:
     let_go: Sequence[str]
     audit: str = ""
     stopped: Sequence[Sequence[str]] | None = None
+    inside: int | None = None
+    outer: str = ""
 
     @property
     def outdated(self) -> bool:
@@ -84,44 +87,73 @@ class Known:
     early: Collection[tuple[str, int]] = ()
 
 
-def decide(asks: Sequence[HandOver], known: Known) -> list[ParcelHandedOver | Refused]:
-    """Hand over each carton in turn; a carton leaves once, a tracking number is used once."""
-    answers: list[ParcelHandedOver | Refused] = []
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A carton that leaves, and those that leave in it."""
+
+    told: ParcelHandedOver
+    along: tuple[ParcelHandedOver, ...] = ()
+
+
+def decide(asks: Sequence[HandOver], known: Known) -> list[Leaving | Refused]:
+    """Hand over each carton in turn, with what lies in it; a carton leaves once, a tracking number is used once."""
+    answers: list[Leaving | Refused] = []
     used, numbers = set(known.used), iter(known.numbers)
     gone: dict[str, str] = {}
     shipments: dict[tuple[int, int, str, str], int] = {}
+    inner: dict[int, list[Staged]] = defaultdict(list)
+    for c in known.cartons.values():
+        if c.inside is not None:
+            inner[c.inside].append(c)
     for ask in asks:
         carton, carrier = known.cartons.get(ask.carton), ask.carrier.upper()
         if carton is None:
             answers.append(refuse("carton-unknown", at="carton", carton=ask.carton))
             continue
-        if findings := _findings(ask, carton, carrier, known.carriers, used, gone.get(ask.carton, carton.gone_with)):
+        along = inner.get(carton.id, [])
+        if findings := _findings(ask, carton, along, carrier, known.carriers, used, gone.get(ask.carton, carton.gone_with)):
             answers.append(refuse_all(findings))
             continue
         tracking = ask.tracking or carton.sscc
         used.add((tracking, known.carriers[carrier]))
         gone[ask.carton] = carrier
-        key = (carton.order, carton.site, carrier, ask.service)
-        if key not in shipments:
-            shipments[key] = next(numbers)
-        answers.append(ParcelHandedOver(
-            order_number(carton.order), tracking, carton.sscc, carton.site_code, carrier, ask.service, shipments[key], carton.units, ask.at))
+        told = []
+        for c in (carton, *along):
+            key = (c.order, c.site, carrier, ask.service)
+            if key not in shipments:
+                shipments[key] = next(numbers)
+            together = tuple(order_number(n) for n in sorted({o.order for o in (carton, *along)} - {c.order})) if along else ()
+            told.append(ParcelHandedOver(
+                order_number(c.order), tracking, c.sscc, c.site_code, carrier, ask.service, shipments[key], c.units, ask.at, c.outer, together))
+        answers.append(Leaving(told[0], tuple(told[1:])))
     return answers
 
 
 def _findings(
-    ask: HandOver, carton: Staged, carrier: str, carriers: Mapping[str, int], used: Collection[tuple[str, int]], gone_with: str
+    ask: HandOver, carton: Staged, along: Sequence[Staged], carrier: str, carriers: Mapping[str, int], used: Collection[tuple[str, int]], gone_with: str
 ) -> list[Refused]:
-    """All that keeps a carton here."""
+    """All that keeps a carton here, and what lies in it."""
     if gone_with:
         return [refuse("handed-over", at="carton", carton=ask.carton, carrier=gone_with)]
     if carton.opened:
         return [refuse("carton-opened", at="carton", carton=ask.carton)]
-    found = []
+    found = [refuse("carton-inside", at="carton", carton=ask.carton, outer=carton.outer)] if carton.outer else []
     if carrier not in carriers:
         found.append(refuse("carrier-unknown", at="carrier", carrier=ask.carrier))
     elif (ask.tracking or carton.sscc, carriers[carrier]) in used:
         found.append(refuse("tracking-used", at="tracking", tracking=ask.tracking or carton.sscc, carrier=carrier))
+    for c in (carton, *along):
+        found += _stays(c, carrier)
+    found += [
+        refuse("ways-part", at="carton", carton=c.sscc, outer=carton.sscc)
+        for c in along if (c.site, c.shows, c.label_carrier) != (carton.site, carton.shows, carton.label_carrier)
+    ]  # fmt: skip
+    return found
+
+
+def _stays(carton: Staged, carrier: str) -> list[Refused]:
+    """What keeps a carton here, whichever it leaves in."""
+    found = []
     if holds := blocking(carton.holds, "hand-over"):
         found.append(refuse("on-hold", order=order_number(carton.order), holds=holds))
     for sku, lot, status in carton.stopped or ():
@@ -138,15 +170,23 @@ def _findings(
 
 
 LOCK = """
-SELECT o.id FROM orders_order o WHERE o.id IN (SELECT order_id FROM fulfilment_carton WHERE sscc = ANY(%(carton)s::text[]))
+SELECT o.id FROM orders_order o
+ WHERE o.id IN (SELECT order_id FROM fulfilment_carton WHERE sscc = ANY(%(carton)s::text[])
+                 UNION ALL
+                SELECT i.order_id FROM fulfilment_carton c JOIN fulfilment_carton i ON i.inside_id = c.id WHERE i.inside_id IS NOT NULL AND c.sscc = ANY(%(carton)s::text[]))
  ORDER BY o.id FOR NO KEY UPDATE
 """
+LOCK_NOW = "SELECT id FROM orders_order WHERE id = ANY(%(order)s::bigint[]) ORDER BY id FOR NO KEY UPDATE NOWAIT"
 STAGED = """
 SELECT c.id, c.sscc, c.order_id, c.site_id, s.code, c.account_id, c.address_id, o.ship_to_id, o.holds, o.promised_on,
        t.id, k.units,
        CASE WHEN c.handed_over_at IS NULL THEN '' ELSE coalesce((SELECT r.code FROM transport_parcel p JOIN transport_carrier r ON r.id = p.carrier_id WHERE p.carton_id = c.id), 'a carrier') END,
-       c.opened_at IS NOT NULL, c.carrier, o.carrier, q.asked, q.let_go, c.audit, k.stopped
-  FROM fulfilment_carton c JOIN orders_order o ON o.id = c.order_id JOIN network_site s ON s.id = c.site_id
+       c.opened_at IS NOT NULL, c.carrier, o.carrier, q.asked, q.let_go, c.audit, k.stopped, c.inside_id, coalesce(c.outer_sscc, '')
+  FROM (SELECT c.*, CASE WHEN c.inside_id IS NOT NULL THEN (SELECT u.sscc FROM fulfilment_carton u WHERE u.id = c.inside_id) END AS outer_sscc
+          FROM fulfilment_carton c WHERE c.sscc = ANY(%(carton)s::text[])
+         UNION ALL
+        SELECT i.*, u.sscc FROM fulfilment_carton u JOIN fulfilment_carton i ON i.inside_id = u.id WHERE i.inside_id IS NOT NULL AND u.sscc = ANY(%(carton)s::text[])) c
+  JOIN orders_order o ON o.id = c.order_id JOIN network_site s ON s.id = c.site_id
   LEFT JOIN inventory_account t ON t.site_id = c.site_id AND t.kind = 'transit' AND t.code = ''
   LEFT JOIN LATERAL (
     SELECT sum(k.quantity)::bigint AS units, array_agg(DISTINCT ARRAY[i.sku, h.code, h.status]) FILTER (WHERE h.status <> 'released') AS stopped
@@ -162,8 +202,8 @@ SELECT c.id, c.sscc, c.order_id, c.site_id, s.code, c.account_id, c.address_id, 
            WHEN 'stop' THEN EXISTS (SELECT 1 FROM orders_requestedunits u JOIN orders_allocation n ON n.id = u.allocation_id JOIN fulfilment_content k ON k.line_id = n.line_id
                                      WHERE u.request_id = r.id AND k.carton_id = c.id AND (k.allocation_id = n.id OR n.released - n.recalled - n.shipped < u.quantity))
            ELSE false END) q
- WHERE c.sscc = ANY(%(carton)s::text[])
 """
+"""The cartons that are asked for, and those that lie in them."""
 CARRIERS = """
 SELECT c.code, c.id, ARRAY(SELECT p.tracking FROM transport_parcel p WHERE p.tracking = ANY(%(numbers)s::text[]) AND p.carrier_id = c.id),
        ARRAY(SELECT DISTINCT e.tracking FROM transport_trackingevent e WHERE e.tracking = ANY(%(numbers)s::text[]) AND e.carrier_id = c.id)
@@ -177,8 +217,9 @@ WITH shipped AS (
     FROM unnest(%(shipment)s::bigint[], %(orders)s::bigint[], %(sites)s::bigint[], %(carriers)s::bigint[], %(service)s::text[], %(address)s::bigint[],
                 %(promised_on)s::date[], %(at)s::timestamptz[], %(by)s::text[])
       AS h(shipment, ord, site, carrier, service, address, promised_on, at, actor))
-INSERT INTO transport_parcel (id, carton_id, shipment_id, carrier_id, tracking, units)
-SELECT p.* FROM unnest(%(parcels)s::bigint[], %(cartons)s::bigint[], %(shipment)s::bigint[], %(carriers)s::bigint[], %(parcel)s::text[], %(units)s::bigint[]) AS p
+INSERT INTO transport_parcel (id, carton_id, shipment_id, carrier_id, tracking, units, rides_with_id)
+SELECT p.* FROM unnest(%(parcels)s::bigint[], %(cartons)s::bigint[], %(shipment)s::bigint[], %(carriers)s::bigint[], %(parcel)s::text[], %(units)s::bigint[],
+                       %(rides_with)s::bigint[]) AS p
 """
 
 
@@ -187,20 +228,35 @@ SELECT p.* FROM unnest(%(parcels)s::bigint[], %(cartons)s::bigint[], %(shipment)
 def hand_over(run: Run, asks: Sequence[HandOver]) -> list[ParcelHandedOver | Refused]:
     """Cartons leave with a carrier: stock goes on its way, allocation, line and order count it as shipped."""
     known = _facts(run, asks)
-    answers = decide(asks, known)
-    told = [(a, owner[0]) for a, owner in zip(answers, run.owners, strict=True) if isinstance(a, ParcelHandedOver)]
-    if told:
+    decided = decide(asks, known)
+    leaving = [(d, owner) for d, owner in zip(decided, run.owners, strict=True) if isinstance(d, Leaving)]
+    if leaving:
+        told = [(t, owner[0]) for d, owner in leaving for t in (d.told, *d.along)]
         send(run, [t for t, _ in told], [actor for _, actor in told], known)
-    return answers
+    for d, owner in leaving:
+        run.tell(d.along, owner)
+    return [d.told if isinstance(d, Leaving) else d for d in decided]
 
 
 def _facts(run: Run, asks: Sequence[HandOver]) -> Known:
-    run.lock(LOCK, asks)
-    cartons = {c.sscc: c for c in run.rows(Staged, STAGED, asks)}
+    cartons = _cartons(run, asks)
     carriers = run.rows(as_tuple, CARRIERS, codes=sorted({a.carrier.upper() for a in asks}), numbers=[a.tracking or a.carton for a in asks])
     used, early = ({(number, id) for _, id, *numbers in carriers for number in numbers[nr]} for nr in (0, 1))
     shipments, parcels = run.draw_all({"transport_shipment_id_seq": len(cartons), "transport_parcel_id_seq": len(cartons)}).values()
     return Known(cartons, {code: id for code, id, *_ in carriers}, used, shipments, parcels, early)
+
+
+def _cartons(run: Run, asks: Sequence[HandOver]) -> dict[str, Staged]:
+    """The cartons with their orders locked. One that was put into them between locking and looking is looked at again under its order's
+    lock; where somebody else holds that, all is tried again.
+    """
+    locked = set(run.rows(int, LOCK, asks))
+    cartons = {c.sscc: c for c in run.rows(Staged, STAGED, asks)}
+    late = sorted({c.order for c in cartons.values()} - locked)
+    if not late:
+        return cartons
+    run.lock(LOCK_NOW, order=late)
+    return {c.sscc: c for c in run.rows(Staged, STAGED, asks)}
 
 
 def send(run: Run, told: Sequence[ParcelHandedOver], actors: Sequence[str], known: Known) -> None:
@@ -208,9 +264,11 @@ def send(run: Run, told: Sequence[ParcelHandedOver], actors: Sequence[str], know
     cartons = [known.cartons[t.carton] for t in told]
     carriers = [known.carriers[t.carrier] for t in told]
     parcels = known.parcels[:len(told)]
+    parcel_of = {t.carton: parcel for t, parcel in zip(told, parcels, strict=True)}
     run.write(
         SHIP, told, orders=[c.order for c in cartons], sites=[c.site for c in cartons], carriers=carriers, address=[c.shows for c in cartons],
         promised_on=[c.promised_on for c in cartons], by=list(actors), cartons=[c.id for c in cartons], parcels=parcels,
+        rides_with=[parcel_of.get(t.inside) for t in told],
     )
     by_id = {c.id: (c, t) for c, t in zip(cartons, told, strict=True)}
     transit = _transit(run, cartons)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from hanse.fulfilment import consolidating
 from hanse.fulfilment import page_reads as floor
 from hanse.fulfilment import reads as cartons
 from hanse.fulfilment.answering import panel
@@ -34,13 +35,40 @@ def show_hand_over(request: HttpRequest) -> HttpResponse:
     if "site" in given:
         request.session["site"] = site
     facts: dict[str, Any] = _closed(request) if request.method == "POST" else {}
-    staged = [(c, _why(c), _kilograms(c.weight_g), _kilograms(c.expected_g)) for c in cartons.staged(site, MOST)] if site else []
+    pairs = {p.carton: p for p in consolidating.pairs(site)} if site else {}
+    staged = [(c, why, weighed, expected, pairs.get(c.carton)) for c, why, weighed, expected in _staged(site)] if site else []
     facts |= {
+        "pairs": pairs, "may_consolidate": may(request, "fulfilment.consolidate"),
         "site": site, "work": work, "staged": staged, "carriers": [("", "Choose the carrier…"), *page_reads.carriers()], "carrier": given.get("carrier", ""), "service": given.get("service", ""),
         "granted": may(request, "transport.hand_over"), "here": f"{request.path}?site={site}", "site_name": next((s.name for s in work if s.code == site), site),
     }
     facts |= panel(request, site)
     return render(request, "transport/_staged.html" if request.htmx else "transport/hand_over.html", facts)  # type: ignore[attr-defined]
+
+
+def _staged(site: str) -> list[tuple[cartons.CartonRow, str, str, str]]:
+    """What stands ready, each carton with those in it behind it: why it stays, if it does, and what all of it weighs or should weigh, in kilograms."""
+    found = {c.carton: c for c in cartons.staged(site, MOST)}
+    inner: dict[str, list[cartons.CartonRow]] = {}
+    for c in found.values():
+        if c.inside:
+            inner.setdefault(c.inside["carton"], []).append(c)
+    told = []
+    for outer in found.values():
+        if outer.inside is None or outer.inside["carton"] not in found:
+            held = inner.get(outer.carton, [])
+            why = _why(outer) or next((f"{c.order}: {_why(c) or 'goes another way'}" for c in held if _why(c) or _way(c) != _way(outer)), "")
+            told.append((outer, why, _kilograms(_total([c.weight_g for c in (outer, *held)])), _kilograms(_total([c.expected_g for c in (outer, *held)]))))
+            told += [(c, _why(c), _kilograms(c.weight_g), _kilograms(c.expected_g)) for c in held]
+    return told
+
+
+def _way(carton: cartons.CartonRow) -> tuple[str, str, str]:
+    return carton.ship_to, carton.country, carton.carrier
+
+
+def _total(weights: list[int | None]) -> int | None:
+    return None if None in weights else sum(w or 0 for w in weights)
 
 
 def _closed(request: HttpRequest) -> dict[str, Any]:
@@ -53,7 +81,7 @@ def _closed(request: HttpRequest) -> dict[str, Any]:
     answers = act_all(request, hand_over, asks) if asks else []
     left = [(ask.carton, answer) for ask, answer in zip(asks, answers, strict=True) if isinstance(answer, Refused)]
     done = [answer for answer in answers if not isinstance(answer, Refused)]
-    return {"asked": len(asks), "done": done, "left": left, "units": sum(p.units for p in done), "shipments": list(dict.fromkeys(p.shipment for p in done)),
+    return {"asked": len(asks), "done": done, "left": left, "units": sum(p.units for p in done), "along": sorted({order for p in done for order in p.together}), "shipments": list(dict.fromkeys(p.shipment for p in done)),
             "why": "" if asks else "No carton was scanned or ticked."}
 
 

@@ -1,7 +1,7 @@
 """Carriers and delivery: shipments, parcels, the events carriers send, and proofs of delivery."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
 from hanse.fulfilment.models import Carton
 from hanse.network.models import Site
@@ -105,7 +105,7 @@ class Shipment(models.Model):
 
 
 class Parcel(models.Model):
-    """One carton on its way. `state` is derived from the whole set of its events, whatever their order.
+    """One carton on its way; one that lay inside another `rides_with` that one's parcel, under the same number. `state` is derived from the whole set of its events, whatever their order.
 
     `delivered_at` is set when its units were counted as delivered. `return_state` follows the way back, once
     there is one. `doubt` names what only a person can settle: it moves again after delivery, or was sent back before.
@@ -116,6 +116,7 @@ class Parcel(models.Model):
     shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, db_constraint=False, related_name="parcels")
     carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     tracking = models.TextField()
+    rides_with = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True, db_constraint=False, db_index=False)
     units = models.BigIntegerField()
     state = models.TextField(db_default="pending")
     return_state = models.TextField(db_default="")
@@ -130,7 +131,10 @@ class Parcel(models.Model):
             models.Index("id", name="transport_parcel_in_doubt", condition=~Q(doubt="")),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["tracking", "carrier"], name="transport_parcel_tracking_once"),
+            models.UniqueConstraint(
+                "tracking", "carrier", Case(When(rides_with__isnull=True, then=Value(0)), default=F("id"), output_field=models.BigIntegerField()),
+                name="transport_parcel_tracking_once"),
+            models.CheckConstraint(condition=Q(rides_with__isnull=True) | ~Q(rides_with=F("id")), name="transport_parcel_rides_with_another"),
             models.CheckConstraint(condition=Q(units__gt=0, units__lte=10**12), name="transport_parcel_holds_something"),
             models.CheckConstraint(condition=Q(state__in=STATES), name="transport_parcel_state_is_known"),
             models.CheckConstraint(condition=Q(return_state__in=["", *STATES]), name="transport_parcel_return_state_is_known"),

@@ -63,11 +63,6 @@ def goes_along(shipment: int) -> list[tuple[int, str]]:
     return rows(lambda number, order: (number, order), GOES_ALONG, shipment=shipment)
 
 
-def parcel_numbers(shipment: int) -> list[str]:
-    """The tracking numbers of a shipment's parcels."""
-    return rows(str, "SELECT tracking FROM transport_parcel WHERE shipment_id = %(shipment)s::bigint ORDER BY id", shipment=shipment)
-
-
 def codes(carrier: str) -> list[tuple[str, str]]:
     """A carrier's codes of today with what they mean, as choices."""
     found = rows(as_tuple, """

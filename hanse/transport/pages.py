@@ -92,11 +92,12 @@ def _shipment(request: HttpRequest, number: int, status: int = 200, **more: Any)
     head = page_reads.shipment(number)
     if head is None:
         raise Http404(f"There is no shipment {number}.")
-    views = [view for tracking in page_reads.parcel_numbers(number) if (view := reads.parcel(tracking, head.carrier))]
+    views = reads.parcels_in(number)
     timeline = _timeline(head, views)
     facts = {
         "head": head, "timeline_json": json.dumps(timeline), "parcels": [_parcel(view, head.zone, head.site_name) for view in views], "codes": page_reads.codes(head.carrier), "timeline": timeline,
-        "now": f"{clock.now().astimezone(ZoneInfo(head.ship_zone)):%Y-%m-%dT%H:%M}", "numbers": [(v.parcel, v.parcel) for v in views],
+        "now": f"{clock.now().astimezone(ZoneInfo(head.ship_zone)):%Y-%m-%dT%H:%M}", "numbers": [(n, n) for n in dict.fromkeys(v.parcel for v in views)],
+        "of": [("", "The whole parcel"), (head.order, f"Only of {head.order}")] if any(v.together for v in views) else [],
         "may_track": may(request, "transport.record_tracking"), "may_prove": may(request, "transport.record_proof"),
         "may_draw_up": may(request, "transport.draw_up"), "along": [] if head.bill else page_reads.goes_along(number),
     }

@@ -1,5 +1,6 @@
 """Parcels: what a parcel's events and proofs change. The only writer of its state and of delivered units.
 
+Cartons that lay in one another have a parcel each, under one number: what is told of the number is told of all of them.
 The caller has locked the orders. A parcel's units are counted as delivered once, whatever comes twice.
 """
 
@@ -71,8 +72,9 @@ SELECT p.id, p.tracking, p.carrier_id, c.code, s.order_id, s.site_id, p.carton_i
   JOIN fulfilment_carton k ON k.id = p.carton_id
   LEFT JOIN inventory_account a ON a.site_id = s.site_id AND a.kind = 'transit' AND a.code = ''
   LEFT JOIN inventory_account b ON b.site_id = s.site_id AND b.kind = 'customer' AND b.code = ''
- WHERE p.tracking = ANY(%(tracking)s::text[])
+ WHERE p.tracking = ANY(%(tracking)s::text[]) ORDER BY p.rides_with_id IS NOT NULL, p.id
 """
+"""Of several cartons in one parcel the outer one first."""
 SIGHTINGS = "SELECT carrier_id, tracking, happened_at, state, code, expected_on FROM transport_trackingevent WHERE tracking = ANY(%(tracking)s::text[])"
 PROVEN = """
 SELECT DISTINCT ON (f.parcel_id) f.parcel_id, f.delivered_at FROM transport_proof f

@@ -28,7 +28,7 @@ class ShipmentRow:
 
 @dataclass(frozen=True, slots=True)
 class ParcelView:
-    """A parcel with all that its carrier told, newest first, and its proofs of delivery."""
+    """A parcel with all that its carrier told, newest first, its proofs of delivery, and the orders that travel `together` with its own in it."""
 
     parcel: str
     carrier: str
@@ -48,6 +48,7 @@ class ParcelView:
     delivered_at: datetime | None
     events: list[dict[str, Any]]
     proofs: list[dict[str, Any]]
+    together: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,14 @@ SELECT p.tracking, r.code, r.name, replace(r.tracking_url, '{tracking}', p.track
        coalesce((SELECT json_agg(json_build_object('proof', f.id, 'at', f.delivered_at, 'zone', f.zone, 'receiver', f.receiver, 'place', f.place, 'gln', f.gln,
                                                    'latitude', f.latitude, 'longitude', f.longitude, 'accuracy_m', f.accuracy_m, 'received', f.received,
                                                    'condition', f.condition, 'left_unattended', f.left_unattended, 'source', f.source) ORDER BY f.id DESC)
-                   FROM transport_proof f WHERE f.parcel_id = p.id), '[]')
+                   FROM transport_proof f WHERE f.parcel_id = p.id), '[]'),
+       ARRAY(SELECT DISTINCT 'H-' || y.order_id FROM transport_parcel x JOIN transport_shipment y ON y.id = x.shipment_id
+              WHERE x.tracking = p.tracking AND x.carrier_id = p.carrier_id AND y.order_id <> s.order_id ORDER BY 1)
   FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id JOIN transport_carrier r ON r.id = p.carrier_id
   JOIN fulfilment_carton k ON k.id = p.carton_id JOIN network_site n ON n.id = s.site_id
 """
 ONE_PARCEL = PARCELS + " WHERE p.tracking = %(tracking)s::text AND (%(carrier)s::text = '' OR r.code = %(carrier)s::text) ORDER BY p.id"
+PARCELS_IN = PARCELS + " WHERE s.id = %(shipment)s::bigint ORDER BY p.id"
 PARCELS_OF = PARCELS + " WHERE s.order_id = %(order)s::bigint ORDER BY p.id"
 TROUBLED = """
 SELECT * FROM (
@@ -117,6 +121,11 @@ def shipments(limit: int = 100, after: tuple[datetime, int] | None = None, site:
 def parcel(tracking: str, carrier: str = "") -> ParcelView | None:
     """A parcel by its tracking number; of several carriers' the oldest unless one is named."""
     return next(iter(rows(ParcelView, ONE_PARCEL, tracking=tracking, carrier=carrier.upper())), None)
+
+
+def parcels_in(shipment: int) -> list[ParcelView]:
+    """The parcels of a shipment with their timelines."""
+    return rows(ParcelView, PARCELS_IN, shipment=shipment)
 
 
 def parcels_of(order: int) -> list[ParcelView]:

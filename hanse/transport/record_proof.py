@@ -1,10 +1,11 @@
 """Record proof: keep a proof of delivery, and count the parcel as delivered if no carrier told so before.
 
 A proof says when, where and by whom a parcel was received, how much of it and in what condition. It is never changed:
-an amendment is another proof, and the latest one holds. A proof settles what carriers left in doubt.
+an amendment is another proof, and the latest one holds. A proof settles what carriers left in doubt. A parcel that holds cartons of
+several orders is proven for all of them at once, each with a proof of its own; where less came than was sent, order by order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,7 +17,7 @@ from hanse.journal.operation import draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Count, Short, Text, ask
 from hanse.kernel.gs1 import wrong_key
-from hanse.kernel.numbers import order_number
+from hanse.kernel.numbers import order_id, order_number
 from hanse.kernel.refused import Refused, refuse, refuse_all
 
 from .events import ProofRecorded
@@ -27,7 +28,9 @@ from .states import derive
 
 @ask
 class RecordProof:
-    """A parcel was received. `received` counts units over the whole parcel; `gln` names the place, if it has one."""
+    """A parcel was received. `received` counts units over the whole parcel, or over what it holds of the `order` that is named; `gln` names
+    the place, if it has one.
+    """
 
     parcel: Code
     carrier: Code | None = None
@@ -43,31 +46,47 @@ class RecordProof:
     condition: Text = ""
     left_unattended: bool = False
     source: Short = ""
+    order: Code | None = None
 
 
-def decide(asks: Sequence[RecordProof], parcels: Mapping[str, Sequence[Parcel]], numbers: Sequence[int], now: datetime) -> list[ProofRecorded | Refused]:
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """The proofs that an ask comes to: one for each carton's parcel under the number, the outer carton's first."""
+
+    ask: RecordProof
+    proofs: Sequence[tuple[ProofRecorded, Parcel]]
+
+
+def decide(asks: Sequence[RecordProof], parcels: Mapping[str, Sequence[Parcel]], numbers: Sequence[int], now: datetime) -> list[Proven | Refused]:
     """Keep each proof of a parcel of ours."""
-    return [_decide(ask, parcels.get(ask.parcel, ()), number, now) for ask, number in zip(asks, numbers, strict=True)]
+    drawn = iter(numbers)
+    return [_decide(ask, parcels.get(ask.parcel, ()), drawn, now) for ask in asks]
 
 
-def _decide(ask: RecordProof, found: Sequence[Parcel], number: int, now: datetime) -> ProofRecorded | Refused:
-    fit = [p for p in found if ask.carrier is None or p.carrier_code == ask.carrier.upper()]
+def _decide(ask: RecordProof, found: Sequence[Parcel], numbers: Iterator[int], now: datetime) -> Proven | Refused:
+    fit = [p for p in found if (ask.carrier is None or p.carrier_code == ask.carrier.upper()) and (ask.order is None or p.order == order_id(ask.order))]
     if not fit:
         return refuse("parcel-unknown", at="parcel", parcel=ask.parcel)
-    if len(fit) > 1:
+    if len({p.carrier for p in fit}) > 1:
         return refuse("values-refused", at="carrier", why=f"Several carriers have a parcel {ask.parcel}: say which.")
-    [parcel] = fit
-    at = instant(ask.at or now, ask.zone)
+    at, sent, orders = instant(ask.at or now, ask.zone), sum(p.units for p in fit), list(dict.fromkeys(p.order for p in fit))
     findings = [at] if isinstance(at, Refused) else []
-    if ask.received is not None and ask.received > parcel.units:
-        findings.append(refuse("received-out-of-range", at="received", sent=parcel.units, got=ask.received))
+    if ask.received is not None and ask.received > sent:
+        findings.append(refuse("received-out-of-range", at="received", sent=sent, got=ask.received))
+    if ask.received is not None and ask.received < sent and len(orders) > 1:
+        findings.append(refuse("received-in-parts", at="order", parcel=ask.parcel, orders=list(map(order_number, orders)), sent=sent, got=ask.received))
     if ask.gln and (why := wrong_key(ask.gln, (13,))):
         findings.append(refuse("values-refused", at="gln", why=f"{ask.gln} is no GLN: {why}."))
     if (ask.latitude is None) != (ask.longitude is None):
         findings.append(refuse("values-refused", at="latitude", why="A place on earth has a latitude and a longitude."))
     if findings or isinstance(at, Refused):
         return refuse_all(findings)
-    return ProofRecorded(order_number(parcel.order), parcel.tracking, parcel.carrier_code, number, parcel.units, ask.received, ask.condition, at, ask.zone or "UTC")
+    left, proofs = ask.received, []
+    for p in fit:
+        got = None if left is None else min(left, p.units)
+        left = None if left is None else left - (got or 0)
+        proofs.append((ProofRecorded(order_number(p.order), p.tracking, p.carrier_code, next(numbers), p.units, got, ask.condition, at, ask.zone or "UTC"), p))
+    return Proven(ask, proofs)
 
 
 KEEP = """
@@ -99,20 +118,20 @@ def record_proof(run: Run, asks: Sequence[RecordProof]) -> list[ProofRecorded | 
     parcels: dict[str, list[Parcel]] = {}
     for parcel in lock_and_read(run, [a.parcel for a in asks]):
         parcels.setdefault(parcel.tracking, []).append(parcel)
-    answers = decide(asks, parcels, run.draw("transport_proof_id_seq", len(asks)), run.now.astimezone(UTC))
-    kept = [
-        Kept(ask, a, next(p for p in parcels[a.parcel] if p.carrier_code == a.carrier), owner[0])
-        for ask, a, owner in zip(asks, answers, run.owners, strict=True) if isinstance(a, ProofRecorded)
-    ]
-    if kept:
-        _write(run, kept)
-    return answers
+    numbers = run.draw("transport_proof_id_seq", sum(max(1, len(parcels.get(a.parcel, ()))) for a in asks))
+    decided = decide(asks, parcels, numbers, run.now.astimezone(UTC))
+    proven = [(d, owner) for d, owner in zip(decided, run.owners, strict=True) if isinstance(d, Proven)]
+    if proven:
+        _write(run, [Kept(d.ask, told, parcel, owner[0]) for d, owner in proven for told, parcel in d.proofs])
+    for d, owner in proven:
+        run.tell([told for told, _ in d.proofs[1:]], owner)
+    return [d.proofs[0][0] if isinstance(d, Proven) else d for d in decided]
 
 
 def _write(run: Run, kept: Sequence[Kept]) -> None:
     run.write(
         KEEP, [k.ask for k in kept], proof=[k.told.proof for k in kept], parcels=[k.parcel.id for k in kept], told_at=[k.told.at for k in kept],
-        told_zone=[k.told.zone for k in kept], by=[k.actor for k in kept],
+        told_zone=[k.told.zone for k in kept], received=[k.told.received for k in kept], by=[k.actor for k in kept],
     )
     proofs = {k.parcel.id: k.told.at for k in kept}
     moved = list({k.parcel.id: k.parcel for k in kept}.values())

@@ -47,11 +47,11 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The facts of a batch: carriers, their code tables (entries from the latest on), parcels, and what was told before."""
+    """The facts of a batch: carriers, their code tables (entries from the latest on), the parcels of each number, and what was told before."""
 
     carriers: Mapping[str, int]
     codes: Mapping[tuple[int, str], Sequence[tuple[date, str]]]
-    parcels: Mapping[tuple[int, str], Parcel]
+    parcels: Mapping[tuple[int, str], Sequence[Parcel]]
     told: Mapping[tuple[int, str], Sequence[Sighting]]
 
 
@@ -70,7 +70,7 @@ def decide(asks: Sequence[Track], known: Known) -> list[TrackingRecorded | Track
             answers.append(TrackingKnown(ask.tracking, ask.carrier.upper(), ask.code, at))
         else:
             seen.add((carrier, ask.tracking, ask.code, at))
-            parcel = known.parcels.get((carrier, ask.tracking))
+            parcel = next(iter(known.parcels.get((carrier, ask.tracking), ())), None)
             answers.append(TrackingRecorded(
                 ask.tracking, ask.carrier.upper(), ask.code, means(known.codes, carrier, ask, at.date()),
                 order_number(parcel.order) if parcel else None, ask.text, ask.place, ask.expected_on, at, ask.zone or "UTC"))
@@ -124,7 +124,7 @@ def record_tracking(run: Run, asks: Sequence[Track]) -> list[TrackingRecorded | 
     for _, a in new:
         told.setdefault((known.carriers[a.carrier], a.parcel), []).append(Sighting(a.at or run.now, a.state, a.code, a.expected_on))
     touched = {(known.carriers[a.carrier], a.parcel) for _, a in new}
-    moved = [p for key, p in known.parcels.items() if key in touched]
+    moved = [p for key, parcels in known.parcels.items() if key in touched for p in parcels]
     proofs = proven(run, moved)
     settle(run, moved, {p.id: derive(told[p.carrier, p.tracking], proofs.get(p.id)) for p in moved})
     return answers
@@ -132,7 +132,9 @@ def record_tracking(run: Run, asks: Sequence[Track]) -> list[TrackingRecorded | 
 
 def _facts(run: Run, asks: Sequence[Track]) -> Known:
     numbers = [a.tracking for a in asks]
-    parcels = {(p.carrier, p.tracking): p for p in lock_and_read(run, numbers)}
+    parcels: dict[tuple[int, str], list[Parcel]] = {}
+    for p in lock_and_read(run, numbers):
+        parcels.setdefault((p.carrier, p.tracking), []).append(p)
     carriers = dict(run.rows(as_tuple, CARRIERS, codes=sorted({a.carrier.upper() for a in asks})))
     codes: dict[tuple[int, str], list[tuple[date, str]]] = {}
     wanted = sorted({a.code for a in asks} | {a.type for a in asks if a.type})

@@ -25,7 +25,7 @@ class TakeIn:
 
 def decide(asks: Sequence[TakeIn], parcels: Sequence[Parcel], journeys: Mapping[int, Journey]) -> list[TrackingTakenIn | NothingNew]:
     """Say which parcels are further than we knew."""
-    moved = {p.tracking: p for p in parcels if journeys[p.id] != p.journey}
+    moved = {p.tracking: p for p in reversed(parcels) if journeys[p.id] != p.journey}
     return [
         TrackingTakenIn(ask.parcel, order_number(it.order), journeys[it.id].state) if (it := moved.pop(ask.parcel, None)) else NothingNew(ask.parcel)
         for ask in asks

@@ -182,5 +182,14 @@ SELECT t.id AS task, t.tour_id AS tour, t.stop, t.twins, t.stop < 1 OR t.twins >
   FROM (SELECT t.*, count(*) OVER (PARTITION BY t.tour_id, t.stop) AS twins FROM fulfilment_task t WHERE t.tour_id IS NOT NULL) t
   JOIN fulfilment_tour o ON o.id = t.tour_id
 """),
+    Check("INV-8", "A carton that lies in another is for the same customer and leaves with it, for the same address and under its number.", """
+SELECT c.sscc AS carton, u.sscc AS lies_in, c.handed_over_at, p.tracking, q.tracking AS leaves_as,
+       u.id IS NULL OR u.inside_id IS NOT NULL OR c.opened_at IS NOT NULL OR u.opened_at IS NOT NULL OR c.site_id <> u.site_id OR o.customer_id <> w.customer_id
+       OR c.handed_over_at IS DISTINCT FROM u.handed_over_at OR c.handed_over_at IS NOT NULL AND (c.address_id, c.carrier) <> (u.address_id, u.carrier)
+       OR (p.rides_with_id, p.tracking, p.carrier_id) IS DISTINCT FROM (q.id, q.tracking, q.carrier_id) AS wrong
+  FROM fulfilment_carton c JOIN orders_order o ON o.id = c.order_id LEFT JOIN transport_parcel p ON p.carton_id = c.id
+  LEFT JOIN fulfilment_carton u ON u.id = c.inside_id LEFT JOIN orders_order w ON w.id = u.order_id LEFT JOIN transport_parcel q ON q.carton_id = u.id
+ WHERE c.inside_id IS NOT NULL OR p.rides_with_id IS NOT NULL
+"""),
     Check("INV-8", "What names a row without a foreign key names one that is there.", question()),
 ]

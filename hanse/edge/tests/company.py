@@ -12,6 +12,7 @@ from hanse.catalogue.keep_recipes import ComponentGiven, KeepRecipe, keep_recipe
 from hanse.edge.take_exceptions import TakeException, take_exceptions
 from hanse.fulfilment import planning
 from hanse.fulfilment.answer_change import AnswerChange, answer_change
+from hanse.fulfilment.consolidate import Consolidate, consolidate
 from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.release import Release, release
@@ -52,7 +53,7 @@ def told(answers: list[Any]) -> list[Any]:
 
 def a_company(given: Any) -> None:
     """Orders of every kind: one delivered, paid and part credited; one on its way; one on the floor; one waiting, on hold; one cancelled;
-    one of which a unit was stopped when it was packed already; two of kits; one that a supplier ships; one of which more went out than ordered, one closed as short. Beside them what the desk and the floor keep."""
+    one of which a unit was stopped when it was packed already; two of kits; one that a supplier ships; one of which more went out than ordered, one closed as short; two that left as one parcel. Beside them what the desk and the floor keep."""
     carriers()
     plain, lots, serials = given.item("PLAIN", tax_rate=Decimal(19)), given.item("LOT", tracking="lot"), given.item("SERIAL", tracking="serial")
     site = given.site()
@@ -81,6 +82,7 @@ def a_company(given: Any) -> None:
     _floor(given)
     _drop_ship(given)
     _tolerance(given)
+    _together(given)
 
 
 def _stop(order: str) -> None:
@@ -164,6 +166,15 @@ def _tolerance(given: Any) -> None:
     told(pick([Pick(more.task, 11), Pick(less.task, 9, "bin empty")], by="ann"))
     told(hand_over([HandOver(told(pack([Pack(over)], by="ann"))[0].carton, "UPS", tracking="1Z-4")], by="ann"))
     told(invoice([Invoice(over)], by="ann"))
+
+
+def _together(given: Any) -> None:
+    given.item("PAIR")
+    told(receive([Receive("HAM", "PAIR", 3, "A-01")], by="ann"))
+    outer, inner = packed(given.order(("PAIR", 2))), packed(given.order(("PAIR", 1)))
+    told(consolidate([Consolidate(inner.carton, outer.carton)], by="ann"))
+    told(hand_over([HandOver(outer.carton, "UPS", tracking="1Z-5")], by="ann"))
+    told(invoice([Invoice(c.order) for c in (outer, inner)], by="ann", key="together"))
 
 
 def an_hour_later() -> Any:

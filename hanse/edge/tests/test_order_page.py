@@ -105,7 +105,7 @@ def test_the_api_gives_an_order_with_parcels_and_invoices(given, caller):
 def parcel(**fields):
     usual = dict.fromkeys(ParcelView.__dataclass_fields__) | {
         "carton": "340123450000000018", "site": "HAM", "site_name": "Hamburg", "packed_at": given_at(), "state": "packed", "return_state": "",
-        "doubt": "", "receiver": "", "label_outdated": False, "contents": [],
+        "doubt": "", "receiver": "", "label_outdated": False, "contents": [], "together": [],
     }
     return ParcelView(**(usual | fields))
 

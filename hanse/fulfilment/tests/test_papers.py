@@ -7,6 +7,7 @@ import biip
 import pytest
 
 from hanse.fulfilment import papers
+from hanse.fulfilment.consolidate import Consolidate, consolidate
 from hanse.fulfilment.label_codes import fits, modules, numeric_country, symbols
 from hanse.fulfilment.papers import Paper, label_pdf
 from hanse.fulfilment.zpl import EDGE, WIDE, label_zpl
@@ -122,3 +123,14 @@ def test_a_packed_carton_has_a_label_and_a_slip_without_prices(given):
     assert " ".join(slip.split()).count("04006381333931 7 5 2") == 1
     assert papers.packing_slip(order=int(carton.order[2:])) == papers.packing_slip(sscc=carton.carton)
     assert papers.carton_label("000000000000000000") is None and papers.packing_slip(order=1) is None
+
+
+def test_the_outer_label_names_both_orders_and_each_has_its_slip(given):
+    given.stocked(given.item(), given.site(), 9), given.customer()
+    outer, inner = packed(given.order(("BRG-6204", 3), ref="PO 1"), weight_g=330), packed(given.order(("BRG-6204", 2), ref="PO 2"), weight_g=220)
+    consolidate([Consolidate(inner.carton, outer.carton)], by="ann")
+    slips = papers.packing_slip(outer.carton)
+    assert [c.order in words_of(slips, n) for n, c in enumerate((outer, inner))] == [True, True]
+    label = papers.carton_label_zpl(outer.carton)
+    assert f"Order {outer.order}, {inner.order}   Your ref. PO 1, PO 2" in label and "0.55 kg" in label and "(3303)000550" in label
+    assert inner.order in papers.carton_label_zpl(inner.carton) and outer.order not in papers.carton_label_zpl(inner.carton)

@@ -21,11 +21,16 @@ ASKED = Staged(6, "ASKED", 7, 2, "HAM", 36, 5, 6, [], None, 90, 1, "", False, ""
 LET_GO = Staged(7, "LET-GO", 7, 2, "HAM", 37, 5, 6, [], None, 90, 1, "", False, "UPS", "DHL", [], ["address", "carrier"])
 NAMED = Staged(8, "NAMED", 7, 2, "HAM", 38, 5, 5, [], None, 90, 1, "", False, "DHL", "DHL", [], [])
 OPENED = Staged(9, "OPENED", 7, 2, "HAM", 39, 5, 5, [], None, 90, 1, "", True, "", "", [], [])
+OUTER = Staged(20, "OUTER", 7, 2, "HAM", 40, 5, 5, [], None, 90, 3, "", *HERE)
+INNER = Staged(21, "INNER", 8, 2, "HAM", 41, 5, 5, [], None, 90, 4, "", *HERE, inside=20, outer="OUTER")
+BESIDE = Staged(22, "BESIDE", 7, 2, "HAM", 42, 5, 5, [], None, 90, 1, "", *HERE, inside=20, outer="OUTER")
+HOLDER = Staged(23, "HOLDER", 7, 2, "HAM", 43, 5, 5, [], None, 90, 3, "", *HERE)
+INSIDE = Staged(24, "INSIDE", 9, 2, "HAM", 44, 6, 7, ["credit"], None, 90, 1, "", *HERE, inside=23, outer="HOLDER")
 HELD = Staged(5, "HELD", 9, 2, "HAM", 35, 5, 5, ["invoice"], None, 90, 1, "", *HERE)
 
 
 def in_words(answer):
-    return answer.detail if isinstance(answer, Refused) else f"{answer.parcel} in {answer.shipment}"
+    return answer.detail if isinstance(answer, Refused) else ", ".join(f"{t.parcel} in {t.shipment}" for t in (answer.told, *answer.along))
 
 
 @pytest.mark.parametrize("asks, told", [
@@ -42,9 +47,13 @@ def in_words(answer):
     ([HandOver("LET-GO", "UPS")], ["LET-GO in 91"]),
     ([HandOver("NAMED", "UPS")], ["Carton NAMED is labelled for DHL, not for UPS."]),
     ([HandOver("OPENED", "UPS")], ["Carton OPENED was opened again; its units are packed anew."]),
+    ([HandOver("OUTER", "UPS"), HandOver("A", "UPS")], ["OUTER in 91, OUTER in 92, OUTER in 91", "A in 91"]),
+    ([HandOver("INNER", "UPS")], ["Carton INNER lies in OUTER and leaves with it. To do anything else with it, take it out first."]),
+    ([HandOver("HOLDER", "UPS")], ["H-9 is on credit hold. Release the hold first. The address or carrier of H-9 changed after carton INSIDE was labelled. Print the label again. "
+                                   "Carton INSIDE lies in HOLDER, but its label shows another address or carrier by now. Take it out."]),
 ])
 def test_a_carton_leaves_once_with_the_right_label(asks, told):
-    known = Known({c.sscc: c for c in (A, B, OLD, GONE, HELD, ASKED, LET_GO, NAMED, OPENED)}, {"UPS": 1}, set(), range(91, 99), range(1, 9))
+    known = Known({c.sscc: c for c in (A, B, OLD, GONE, HELD, ASKED, LET_GO, NAMED, OPENED, OUTER, INNER, BESIDE, HOLDER, INSIDE)}, {"UPS": 1}, set(), range(91, 99), range(1, 9))
     assert [in_words(answer) for answer in decide(asks, known)] == told
 
 

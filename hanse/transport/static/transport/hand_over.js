@@ -27,6 +27,7 @@
   addEventListener("hanse:scan", event => {
     const number = sscc(event.detail.code.trim()), row = form.querySelector(`[data-sscc="${CSS.escape(number)}"]`), box = row?.querySelector("input");
     if (!row) return refuse("Not of this place", `${event.detail.code.trim()} does not stand ready here. Nothing was booked.`);
+    if (row.dataset.inside) return refuse("It lies in another carton", `Scan …${row.dataset.inside.slice(-7)}: …${number.slice(-7)} leaves with it.`);
     if (row.dataset.stays) return refuse("It stays here", `${row.dataset.stays}: carton …${number.slice(-7)} must not leave.`);
     if (!box) return;
     if (box.checked) return say(`…${number.slice(-7)} is in already`, "Scan the next one", "done");
