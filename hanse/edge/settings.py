@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "hanse.fulfilment.apps.FulfilmentConfig",
     "hanse.transport.apps.TransportConfig",
     "hanse.billing.apps.BillingConfig",
+    "hanse.perfect_order.apps.PerfectOrderConfig",
     "procrastinate.contrib.django",
     "unfold",
     "unfold.contrib.import_export",

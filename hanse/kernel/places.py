@@ -7,6 +7,7 @@ read once per country; zones from IANA and CLDR.
 import re
 from datetime import UTC, datetime
 from functools import cache
+from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -15,6 +16,8 @@ from babel.core import get_global
 
 NO_COUNTRIES = {"ZZ", "AC", "TA"}
 """Codes of the address data that ISO 3166 does not assign to a country."""
+EARTH_M = 6_371_008.8
+"""The earth's mean radius in metres (IUGG)."""
 _SEASONS = (datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC))
 
 
@@ -77,3 +80,10 @@ CUSTOMS_AREAS = {
 def customs_area(country: str) -> str:
     """The customs area a country lies in: EU, or one named after its country."""
     return next((area for area, countries in CUSTOMS_AREAS.items() if country in countries), country)
+
+
+def metres(from_latitude: float, from_longitude: float, latitude: float, longitude: float) -> float:
+    """The great-circle distance of two places in metres (haversine)."""
+    a, b = radians(from_latitude), radians(latitude)
+    half = sin((b - a) / 2) ** 2 + cos(a) * cos(b) * sin(radians(longitude - from_longitude) / 2) ** 2
+    return 2 * EARTH_M * asin(sqrt(half))

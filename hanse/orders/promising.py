@@ -3,12 +3,10 @@
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
-from math import asin, cos, radians, sin, sqrt
 from typing import Protocol
 
+from hanse.kernel.places import metres
 from hanse.network.calendar import Calendar
-
-EARTH_KM = 6371.0088
 
 
 class Ships(Protocol):
@@ -52,6 +50,4 @@ def kilometres(from_latitude: Decimal | None, from_longitude: Decimal | None, la
     """Great-circle distance in whole kilometres (haversine); 0 where one of the places is not known."""
     if from_latitude is None or from_longitude is None or latitude is None or longitude is None:
         return 0
-    a, b = radians(float(from_latitude)), radians(float(latitude))
-    half = sin((b - a) / 2) ** 2 + cos(a) * cos(b) * sin(radians(float(longitude - from_longitude)) / 2) ** 2
-    return round(2 * EARTH_KM * asin(sqrt(half)))
+    return round(metres(float(from_latitude), float(from_longitude), float(latitude), float(longitude)) / 1000)

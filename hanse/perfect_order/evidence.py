@@ -1,0 +1,248 @@
+"""Evidence: what verdicts rest on, read for many orders at once: what is owed, what was delivered, what was invoiced."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from hanse.journal.run import Run
+from hanse.kernel.places import customs_area
+from hanse.kernel.rows import row
+
+from .conditions import Delivery, Proof, Spot
+
+
+@row
+class Owed:
+    """A line of an order with its counters and the day it was first promised for; a substitute is due when what it stands in for was."""
+
+    id: int
+    order: int
+    position: int
+    sku: str
+    due_on: date | None
+    requested_on: date | None
+    ordered: int
+    cancelled: int
+    dropped: int
+    shipped: int
+    delivered: int
+    lost: int
+    sent_back: int
+    returned: int
+    invoiced: int
+    credited: int
+    net: Decimal
+    lacks_customs_data: bool
+
+
+OWED = """
+SELECT l.id, l.order_id, l.position, i.sku, coalesce(s.first_promised_on, l.first_promised_on, l.requested_on), l.requested_on, l.ordered, l.cancelled,
+       CASE WHEN l.cancelled > 0 THEN coalesce((
+         SELECT sum((x->>'quantity')::bigint) FROM journal_event e, jsonb_array_elements(e.body->'lines') x
+          WHERE e.subject = 'order/H-' || l.order_id AND e.kind = 'UnitsCancelled' AND NOT coalesce((e.body->>'by_customer')::boolean, true)
+            AND (x->>'position')::int = l.position), 0)::bigint ELSE 0 END,
+       l.shipped, l.delivered, l.lost, l.sent_back, l.returned, l.invoiced, l.credited, l.net, i.hs_code = '' OR i.origin = ''
+  FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id LEFT JOIN orders_line s ON s.id = l.substitute_of_id
+ WHERE l.order_id = ANY(%(order)s::bigint[]) ORDER BY l.order_id, l.position
+"""
+
+
+@row
+class Head:
+    """An order: to whom and where, by which terms."""
+
+    id: int
+    customer: int
+    customer_code: str
+    channel: str
+    currency: str
+    delivery_term: str
+    invoice_rule: str
+    ship_to: int
+    zone: str
+    country: str
+    gln: str
+    latitude: Decimal | None
+    longitude: Decimal | None
+    postcode: str
+    receivers: list[str]
+    names: list[str]
+
+    @property
+    def spot(self) -> Spot:
+        return Spot(self.gln, self.latitude, self.longitude, self.postcode)
+
+    @property
+    def allowed(self) -> list[str]:
+        """Who may receive: those named, and then the customer itself; nobody in particular where none is named."""
+        return [*self.receivers, *self.names] if self.receivers else []
+
+
+HEADS = """
+SELECT o.id, o.customer_id, p.code, o.channel, o.currency, o.delivery_term, o.invoice_rule, o.ship_to_id, a.zone, a.country, a.gln, a.latitude, a.longitude, a.postcode,
+       array_remove(array_append(ARRAY(SELECT c.name FROM partners_contact c WHERE c.party_id = o.customer_id AND c.may_receive ORDER BY c.id), nullif(o.receiver, '')), NULL),
+       array_remove(ARRAY[p.name, a.name, nullif(a.gln, ''), nullif(coalesce(p.gln, ''), '')], NULL)
+  FROM orders_order o JOIN partners_party p ON p.id = o.customer_id JOIN partners_address a ON a.id = o.ship_to_id
+ WHERE o.id = ANY(%(order)s::bigint[]) ORDER BY o.id
+"""
+
+
+@row
+class Sent:
+    """A parcel with what is in it by line, where it went, when it arrived and what proves it."""
+
+    id: int
+    order: int
+    tracking: str
+    site: str
+    site_country: str
+    carrier: str
+    address: int
+    handed_over_at: datetime
+    delivered_at: datetime | None
+    state: str
+    lines: list[int]
+    units: list[int]
+    proof: int | None
+    gln: str | None
+    latitude: Decimal | None
+    longitude: Decimal | None
+    accuracy_m: Decimal | None
+    receiver: str | None
+    received: int | None
+    condition: str | None
+    left_unattended: bool | None
+    proven_at: datetime | None
+
+    def delivery(self) -> Delivery:
+        """The parcel as the conditions look at it; a proof's time is the better one."""
+        units: dict[int, int] = {}
+        for line, quantity in zip(self.lines, self.units, strict=True):
+            units[line] = units.get(line, 0) + quantity
+        proof = Proof(self.proof, self.gln or "", self.latitude, self.longitude, self.accuracy_m, self.receiver or "", self.received, self.condition or "",
+                      bool(self.left_unattended)) if self.proof else None
+        arrived = self.proven_at if self.delivered_at and self.proven_at else self.delivered_at
+        return Delivery(self.tracking, self.address, self.handed_over_at, arrived, self.state, units, proof)
+
+
+SENT = """
+SELECT p.id, s.order_id, p.tracking, w.code, w.country, c.code, s.address_id, s.handed_over_at, p.delivered_at, p.state, k.lines, k.units,
+       f.id, f.gln, f.latitude, f.longitude, f.accuracy_m, f.receiver, f.received, f.condition, f.left_unattended, f.delivered_at
+  FROM transport_shipment s JOIN transport_parcel p ON p.shipment_id = s.id JOIN network_site w ON w.id = s.site_id JOIN transport_carrier c ON c.id = p.carrier_id
+  JOIN LATERAL (SELECT array_agg(x.line_id ORDER BY x.id) AS lines, array_agg(x.quantity ORDER BY x.id) AS units FROM fulfilment_content x WHERE x.carton_id = p.carton_id) k ON true
+  LEFT JOIN LATERAL (SELECT * FROM transport_proof f WHERE f.parcel_id = p.id ORDER BY f.id DESC LIMIT 1) f ON true
+ WHERE s.order_id = ANY(%(order)s::bigint[]) ORDER BY p.id
+"""
+
+
+@row
+class Billed:
+    """What billing knows of a line: its latest comparison, invoices that bill it, and credits that take back what did not come back by itself."""
+
+    line: int
+    quantity_variance: Decimal
+    price_variance: Decimal
+    invoices: list[str]
+    corrected: list[str]
+
+
+BILLED = """
+SELECT l.id, coalesce(m.quantity_variance, 0), coalesce(m.price_variance, 0),
+       ARRAY(SELECT d.number FROM billing_invoiceline x JOIN billing_invoice d ON d.id = x.invoice_id WHERE x.line_id = l.id AND d.kind = 'invoice' ORDER BY d.id),
+       CASE WHEN l.credited > l.lost + l.sent_back + l.returned THEN ARRAY(
+         SELECT d.number FROM billing_invoiceline x JOIN billing_invoice d ON d.id = x.invoice_id WHERE x.line_id = l.id AND d.kind = 'credit' AND d.reason <> 'cancelled' ORDER BY d.id)
+       ELSE '{}'::text[] END
+  FROM orders_line l
+  LEFT JOIN LATERAL (SELECT m.quantity_variance, m.price_variance FROM billing_match m JOIN billing_invoice d ON d.id = m.invoice_id
+                      WHERE d.order_id = l.order_id AND m.line_id = l.id ORDER BY m.id DESC LIMIT 1) m ON true
+ WHERE l.order_id = ANY(%(order)s::bigint[]) AND l.invoiced > 0 ORDER BY l.id
+"""
+
+
+@row
+class Way:
+    """When a late parcel passed the stages of its way, and by what its site and lane would have had to."""
+
+    parcel: int
+    zone: str
+    country: str
+    region: str
+    workdays: list[int]
+    cut_off: time
+    days: int | None
+    lines: int
+    units: int
+    ready_at: datetime | None
+    released_at: datetime | None
+    picked_at: datetime | None
+    packed_at: datetime
+    handed_over_at: datetime
+    tried_at: datetime | None
+    delivered_at: datetime | None
+
+
+WAYS = """
+SELECT p.id, w.zone, w.country, w.region, w.workdays, w.cut_off, lane.days, k.lines, p.units, ready.at, t.released_at, t.picked_at, c.packed_at, s.handed_over_at,
+       (SELECT min(e.happened_at) FROM transport_trackingevent e WHERE e.tracking = p.tracking AND e.carrier_id = p.carrier_id AND e.state IN ('failed', 'ready-for-pick-up')),
+       coalesce((SELECT f.delivered_at FROM transport_proof f WHERE f.parcel_id = p.id ORDER BY f.id DESC LIMIT 1), p.delivered_at)
+  FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id JOIN fulfilment_carton c ON c.id = p.carton_id
+  JOIN network_site w ON w.id = s.site_id JOIN partners_address d ON d.id = s.address_id
+  LEFT JOIN LATERAL (SELECT l.days FROM network_lane l WHERE l.site_id = s.site_id AND l.country = d.country AND l.region IN ('', d.region) ORDER BY l.region = '' LIMIT 1) lane ON true
+  LEFT JOIN LATERAL (SELECT count(DISTINCT x.line_id)::int AS lines FROM fulfilment_content x WHERE x.carton_id = c.id) k ON true
+  LEFT JOIN LATERAL (SELECT min(t.released_at) AS released_at, max(t.closed_at) FILTER (WHERE t.taken > 0) AS picked_at FROM fulfilment_task t
+                      WHERE t.allocation_id IN (SELECT x.allocation_id FROM fulfilment_content x WHERE x.carton_id = c.id)) t ON true
+  LEFT JOIN LATERAL (SELECT max(e.happened_at) AS at FROM journal_event e WHERE e.subject = 'order/H-' || s.order_id
+                      AND e.kind IN ('UnitsAllocated', 'HoldReleased') AND e.happened_at <= coalesce(t.released_at, s.handed_over_at)) ready ON true
+ WHERE p.id = ANY(%(parcel)s::bigint[]) ORDER BY p.id
+"""
+
+
+@row
+class Kept:
+    """The verdict that is known of a commitment."""
+
+    id: int
+    order: int
+    due_on: date | None
+    state: str
+    rules: int
+    right_place: bool | None
+    right_product: bool | None
+    in_time: bool | None
+    right_customer: bool | None
+    right_invoice: bool | None
+    right_documents: bool | None
+    lines: int
+    lines_perfect: int
+    lines_judged: int
+    net: Decimal
+    currency: str
+    hours_late: Decimal | None
+    causes: str
+    found: str
+    customer: int
+    customer_code: str
+    site: str
+    carrier: str
+    country: str
+    channel: str
+    skus: list[str]
+    final_on: date | None
+
+
+KNOWN = """
+SELECT v.id, v.order_id, v.due_on, v.state, v.rules, v.right_place, v.right_product, v.in_time, v.right_customer, v.right_invoice, v.right_documents, v.lines, v.lines_perfect,
+       v.lines_judged, v.net, v.currency, v.hours_late, v.causes::text, v.found::text, v.customer_id, p.code, v.site, v.carrier, v.country, v.channel, v.skus, v.final_on
+  FROM perfect_order_verdict v JOIN partners_party p ON p.id = v.customer_id
+ WHERE v.order_id = ANY(%(order)s::bigint[]) AND v.known_to IS NULL ORDER BY v.order_id, v.id FOR NO KEY UPDATE OF v
+"""
+
+
+def ways(run: Run, parcels: Sequence[int]) -> dict[int, Way]:
+    """The ways of late parcels."""
+    return {w.parcel: w for w in run.rows(Way, WAYS, parcel=list(parcels))} if parcels else {}
+
+
+def exported(from_country: str, country: str) -> bool:
+    """Whether a way crosses a customs border."""
+    return customs_area(from_country) != customs_area(country)
