@@ -22,6 +22,7 @@ from hanse.network.api import router as network
 from hanse.orders.api import router as orders
 from hanse.orders.quotes_api import router as quotes
 from hanse.partners.api import router as partners
+from hanse.perfect_order.api import router as perfect_order
 from hanse.transport.api import router as transport
 from hanse.web.doors import WrongCursor, missing, shown
 from hanse.web.problems import TYPE, problem
@@ -42,6 +43,7 @@ api = Api(
 for area in AREAS:
     api.add_router("", area)
 api.add_router("", quotes)
+api.add_router("", perfect_order)
 api.add_router("", order.router)
 api.add_router("", exceptions_api.router)
 api.add_router("", feed.router)

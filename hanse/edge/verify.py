@@ -1,6 +1,6 @@
 """Verify: ask the database whether what must always be true is true.
 
-`hanse verify` runs every check of INV-1 to INV-18, `hanse verify INV-9 INV-11` some. Exit 1 on a finding. It only
+`hanse verify` runs every check of INV-1 to INV-18 and INV-24, `hanse verify INV-9 INV-11` some. Exit 1 on a finding. It only
 reads; corrections are new entries that a person posts.
 """
 

@@ -143,9 +143,9 @@ def judge(head: Head, due_on: date | None, lines: Sequence[Owed], sent: Sequence
     last = max(parcels, key=lambda p: (p.delivered_at or p.handed_over_at, p.id), default=None)
     late = _late(last, ways, due) if truths["time"] is False else []
     hours = _hours(parcels, head, due) if truths["time"] is False else None
-    ends = max((at for d in deliveries if (at := d.delivered_at)), default=None)
-    final_on = _claims_end(ends or now, head) if every(truths[n] for n in CONDITIONS) is not None else None
-    state = "void" if not owed else "open" if final_on is None else "provisional"
+    judged = every(truths[n] for n in CONDITIONS) is not None
+    final_on = _claims_end(deliveries, due, now) if judged and complete else None
+    state = "void" if not owed else "provisional" if judged else "open"
     return Verdict(
         head.id, due_on, state, truths, found, header, sum((x.net * (x.ordered - x.cancelled + x.dropped) / x.ordered for x in owed), Decimal(0)).quantize(Decimal("0.0001")),
         head.currency, hours, tuple(late), head.customer, head.customer_code, last.site if last else "", last.carrier if last else "", head.country, head.channel, final_on,
@@ -193,8 +193,10 @@ def _late(last: Sent | None, ways: Mapping[int, Way], due: Window | None) -> lis
     ])
 
 
-def _claims_end(ended_at: datetime, head: Head) -> date:
-    return (ended_at.astimezone(UTC) + timedelta(days=CLAIM_DAYS)).date()
+def _claims_end(deliveries: Sequence[Delivery], due: Window | None, now: datetime) -> date:
+    """The day from which nobody can claim any more: counted from the last delivery, else from the day it was due."""
+    ended = max((d.delivered_at or d.handed_over_at for d in deliveries), default=due.end_at if due else now)
+    return (ended.astimezone(UTC) + timedelta(days=CLAIM_DAYS)).date()
 
 
 def settled(verdict: Verdict, before: str | None, changed: bool, today: date) -> str:
@@ -207,8 +209,10 @@ def settled(verdict: Verdict, before: str | None, changed: bool, today: date) ->
 
 
 def worth_keeping(verdict: Verdict, today: date) -> bool:
-    """Whether a commitment that nothing is kept of needs a verdict: it is judged, or its day has come."""
-    return verdict.state != "void" and (verdict.perfect is not None or (verdict.due_on is not None and verdict.due_on <= today))
+    """Whether a commitment that nothing is kept of needs a verdict: it is judged, all of it has come, or its day has."""
+    if verdict.state == "void":
+        return False
+    return verdict.perfect is not None or verdict.truths["time"] is not None or (verdict.due_on is not None and verdict.due_on <= today)
 
 
 TRUTHS = dict(zip(("place", "product", "time", "customer", "invoice", "documents"), ("right_place", "right_product", "in_time", "right_customer", "right_invoice", "right_documents"), strict=True))

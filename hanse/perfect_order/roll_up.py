@@ -45,9 +45,14 @@ class Counted:
 
     def keys(self) -> list[tuple[str, str]]:
         """By what it is counted, items left out: (what, which)."""
-        lane = f"{self.carrier} → {self.country}" if self.carrier else ""
+        lane = lane_key(self.carrier, self.site, self.country)
         found = [("all", ""), ("customer", self.customer), ("site", self.site), ("carrier", self.carrier), ("lane", lane), ("channel", self.channel)]
         return [(by, key) for by, key in found if by == "all" or key]
+
+
+def lane_key(carrier: str, site: str, country: str) -> str:
+    """A carrier on a lane: `UPS|HAM → DE`; nothing where no carrier is known yet."""
+    return f"{carrier}|{site} → {country}" if carrier else ""
 
 
 def counted(it: Counted, sign: int = 1) -> tuple[dict[Key, list[int | Decimal]], dict[CauseKey, list[int | Decimal]]]:

@@ -38,6 +38,7 @@ from hanse.orders.place_due import PlaceDue, place_due
 from hanse.orders.save_drafts import SaveDraft, save_drafts
 from hanse.orders.start_recurring import StartRecurring, start_recurring
 from hanse.partners.models import Party
+from hanse.perfect_order.assess import Assess, assess
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_tracking import Track, record_tracking
@@ -76,7 +77,10 @@ def a_company(given: Any) -> None:
     told(pick([Pick(tasks[0].task, 4, "bin empty")], by="ann"))
     told(hold([Hold(waiting, "price", "checks the price")], by="ann"))
     told(cancel([Cancel(gone), Cancel(waiting, (CancelLine(1, 10),))], by="ann"))
-    _money(done, way, waiting)
+    told(assess([Assess(done)], by="ann"))
+    with clock.standing_at(at + timedelta(minutes=1)):
+        _money(done, way, waiting)
+        told(assess([Assess(done), Assess(way)], by="ann"))
     _kits(given)
     _desk(given, waiting)
     _floor(given)

@@ -154,6 +154,14 @@ PLANTED: list[tuple[str, str, str]] = [
     ("INV-16", "Every kept key", "UPDATE journal_request SET xact = 1"),
     ("INV-17", "A carrier's event", "DELETE FROM journal_event WHERE kind = 'TrackingRecorded'"),
     ("INV-18", "A parcel's state", "UPDATE transport_parcel SET state = 'lost' WHERE tracking = '1Z-2'"),
+    ("INV-24", "A day counts", "UPDATE perfect_order_day SET imperfect = imperfect - 1, perfect = perfect + 1 WHERE by = 'site' AND imperfect > 0"),
+    ("INV-24", "A day counts", "DELETE FROM perfect_order_day WHERE by = 'item'"),
+    ("INV-24", "A day's failures", "UPDATE perfect_order_daycause SET failures = failures + 1"),
+    ("INV-24", "What is known", "UPDATE perfect_order_verdict SET known_to = known_to + interval '1 second' WHERE known_to IS NOT NULL"),
+    ("INV-24", "What is known", "DELETE FROM perfect_order_verdict WHERE known_to IS NULL"),
+    ("INV-24", "A condition fails", "UPDATE perfect_order_verdict SET causes = '{}'"),
+    ("INV-24", "A verdict is", "UPDATE perfect_order_verdict SET right_product = NOT right_product WHERE known_to IS NULL"),
+    ("INV-24", "A verdict is", "UPDATE transport_proof SET received = 1"),
 ]
 LISTENING = """
 INSERT INTO edge_endpoint (url, secrets, owner, made_at) VALUES ('https://example.com/hook', '{x}', 'ann', '2026-01-01');

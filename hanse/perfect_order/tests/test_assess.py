@@ -68,7 +68,9 @@ def test_an_order_delivered_and_billed_as_promised_is_perfect(sent, given):
 def test_what_has_no_evidence_yet_waits(sent):
     assert judged(sent.order) == NothingNewFound(sent.order)
     delivered(sent)
-    assert judged(sent.order) == NothingNewFound(sent.order)  # not billed yet, and not due
+    [told] = judged(sent.order).verdicts
+    assert (told.perfect, told.state) == (None, "open") and known(sent.order).right_invoice is None
+    assert counts(by="all") == (1, 0, 0)
 
 
 def test_what_has_not_come_by_its_day_is_late_and_the_day_says_so(sent, at):

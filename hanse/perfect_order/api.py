@@ -1,0 +1,86 @@
+"""The API of the perfect order: shares with bounds, causes, the orders behind a figure, and one order's verdicts."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from annotated_types import MaxLen
+from django.http import HttpRequest, HttpResponse
+from ninja import Body, Query, Router
+
+from hanse.kernel.refused import Finding
+from hanse.web.doors import Cursor, Limit, after, answered, answers_to, missing, page_of, page_schema, shown
+from hanse.web.problems import problem
+
+from . import reads
+from .assess import Assess, assess
+from .reads import By, Period
+
+router = Router(tags=["perfect order"])
+Word = Annotated[str, MaxLen(200)]
+From = Annotated[date, Query(alias="from", description="The first day on which commitments were due.")]
+To = Annotated[date, Query(alias="to", description="The last day on which commitments were due.")]
+AsOf = Annotated[datetime | None, Query(description="As known at this instant; now, if left out.")]
+Condition = Literal["", "place", "product", "time", "customer", "invoice", "documents"]
+LONGEST_DAYS = 3_700
+
+
+def _period(request: HttpRequest, first: date, last: date, as_of: datetime | None, customer: str = "", site: str = "", carrier: str = "") -> Period | HttpResponse:
+    wrong = []
+    if last < first:
+        wrong.append(Finding("#/query/to", "values-refused", "It is before `from`."))
+    if (last - first).days > LONGEST_DAYS:
+        wrong.append(Finding("#/query/to", "values-refused", "A period has ten years at most."))
+    if as_of and as_of.tzinfo is None:
+        wrong.append(Finding("#/query/as_of", "values-refused", "An instant needs its offset, such as 2026-03-31T00:00:00Z."))
+    return problem(request, "values-refused", wrong, why="The period cannot be taken.") if wrong else Period(first, last, as_of, customer, site, carrier)
+
+
+@router.post("/assessments/batch", response=answers_to(assess))
+def assess_orders(request: HttpRequest, asks: Body[list[Assess]]) -> HttpResponse:
+    """Judge orders by what is known now. It happens by itself; asking changes nothing that would not come."""
+    return answered(request, assess, asks)
+
+
+@router.get("/orders/{number}/verdict", response=list[reads.OrderVerdict])
+def order_verdict(request: HttpRequest, number: Word, as_of: AsOf = None, history: bool = False) -> HttpResponse:
+    """What is known of an order's commitments with all evidence, as known then, or all that was ever known of them."""
+    found = reads.verdicts(number, as_of, history)
+    return shown(found) if found else missing(request, "verdict of", number)
+
+
+@router.get("/perfect-order", response=list[reads.PerfectShare])
+def perfect_order(
+    request: HttpRequest, first: From, last: To, by: By = "all", as_of: AsOf = None, customer: Word = "", site: Word = "", carrier: Word = "", limit: Limit = 100,
+) -> HttpResponse:  # fmt: skip
+    """The share of perfect orders by due date, with bounds while some wait, by one thing: the most orders first. As known now or then."""
+    period = _period(request, first, last, as_of, customer, site, carrier)
+    return shown(reads.shares(period, by, limit)) if isinstance(period, Period) else period
+
+
+@router.get("/perfect-order/weeks", response=list[reads.PerfectShare])
+def perfect_order_weeks(request: HttpRequest, first: From, last: To, as_of: AsOf = None, customer: Word = "", site: Word = "", carrier: Word = "") -> HttpResponse:
+    """The trend: shares by the Monday of the week of the due date."""
+    period = _period(request, first, last, as_of, customer, site, carrier)
+    return shown(reads.weeks(period)) if isinstance(period, Period) else period
+
+
+@router.get("/perfect-order/causes", response=list[reads.CauseCount])
+def perfect_order_causes(request: HttpRequest, first: From, last: To, as_of: AsOf = None, customer: Word = "", site: Word = "", carrier: Word = "") -> HttpResponse:
+    """Why orders were not perfect: failures by condition, cause and who answers; `alone` would be perfect without it."""
+    period = _period(request, first, last, as_of, customer, site, carrier)
+    return shown(reads.causes(period)) if isinstance(period, Period) else period
+
+
+@router.get("/perfect-order/orders", response=page_schema(reads.JudgedOrder))
+def perfect_order_orders(
+    request: HttpRequest, first: From, last: To, as_of: AsOf = None, customer: Word = "", site: Word = "", carrier: Word = "", channel: Word = "", sku: Word = "",
+    answer: Literal["", "perfect", "not perfect", "open"] = "", condition: Condition = "", cause: Word = "", cursor: Cursor = "", limit: Limit = 100,
+) -> HttpResponse:  # fmt: skip
+    """The commitments behind a figure, the latest due first."""
+    period = _period(request, first, last, as_of, customer, site, carrier)
+    if not isinstance(period, Period):
+        return period
+    at = after(cursor, str, int)
+    before = (date.fromisoformat(at[0]), at[1]) if at else None
+    found = reads.orders(period, limit + 1, answer=answer, condition=condition, cause=cause, sku=sku, channel=channel, before=before)
+    return page_of(found, limit, lambda row: (row.due_on.isoformat(), row.id))
