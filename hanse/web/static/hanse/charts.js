@@ -1,6 +1,7 @@
 // Charts: <figure class="chart" data-chart="id-of-json-script" aria-label="…"></figure>, drawn by ECharts as SVG in the
 // colours of the tokens; a button [data-chart-table="id"] shows the figures, [data-chart-csv="id"] saves them.
-// The JSON: {kind: "lines" | "steps" | "bars", x: "day" | "word", unit, series: [{name, colour, fill?, dashed?, bars?, points: [[x, y, url?]]}], marks?: [{x, word}]}
+// The JSON: {kind: "lines" | "steps" | "bars", x: "day" | "word", unit, near?, series: [{name, colour, fill?, dashed?, bars?, dots?, hidden?, above?, points: [[x, y, url?]]}], marks?: [{x, word}]}
+// A hidden line and one `above` it make a band, of what the first and the second say; `near` lets the scale begin where the values do.
 (() => {
   const css = name => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
   const dataOf = id => JSON.parse(document.getElementById(id).textContent);
@@ -11,7 +12,11 @@
     const colour = css(serie.colour), bars = serie.bars || data.kind === "bars";
     const base = { name: serie.name, color: colour, data: serie.points.map(([x, y, url]) => ({ value: data.x === "word" ? y : [x, y], url })) };
     if (bars) return { ...base, type: "bar", barMaxWidth: 18, label: { show: serie.points.length <= 14, position: "top", color: css("text"), fontWeight: 600, formatter: point => Number([].concat(point.value).at(-1)).toLocaleString("en-GB") } };
-    return { ...base, type: "line", step: data.kind === "steps" ? "end" : false, symbol: "none", lineStyle: { width: 2, type: serie.dashed ? "dashed" : "solid" }, areaStyle: serie.fill ? { color: css(serie.fill), opacity: .5 } : undefined };
+    if (serie.hidden) {
+      const below = serie.above ? new Map(data.series[data.series.indexOf(serie) - 1].points) : null;
+      return { ...base, data: serie.points.map(([x, y, url]) => ({ value: [x, below ? y - (below.get(x) ?? 0) : y], url })), type: "line", stack: "band", symbol: "none", tooltip: { show: false }, lineStyle: { opacity: 0 }, areaStyle: serie.fill ? { color: css(serie.fill), opacity: .75 } : undefined };
+    }
+    return { ...base, type: "line", step: data.kind === "steps" ? "end" : false, symbol: serie.dots ? "circle" : "none", symbolSize: 6, lineStyle: { width: 2, type: serie.dashed ? "dashed" : "solid" }, areaStyle: serie.fill ? { color: css(serie.fill), opacity: .5 } : undefined };
   };
   const marks = data => data.marks?.length ? { symbol: "none", silent: true, lineStyle: { color: css("ink"), type: "solid", width: 1 }, label: { formatter: "{b}", color: css("ink") }, data: data.marks.map(mark => ({ xAxis: mark.x, name: mark.word })) } : undefined;
   const option = data => {
@@ -19,11 +24,11 @@
     if (series.length && marks(data)) series[0].markLine = marks(data);
     return {
       animation: false, aria: { enabled: true }, textStyle: { fontFamily: "Inter", fontSize: 12, color: css("quiet") },
-      legend: { show: data.series.length > 1, right: 8, top: 0, itemWidth: 14, itemHeight: 8, textStyle: { color: css("quiet") } },
+      legend: { show: data.series.filter(serie => !serie.hidden).length > 1, right: 8, top: 0, itemWidth: 14, itemHeight: 8, textStyle: { color: css("quiet") } },
       grid: { left: 8, right: 20, top: 34, bottom: 4, containLabel: true },
       tooltip: { trigger: "axis", backgroundColor: css("surface"), borderColor: css("line-strong"), textStyle: { color: css("text"), fontSize: 12 }, valueFormatter: value => value == null ? "" : Number(value).toLocaleString("en-GB") },
       xAxis: data.x === "word" ? axis({ type: "category", data: data.series[0]?.points.map(point => point[0]) || [], splitLine: { show: false } }) : axis({ type: "time", splitLine: { show: false }, axisLabel: { formatter: "{d} {MMM}" } }),
-      yAxis: axis({ type: "value", axisLine: { show: false }, splitNumber: 4, axisLabel: { formatter: value => value.toLocaleString("en-GB") } }), series };
+      yAxis: axis({ type: "value", scale: !!data.near, min: data.near ? span => Math.max(0, Math.floor((Math.min(...data.series.flatMap(serie => serie.points.map(point => point[1]))) - 2) / 2) * 2) : undefined, max: data.near ? 100 : undefined, axisLine: { show: false }, splitNumber: 4, axisLabel: { formatter: value => value.toLocaleString("en-GB") } }), series };
   };
   const draw = figure => {
     if (!figure.offsetParent) return;

@@ -1,0 +1,120 @@
+"""Drawn: how shares, causes and lanes are put on a page: widths of bars, colours of the heat map, what explains a change. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .reads import CauseCount, ConditionRate, PerfectShare
+
+FEW = 30
+"""Fewer commitments than these say nothing about a lane: they are counted, not coloured."""
+STEPS = (90.0, 92.0, 94.0, 96.0, 97.5)
+"""The shares in per cent at which the heat map's colours change."""
+WIDE = 176.0
+
+
+def per_cent(fraction: float | None, digits: int = 1) -> str:
+    """A fraction as per cent; a dash would look like a zero, so what is not known says so."""
+    return "not known" if fraction is None else f"{100 * fraction:.{digits}f} %"
+
+
+def bounds(it: PerfectShare) -> str:
+    """The headline: where the share will end, one number once nothing waits."""
+    if it.low is None or it.high is None:
+        return "–"
+    low, high = f"{100 * it.low:.1f}", f"{100 * it.high:.1f}"
+    return f"{low} %" if low == high else f"{low} – {high} %"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar of three parts: where they begin and how wide they are."""
+
+    parts: tuple[tuple[str, float, float], ...]
+    said: str
+
+
+def bar(yes: int, open: int, no: int, wide: float = WIDE, gap: float = 1.5) -> Bar:
+    """True, not known, false, by their share of the width; what there is of is seen, however little."""
+    whole = yes + open + no
+    said = f"{yes:,} true, {open:,} not known yet, {no:,} false"
+    if not whole:
+        return Bar((), said)
+    shown = [(name, n) for name, n in (("ct", yes), ("cu", open), ("cf", no)) if n]
+    free = wide - gap * (len(shown) - 1)
+    least = 4.0
+    spare = free - least * len(shown)
+    parts, x = [], 0.0
+    for name, n in shown:
+        width = least + spare * n / whole
+        parts.append((name, round(x, 1), round(width, 1)))
+        x += width + gap
+    return Bar(tuple(parts), said)
+
+
+ICONS = {"place": "map-pin", "product": "package", "time": "clock", "customer": "user-check", "invoice": "file-invoice", "documents": "paperclip"}
+
+
+def five(conditions: Iterable[ConditionRate]) -> list[dict[str, Any]]:
+    """The conditions with their bars."""
+    return [{"it": c, "word": c.condition.capitalize(), "icon": ICONS[c.condition], "bar": bar(c.yes, c.open, c.no), "said": per_cent(c.rate)} for c in conditions]
+
+
+def pareto(found: Sequence[CauseCount], most: int = 9) -> list[dict[str, Any]]:
+    """First causes by how many orders failed first at them, with the running share; the rest as one."""
+    first = sorted((c for c in found if c.first), key=lambda c: (-c.first, c.cause))
+    total, running, rows = sum(c.first for c in first), 0, []
+    largest = max((c.first for c in first), default=1)
+    for nr, c in enumerate(first[:most]):
+        running += c.first
+        rows.append({"it": c, "word": c.cause.capitalize(), "n": c.first, "width": round(150 * c.first / largest, 1), "share": f"{100 * running / total:.0f} %", "strong": nr < 3})
+    if rest := first[most:]:
+        n = sum(c.first for c in rest)
+        rows.append({"it": None, "word": f"{len(rest)} others", "n": n, "width": round(150 * min(1, n / largest), 1), "share": "100 %", "strong": False})
+    return rows
+
+
+def heat(lanes: Sequence[PerfectShare], condition: str = "time") -> dict[str, Any]:
+    """Carriers by lanes: how often they were in time, coloured by the share, counted only where there are few."""
+    cells: dict[str, dict[str, dict[str, Any]]] = {}
+    for it in lanes:
+        carrier, _, lane = it.key.partition("|")
+        [rate] = [c for c in it.conditions if c.condition == condition]
+        judged = rate.yes + rate.no
+        if judged:
+            cells.setdefault(lane, {})[carrier] = _cell(rate, judged)
+    carriers = sorted({c for row in cells.values() for c in row})
+    return {"carriers": carriers, "rows": [{"lane": lane, "cells": [(c, row.get(c)) for c in carriers]} for lane, row in sorted(cells.items())]}
+
+
+def _cell(rate: ConditionRate, judged: int) -> dict[str, Any]:
+    share = 100 * rate.yes / judged
+    if judged < FEW:
+        return {"look": "few", "said": f"n = {judged}", "title": f"{judged} commitments, too few to say"}
+    return {"look": f"hm{sum(share >= step for step in STEPS)}", "said": f"{share:.1f}", "title": f"{share:.1f} % of {judged:,}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What a cause has to do with the change of the share: points of the headline (per cent of what is judged)."""
+
+    cause: str
+    owner: str
+    condition: str
+    before: int
+    now: int
+    points: float
+
+
+def explain(before: PerfectShare, now: PerfectShare, causes_before: Sequence[CauseCount], causes_now: Sequence[CauseCount]) -> list[Explained]:
+    """Why the share of two periods differs. Each order that is not perfect has one first cause, so the points add up to the difference."""
+    judged = [it.perfect + it.imperfect for it in (before, now)]
+    if not all(judged):
+        return []
+    counts: dict[tuple[str, str, str], list[int]] = {}
+    for nr, found in enumerate((causes_before, causes_now)):
+        for c in found:
+            if c.first:
+                counts.setdefault((c.cause, c.owner, c.condition), [0, 0])[nr] += c.first
+    rows = [Explained(*key, n[0], n[1], 100 * (n[0] / judged[0] - n[1] / judged[1])) for key, n in counts.items()]
+    return sorted(rows, key=lambda row: (-abs(row.points), row.cause))
