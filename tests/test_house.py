@@ -18,7 +18,7 @@ from hanse.journal.operation import OPERATIONS
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "hanse"
-AREAS = ["catalogue", "partners", "network", "inventory", "orders", "fulfilment", "transport", "billing", "journal", "edge"]
+AREAS = ["catalogue", "partners", "network", "inventory", "orders", "fulfilment", "transport", "billing", "perfect_order", "journal", "edge"]
 DOORS = {"api", "pages", "edi", "admin", "cli", "urls", "forms"}
 IMPURE = {"datetime.now", "date.today", "time.time", "clock.now", "random", "settings", "connection", "uuid", "secrets"}
 WRITES = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE|COPY)\s+(?:ONLY\s+)?([a-z]+)_[a-z_]+\b")

@@ -25,6 +25,8 @@ from hanse.orders.outcome import keep_outcome
 from hanse.orders.pages import back, chosen
 from hanse.orders.previewing import owed
 from hanse.orders.reads import OrderView
+from hanse.perfect_order import drawn
+from hanse.perfect_order import reads as perfect
 from hanse.web.context import Frame
 from hanse.web.words import day_in_words
 
@@ -133,6 +135,7 @@ def shown(request: HttpRequest, whole: WholeOrder, limit: int) -> dict[str, Any]
         "parcels": [{"parcel": p, "nr": n, "said": parcels.said(p)} for n, p in enumerate(whole.parcels, 1)],
         "timeline": json.dumps(parcels.timeline(whole.parcels, zone, it.promised_on, now)) if whole.parcels else "", "invoices": invoiced(whole), "money": money_of(whole),
         "happened": happened.told(facts[:SHOWN] if limit == SHOWN + 1 else facts, zone, on), "more": len(facts) > SHOWN and limit == SHOWN + 1,
+        "verdicts": verdicts_of(it, now),
         "requests": [request_row(r, now) for r in reads.requests(order=it.id, open=False)] if it.requests else [], "badges": badges(it, on), "standing": [board.hold_word(h["type"]) for h in standing], "agreed": agreed(it), "late": it.open and it.promised_on is not None and it.promised_on < on,
         "can": {
             "repeat": may(request, "orders.start_recurring"),
@@ -143,6 +146,13 @@ def shown(request: HttpRequest, whole: WholeOrder, limit: int) -> dict[str, Any]
             "allocate": any(line.waiting for line in it.lines) and may(request, "orders.allocate"),
         },
     }  # fmt: skip
+
+
+def verdicts_of(it: OrderView, now: datetime) -> list[dict[str, Any]]:
+    """The verdict of each of the order's commitments: as it is kept, or as it looks while nothing is due."""
+    moved = {line.first_promised_on: line.promised_on for line in it.lines if line.promised_on}
+    known = perfect.verdicts(it.number) or perfect.judged_now(it.number, now)
+    return [drawn.verdict(v, moved.get(v.due_on)) for v in known if v.state != "void"]
 
 
 def request_row(it: reads.RequestRow, now: datetime) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from .reads import CauseCount, ConditionRate, PerfectShare
+from .conditions import CONDITIONS
+from .reads import CauseCount, ConditionRate, OrderVerdict, PerfectShare
 
 FEW = 30
 """Fewer commitments than these say nothing about a lane: they are counted, not coloured."""
@@ -118,3 +120,27 @@ def explain(before: PerfectShare, now: PerfectShare, causes_before: Sequence[Cau
                 counts.setdefault((c.cause, c.owner, c.condition), [0, 0])[nr] += c.first
     rows = [Explained(*key, n[0], n[1], 100 * (n[0] / judged[0] - n[1] / judged[1])) for key, n in counts.items()]
     return sorted(rows, key=lambda row: (-abs(row.points), row.cause))
+
+
+def verdict(it: OrderVerdict, moved_to: date | None = None) -> dict[str, Any]:
+    """A commitment as its order's page shows it: each condition with its mark, word, why and what shows it, and the verdict in words.
+
+    `moved_to` is the day it is promised for now: later than the first, its time will be false.
+    """
+    rows = [_condition(name, it, moved_to) for name in CONDITIONS]
+    late = any(row["mark"] == "will be false" for row in rows)
+    answer = {True: "perfect", False: "not perfect", None: "will not be perfect" if late else "not known yet"}[it.perfect]
+    tone, mark = {"perfect": ("good", "check"), "not perfect": ("bad", "x"), "will not be perfect": ("watch", "clock")}.get(answer, ("idle", "clock"))
+    return {"due_on": it.due_on, "rows": rows, "said": f"{it.state.capitalize()}: {answer}", "tone": tone, "mark": mark, "final_on": it.final_on if it.state == "provisional" else None, "late": it.found.get("late", [])}
+
+
+def _condition(name: str, it: OrderVerdict, moved_to: date | None) -> dict[str, Any]:
+    truth = it.truths[name]
+    found = [it.found["of"][name]] if name in it.found["of"] else [line[name] | {"line": line["line"]} for line in it.found["lines"]]
+    said = next((f for f in found if f["truth"] is truth), {"why": "", "shows": []})
+    why = f"Line {said['line']}: {said['why']}" if "line" in said and len(found) > 1 and truth is not True else said["why"]
+    cause = it.causes.get(name)
+    mark, word = {True: ("true", "true" if it.state == "final" else "so far true"), False: ("false", "false"), None: ("not known", "not known yet")}[truth]
+    if name == "time" and truth is None and moved_to and it.due_on and moved_to > it.due_on:
+        mark, word, why = "will be false", "will be false", f"Promised for {it.due_on:%-d %b} first, for {moved_to:%-d %b} now."
+    return {"name": name.capitalize(), "icon": ICONS[name], "mark": mark, "word": word, "why": why, "cause": f"{cause[0]}, {cause[1]}" if cause else "", "shows": ", ".join(said["shows"][:3])}

@@ -37,7 +37,7 @@ class Verdict(models.Model):
     right_invoice = truth()
     right_documents = truth()
     perfect = models.GeneratedField(
-        expression=Q(right_place=True) & Q(right_product=True) & Q(in_time=True) & Q(right_customer=True) & Q(right_invoice=True),
+        expression=Q(right_place=True) & Q(right_product=True) & Q(in_time=True) & Q(right_customer=True) & Q(right_invoice=True),  # type: ignore[arg-type]
         output_field=models.BooleanField(null=True), db_persist=True,
     )
     lines = models.IntegerField()

@@ -129,7 +129,7 @@ def behind(request: HttpRequest) -> HttpResponse:
     words["condition"] = words["condition"] if words["condition"] in ALL else ""
     if not words["condition"]:
         words["cause"] = ""
-    found = reads.orders(it.period, ROWS + 1, **words, before=_before(request))  # type: ignore[arg-type]
+    found = reads.orders(it.period, ROWS + 1, **words, before=_before(request))
     rows = found[:ROWS]
     more = {name: value for name, value in words.items() if value}
     return render(request, "perfect_order/behind.html", {
@@ -157,7 +157,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     before = Period(p.first - long, p.first - timedelta(days=1), p.as_of, p.customer, p.site, p.carrier)
     heads = [reads.headline(before), reads.headline(p)]
     rows = [{"word": a.condition.capitalize(), "before": drawn.per_cent(a.rate), "now": drawn.per_cent(b.rate), "points": _points(a.rate, b.rate)} for a, b in zip(*(h.conditions for h in heads), strict=True)]
-    explained = drawn.explain(*heads, reads.causes(before), reads.causes(p))
+    explained = drawn.explain(heads[0], heads[1], reads.causes(before), reads.causes(p))
     return render(request, "perfect_order/compare.html", {
         "chosen": it, "back": it.query(), "before": before, "heads": [(h, drawn.bounds(h), drawn.per_cent(h.resolved)) for h in heads], "rows": rows,
         "points": _points(heads[0].resolved, heads[1].resolved), "explained": explained, "sum": sum(x.points for x in explained),

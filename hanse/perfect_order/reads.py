@@ -17,7 +17,8 @@ from hanse.journal.asking import rows
 from hanse.kernel.numbers import order_id, order_number
 
 from .conditions import ALL, CONDITIONS
-from .judging import ORDER, TRUTHS
+from .evidence import BILLED, HEADS, OWED, SENT, Billed, Head, Owed, Sent
+from .judging import ORDER, RULES, TRUTHS, commitments, judge
 from .models import BY, COUNTS
 from .truth import Joint, product_of
 
@@ -259,6 +260,19 @@ def verdicts(number: str, as_of: datetime | None = None, history: bool = False) 
     """What is known of an order's commitments (or was known then), or all that was ever known of them."""
     known = "true" if history else _NOW if as_of is None else _THEN
     return rows(_verdict, OF_ORDER.format(known=known), order=order_id(number) or 0, as_of=as_of)
+
+
+def judged_now(number: str, now: datetime) -> list[OrderVerdict]:
+    """What an order's commitments look like now, whether anything is kept of them or not: for those that are on their way."""
+    given = {"order": [order_id(number) or 0]}
+    heads = rows(Head, HEADS, **given)
+    if not heads:
+        return []
+    lines, sent, billed = rows(Owed, OWED, **given), rows(Sent, SENT, **given), {b.line: b for b in rows(Billed, BILLED, **given)}
+    found = [judge(heads[0], due_on, of, sent, billed, {}, now) for due_on, of in commitments(lines).items()]
+    return [
+        OrderVerdict(v.due_on, v.state, v.perfect, now, None, RULES, v.final_on, v.hours_late, dict(v.truths), {n: list(c) for n, c in v.causes().items()}, v.as_found())
+        for v in found if v.state != "void"]
 
 
 def names(what: Literal["customer", "site", "carrier"], most: int = 200) -> list[str]:

@@ -43,7 +43,7 @@ class Counted:
     causes: Mapping[str, tuple[str, str]]
     hours: Decimal
 
-    def keys(self) -> list[tuple[str, str]]:
+    def parts(self) -> list[tuple[str, str]]:
         """By what it is counted, items left out: (what, which)."""
         lane = lane_key(self.carrier, self.site, self.country)
         found = [("all", ""), ("customer", self.customer), ("site", self.site), ("carrier", self.carrier), ("lane", lane), ("channel", self.channel)]
@@ -66,7 +66,7 @@ def counted(it: Counted, sign: int = 1) -> tuple[dict[Key, list[int | Decimal]],
         *(it.truths[name] is wanted for name in ALL for wanted in (True, False)),
     ]
     row: list[int | Decimal] = [sign * int(n) for n in numbers] + [sign * it.net, sign * it.net if it.perfect is False else Decimal(0)]
-    days: dict[Key, list[int | Decimal]] = {(day, by, key, it.currency): row for by, key in it.keys()}
+    days: dict[Key, list[int | Decimal]] = {(day, by, key, it.currency): row for by, key in it.parts()}
     for sku, truth in it.skus:
         _add(days, (day, "item", sku, it.currency), [sign * int(n) for n in (1, truth is True, truth is False, 0, 0, 1, truth is True, truth is not None, *[0] * 12)] + [Decimal(0)] * 2)
     first = next(iter(it.causes), None)
@@ -138,7 +138,7 @@ def _keys(keys: list[tuple], names: tuple[str, ...]) -> dict[str, list]:
 
 def _columns(rows: Mapping[tuple, list], names: list[str]) -> dict[str, list]:
     """The rows' columns in the order of their keys: locks are taken in that order."""
-    return {name: column for name, column in zip(names, _turned(rows), strict=True)}
+    return dict(zip(names, _turned(rows), strict=True))
 
 
 def _turned(rows: Mapping[tuple, list]) -> Iterator[list]:

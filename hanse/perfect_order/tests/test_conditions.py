@@ -7,7 +7,21 @@ from decimal import Decimal as D
 import pytest
 
 from hanse.kernel.places import metres
-from hanse.perfect_order.conditions import Delivery, Due, Matched, Proof, Spot, customer, documents, invoice, on_time, place, plain, product, window
+from hanse.perfect_order.conditions import (
+    Delivery,
+    Due,
+    Matched,
+    Proof,
+    Spot,
+    customer,
+    documents,
+    invoice,
+    on_time,
+    place,
+    plain,
+    product,
+    window,
+)
 
 DUE_ON = date(2026, 11, 18)
 SENT_AT = datetime(2026, 11, 17, 15, tzinfo=UTC)

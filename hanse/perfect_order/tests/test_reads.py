@@ -1,6 +1,6 @@
 """What periods tell: from the days and from the verdicts the same, now and as known then; the orders behind each figure."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -21,7 +21,7 @@ LATER = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 def month(**chosen) -> Period:
-    return Period(datetime(2026, 11, 1).date(), datetime(2026, 11, 30).date(), **chosen)
+    return Period(date(2026, 11, 1), date(2026, 11, 30), **chosen)
 
 
 @pytest.fixture

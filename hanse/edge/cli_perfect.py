@@ -1,0 +1,38 @@
+"""`hanse perfect`: the share of perfect orders of a period, on the command line."""
+
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+
+import click
+
+from .cli import django_ready, json_option, main, told
+
+KINDS = ["all", "customer", "site", "carrier", "lane", "channel", "item"]
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@main.command("perfect")
+@click.option("--from", "first", type=DAY, required=True, help="The first day on which orders were due.")
+@click.option("--to", "last", type=DAY, required=True, help="The last day, included.")
+@click.option("--by", type=click.Choice(KINDS), default="all", show_default=True, help="One row for each of these.")
+@click.option("--as-of", type=click.DateTime(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="As known then (UTC); now, if left out.")
+@json_option
+def perfect(first: datetime, last: datetime, by: str, as_of: datetime | None, as_json: bool) -> None:
+    """The share of perfect orders by due date, with the bounds within which it will end."""
+    if last < first:
+        raise click.BadParameter("It is before --from.", param_hint="--to")
+    with django_ready():
+        from hanse.perfect_order import drawn, reads
+
+        period = reads.Period(_day(first), _day(last), as_of.replace(tzinfo=UTC) if as_of else None)
+        found = reads.shares(period, by)  # type: ignore[arg-type]
+    if as_json:
+        told([asdict(it) for it in found], True, "perfect orders")
+    else:
+        told([{
+            by: it.key or "all", "due": it.due, "perfect": it.perfect, "not perfect": it.imperfect, "open": it.pending, "share": drawn.bounds(it), "of decided": drawn.per_cent(it.resolved),
+        } for it in found], False, "perfect orders")
+
+
+def _day(moment: datetime) -> date:
+    return moment.date()
