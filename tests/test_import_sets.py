@@ -11,7 +11,9 @@ from django.db import connection
 
 from hanse.edge import verify
 from hanse.edge.importer import Result, history, run
+from hanse.journal.principals import HANSE
 from hanse.orders.models import Line, Order
+from hanse.perfect_order.assess import Assess, assess
 
 MAPS = Path(__file__).parent / "maps"
 
@@ -171,6 +173,18 @@ def test_olist(bring):
     assert one("SELECT count(*), count(*) FILTER (WHERE region <> '') FROM network_site") == (1255, 71)
     assert one("SELECT count(*), count(weight_g) FROM catalogue_item") == (5832, 2350)  # one of the 2,351 products has no weight
     assert one(LEFT_ON_SHELF) == (0, 0)
+    judged_as_they_came()
+
+
+def judged_as_they_came() -> None:
+    """Every order is judged: of those delivered the late ones by calendar day are those of the set, and the days add up to it."""
+    numbers = [f"H-{id}" for id in Order.objects.order_by("id").values_list("id", flat=True)]
+    for start in range(0, len(numbers), 1000):
+        assess([Assess(number) for number in numbers[start:start + 1000]], by=HANSE)
+    now = "perfect_order_verdict WHERE known_to IS NULL"
+    assert one(f"SELECT count(*) FROM {now} AND hours_late IS NOT NULL AND in_time IS FALSE") == 718
+    assert one(f"SELECT count(DISTINCT order_id) FROM {now} AND in_time") == 9000 - 718
+    assert one("SELECT sum(time_no), sum(time_yes) FROM perfect_order_day WHERE by = 'all'") == one(f"SELECT count(*) FILTER (WHERE NOT in_time), count(*) FILTER (WHERE in_time) FROM {now}")
 
 
 def documents(path: Path) -> dict[str, list[dict[str, str]]]:
