@@ -129,7 +129,7 @@ def _facts(run: Run, orders: list[int]) -> Known:
     heads = {h.id: h for h in run.rows(Head, HEADS, order=orders)}
     lines, sent = _by_order(run.rows(Owed, OWED, order=orders)), _by_order(run.rows(Sent, SENT, order=orders))
     billed = {b.line: b for b in run.rows(Billed, BILLED, order=orders)}
-    late = [p for id, head in heads.items() for p in late_parcels(head, lines.get(id, ()), sent.get(id, ()))]
+    late = [p for id, head in heads.items() for p in late_parcels(head, lines.get(id, ()), sent.get(id, ()), run.now)]
     return Known(run.now, heads, lines, sent, billed, ways(run, late), _by_order(kept))
 
 

@@ -10,6 +10,8 @@ from .reads import CauseCount, ConditionRate, OrderVerdict, PerfectShare
 
 FEW = 30
 """Fewer commitments than these say nothing about a lane: they are counted, not coloured."""
+MOST_LANES = 10
+"""The lanes with the most commitments are drawn; the others are in the export."""
 STEPS = (90.0, 92.0, 94.0, 96.0, 97.5)
 """The shares in per cent at which the heat map's colours change."""
 WIDE = 176.0
@@ -77,7 +79,7 @@ def pareto(found: Sequence[CauseCount], most: int = 9) -> list[dict[str, Any]]:
 
 
 def heat(lanes: Sequence[PerfectShare], condition: str = "time") -> dict[str, Any]:
-    """Carriers by lanes: how often they were in time, coloured by the share, counted only where there are few."""
+    """Carriers by lanes: how often they were in time: the lanes with the most, coloured by the share, counted only where there are few."""
     cells: dict[str, dict[str, dict[str, Any]]] = {}
     for it in lanes:
         carrier, _, lane = it.key.partition("|")
@@ -85,15 +87,16 @@ def heat(lanes: Sequence[PerfectShare], condition: str = "time") -> dict[str, An
         judged = rate.yes + rate.no
         if judged:
             cells.setdefault(lane, {})[carrier] = _cell(rate, judged)
-    carriers = sorted({c for row in cells.values() for c in row})
-    return {"carriers": carriers, "rows": [{"lane": lane, "cells": [(c, row.get(c)) for c in carriers]} for lane, row in sorted(cells.items())]}
+    shown = sorted(sorted(cells, key=lambda lane: (-sum(c["judged"] for c in cells[lane].values()), lane))[:MOST_LANES])
+    carriers = sorted({c for lane in shown for c in cells[lane]})
+    return {"carriers": carriers, "rows": [{"lane": lane, "cells": [(c, cells[lane].get(c)) for c in carriers]} for lane in shown], "left": len(cells) - len(shown)}
 
 
 def _cell(rate: ConditionRate, judged: int) -> dict[str, Any]:
     share = 100 * rate.yes / judged
     if judged < FEW:
-        return {"look": "few", "said": f"n = {judged}", "title": f"{judged} commitments, too few to say"}
-    return {"look": f"hm{sum(share >= step for step in STEPS)}", "said": f"{share:.1f}", "title": f"{share:.1f} % of {judged:,}"}
+        return {"judged": judged, "look": "few", "said": f"n = {judged}", "title": f"{judged} commitments, too few to say"}
+    return {"judged": judged, "look": f"hm{sum(share >= step for step in STEPS)}", "said": f"{share:.1f}", "title": f"{share:.1f} % of {judged:,}"}
 
 
 @dataclass(frozen=True, slots=True)

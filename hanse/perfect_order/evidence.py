@@ -31,6 +31,7 @@ class Owed:
     returned: int
     invoiced: int
     credited: int
+    waits: int
     net: Decimal
     lacks_customs_data: bool
 
@@ -41,7 +42,7 @@ SELECT l.id, l.order_id, l.position, i.sku, coalesce(s.first_promised_on, l.firs
          SELECT sum((x->>'quantity')::bigint) FROM journal_event e, jsonb_array_elements(e.body->'lines') x
           WHERE e.subject = 'order/H-' || l.order_id AND e.kind = 'UnitsCancelled' AND NOT coalesce((e.body->>'by_customer')::boolean, true)
             AND (x->>'position')::int = l.position), 0)::bigint ELSE 0 END,
-       l.shipped, l.delivered, l.lost, l.sent_back, l.returned, l.invoiced, l.credited, l.net, i.hs_code = '' OR i.origin = ''
+       l.shipped, l.delivered, l.lost, l.sent_back, l.returned, l.invoiced, l.credited, l.ordered - l.cancelled - l.reserved + l.freed, l.net, i.hs_code = '' OR i.origin = ''
   FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id LEFT JOIN orders_line s ON s.id = l.substitute_of_id
  WHERE l.order_id = ANY(%(order)s::bigint[]) ORDER BY l.order_id, l.position
 """

@@ -63,6 +63,7 @@ class Verdict:
     country: str
     channel: str
     final_on: date | None
+    waits_at: tuple[str, str] | None = None
 
     @property
     def perfect(self) -> Truth:
@@ -86,6 +87,8 @@ class Verdict:
     def _cause(self, name: str) -> tuple[str, str]:
         if name == "time" and (first := primary(self.late)):
             return BY_STAGE.get(first.stages[-1], "late"), first.owner
+        if name == "time" and self.waits_at:
+            return self.waits_at
         found = self.header[name] if name in self.header else next(x.found[name] for x in self.lines if x.found[name].truth is False)
         return found.cause, found.owner or "not known"
 
@@ -111,13 +114,13 @@ def commitments(lines: Iterable[Owed]) -> dict[date | None, list[Owed]]:
     return found
 
 
-def late_parcels(head: Head, lines: Sequence[Owed], sent: Sequence[Sent]) -> list[int]:
-    """The parcels that came after the day one of their lines was promised for: only their ways are looked at."""
+def late_parcels(head: Head, lines: Sequence[Owed], sent: Sequence[Sent], now: datetime) -> list[int]:
+    """The parcels that came, or are still on their way, after the day one of their lines was promised for: only their ways are looked at."""
     due = {x.id: window(x.due_on, head.zone).end_at for x in lines if x.due_on}
     late = []
     for parcel in sent:
-        at = arrived_at(parcel.delivery(), head.delivery_term)
-        if at and any(at >= due[line] for line in parcel.lines if line in due):
+        at = arrived_at(parcel.delivery(), head.delivery_term) or now
+        if any(at >= due[line] for line in parcel.lines if line in due):
             late.append(parcel.id)
     return late
 
@@ -141,14 +144,16 @@ def judge(head: Head, due_on: date | None, lines: Sequence[Owed], sent: Sequence
     truths: dict[str, Truth] = {name: header[name].truth for name in header}
     truths |= {name: every(x.found[name].truth for x in found) for name in ("product", "time", "invoice")}
     last = max(parcels, key=lambda p: (p.delivered_at or p.handed_over_at, p.id), default=None)
-    late = _late(last, ways, due) if truths["time"] is False else []
+    late, waits_at = _late(last, ways, due, now) if truths["time"] is False else [], None
+    if truths["time"] is False and not complete:
+        late, waits_at = [], _waits_at(owed, last, late)
     hours = _hours(parcels, head, due) if truths["time"] is False else None
     judged = every(truths[n] for n in CONDITIONS) is not None
     final_on = _claims_end(deliveries, due, now) if judged and complete else None
     state = "void" if not owed else "provisional" if judged else "open"
     return Verdict(
         head.id, due_on, state, truths, found, header, sum((x.net * (x.ordered - x.cancelled + x.dropped) / x.ordered for x in owed), Decimal(0)).quantize(Decimal("0.0001")),
-        head.currency, hours, tuple(late), head.customer, head.customer_code, last.site if last else "", last.carrier if last else "", head.country, head.channel, final_on,
+        head.currency, hours, tuple(late), head.customer, head.customer_code, last.site if last else "", last.carrier if last else "", head.country, head.channel, final_on, waits_at,
     )
 
 
@@ -175,7 +180,7 @@ def _hours(parcels: Sequence[Sent], head: Head, due: Window | None) -> Decimal |
     return Decimal(str(round(max(0.0, (max(arrived) - due.end_at).total_seconds() / 3600), 3)))
 
 
-def _late(last: Sent | None, ways: Mapping[int, Way], due: Window | None) -> list[Part]:
+def _late(last: Sent | None, ways: Mapping[int, Way], due: Window | None, now: datetime) -> list[Part]:
     """Which stages made the last parcel late: planned backward from the promise by the calendar of its site and its lane."""
     way = ways.get(last.id) if last else None
     if way is None or due is None:
@@ -189,8 +194,18 @@ def _late(last: Sent | None, ways: Mapping[int, Way], due: Window | None) -> lis
     return lateness([
         Milestone("order desk", released, way.ready_at), Milestone("release", released, way.released_at), Milestone("pick", picked, way.picked_at),
         Milestone("pack", packed, way.packed_at), Milestone("hand-over", leaves, way.handed_over_at),
-        Milestone("carrier", due.end_at, way.tried_at or way.delivered_at), Milestone("consignee", due.end_at, way.delivered_at),
+        Milestone("carrier", due.end_at, way.tried_at or way.delivered_at or now), Milestone("consignee", due.end_at, way.delivered_at or now),
     ])
+
+
+def _waits_at(owed: Sequence[Owed], last: Sent | None, late: Sequence[Part]) -> tuple[str, str]:
+    """Where what has not come waits, and who answers: what was not sent has no hours yet, so it is no part of anybody's."""
+    if any(x.waits for x in owed):
+        return "stock-out", "inventory"
+    if sum(x.shipped for x in owed) < sum(x.ordered - x.cancelled for x in owed):
+        return "not sent yet", "warehouse"
+    first = primary(late)
+    return (BY_STAGE.get(first.stages[-1], "late"), first.owner) if first and first.owner != "consignee" else ("still on its way", "carrier")
 
 
 def _claims_end(deliveries: Sequence[Delivery], due: Window | None, now: datetime) -> date:

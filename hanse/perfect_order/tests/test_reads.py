@@ -59,7 +59,7 @@ def test_weeks_and_causes_tell_the_same_from_both(four):
     assert reads.weeks(month()) == reads.weeks(month(as_of=LATER)) != []
     assert reads.causes(month()) == reads.causes(month(as_of=LATER))
     assert {(c.cause, c.owner, c.failures, c.first, c.alone) for c in reads.causes(month())} == {
-        ("transit delay", "carrier", 1, 1, 1), ("late", "not known", 1, 1, 1), ("mis-pack", "warehouse", 1, 1, 1)}
+        ("transit delay", "carrier", 1, 1, 1), ("not sent yet", "warehouse", 1, 1, 1), ("mis-pack", "warehouse", 1, 1, 1)}
 
 
 def test_each_figure_opens_its_orders(four):

@@ -28,7 +28,7 @@
       grid: { left: 8, right: 20, top: 34, bottom: 4, containLabel: true },
       tooltip: { trigger: "axis", backgroundColor: css("surface"), borderColor: css("line-strong"), textStyle: { color: css("text"), fontSize: 12 }, valueFormatter: value => value == null ? "" : Number(value).toLocaleString("en-GB") },
       xAxis: data.x === "word" ? axis({ type: "category", data: data.series[0]?.points.map(point => point[0]) || [], splitLine: { show: false } }) : axis({ type: "time", splitLine: { show: false }, axisLabel: { formatter: "{d} {MMM}" } }),
-      yAxis: axis({ type: "value", scale: !!data.near, min: data.near ? span => Math.max(0, Math.floor((Math.min(...data.series.flatMap(serie => serie.points.map(point => point[1]))) - 2) / 2) * 2) : undefined, max: data.near ? 100 : undefined, axisLine: { show: false }, splitNumber: 4, axisLabel: { formatter: value => value.toLocaleString("en-GB") } }), series };
+      yAxis: axis({ type: "value", scale: !!data.near, min: data.near ? span => Math.max(0, Math.floor((Math.min(...data.series.flatMap(serie => serie.points.map(point => point[1]))) - 2) / 5) * 5) : undefined, max: data.near ? 100 : undefined, axisLine: { show: false }, splitNumber: 4, axisLabel: { formatter: value => value.toLocaleString("en-GB") } }), series };
   };
   const draw = figure => {
     if (!figure.offsetParent) return;
