@@ -197,3 +197,35 @@ def test_a_batch_of_orders_takes_a_handful_of_statements(given, at):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM perfect_order_verdict WHERE perfect IS NOT FALSE")
         assert cursor.fetchone() == (0,)
+
+
+def test_what_went_out_over_or_stayed_under_as_agreed_is_perfect(given):
+    from hanse.fulfilment.pack import Pack, pack
+    from hanse.fulfilment.pick import Pick, pick
+    from hanse.fulfilment.tests.floor import released
+
+    carriers()
+    given.customer(over_percent=10, under_percent=10, bills_over=True), given.stocked(given.item(), given.site(), 21)
+    over, under = given.order(("BRG-6204", 10), ref="1"), given.order(("BRG-6204", 10), ref="2")
+    [more], [less] = released(over), released(under)
+    pick([Pick(more.task, 11)], by="ann"), pick([Pick(less.task, 9, "bin empty")], by="ann")
+    for carton, units in zip(pack([Pack(over), Pack(under)], by="ann"), (11, 9), strict=True):
+        [sent] = hand_over([HandOver(carton.carton, "UPS")], by="ann")
+        delivered(sent, received=units)
+    invoice([Invoice(over), Invoice(under)], by="ann")
+    for order in (over, under):
+        [told] = judged(order).verdicts
+        assert (told.perfect, told.failed) == (True, ()), known(order).found
+
+
+def test_two_orders_in_one_parcel_keep_their_own_verdicts(given):
+    from hanse.fulfilment.consolidate import Consolidate, consolidate
+
+    carriers()
+    given.customer(), given.stocked(given.item(), given.site(), 5)
+    outer, inner = (packed(given.order(("BRG-6204", n), ref=str(n))) for n in (2, 3))
+    consolidate([Consolidate(inner.carton, outer.carton)], by="ann")
+    [sent] = hand_over([HandOver(outer.carton, "UPS")], by="ann")
+    record_proof([RecordProof(sent.parcel, receiver="F.")], by="ann")
+    invoice([Invoice(outer.order)], by="ann")
+    assert [judged(c.order).verdicts[0].perfect for c in (outer, inner)] == [True, None]
