@@ -62,14 +62,14 @@ def _by_order(found: Iterable[Any]) -> dict[int, list[Any]]:
 
 
 _COUNT_NAMES = ", ".join(COUNTS)
-_COUNTED = "\n UNION ALL ".join(
+DAYS_ANEW = "\n UNION ALL ".join(
     f"SELECT '{by}' AS by, coalesce(v.due_on, '9999-12-31') AS due_on, {key} AS key, v.currency, {COUNTED} FROM perfect_order_verdict v"
     f" JOIN partners_party p ON p.id = v.customer_id WHERE v.known_to IS NULL AND v.state <> 'void' AND ('{by}' = 'all' OR {key} <> '') GROUP BY 1, 2, 3, 4"
     for by, key in KEYS.items() if by != "week")
 
 PERFECT = [
     Check("INV-24", "A day counts the verdicts that are known, each once.", f"""
-WITH there(by, due_on, key, currency, {_COUNT_NAMES}) AS ({_COUNTED} UNION ALL {of_items()})
+WITH there(by, due_on, key, currency, {_COUNT_NAMES}) AS ({DAYS_ANEW} UNION ALL {of_items()})
 SELECT coalesce(d.by, t.by) AS by, coalesce(d.due_on, t.due_on) AS due_on, coalesce(d.key, t.key) AS key, d.due, t.due AS verdicts,
        {" OR ".join(f"coalesce(d.{c}, 0) <> coalesce(t.{c}, 0)" for c in COUNTS)} AS wrong
   FROM perfect_order_day d FULL JOIN there t ON t.by = d.by AND t.due_on = d.due_on AND t.key = d.key AND t.currency = d.currency
