@@ -5,12 +5,11 @@ day. The days' counts move by what changed. Assessing twice changes nothing; an 
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import groupby
-from operator import attrgetter
 
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
@@ -134,7 +133,10 @@ def _facts(run: Run, orders: list[int]) -> Known:
 
 
 def _by_order(found: Sequence) -> dict[int, list]:
-    return {order: list(rows) for order, rows in groupby(found, key=attrgetter("order"))}
+    orders: dict[int, list] = defaultdict(list)
+    for row in found:
+        orders[row.order].append(row)
+    return orders
 
 
 def _told(order: str, changes: Sequence[Change]) -> OrderAssessed | NothingNewFound:

@@ -136,7 +136,7 @@ SELECT p.id, s.order_id, p.tracking, w.code, w.country, c.code, s.address_id, s.
   FROM transport_shipment s JOIN transport_parcel p ON p.shipment_id = s.id JOIN network_site w ON w.id = s.site_id JOIN transport_carrier c ON c.id = p.carrier_id
   JOIN LATERAL (SELECT coalesce(array_agg(x.line_id ORDER BY x.id), '{}') AS lines, coalesce(array_agg(x.quantity ORDER BY x.id), '{}') AS units FROM fulfilment_content x WHERE x.carton_id = p.carton_id) k ON true
   LEFT JOIN LATERAL (SELECT * FROM transport_proof f WHERE f.parcel_id = p.id ORDER BY f.id DESC LIMIT 1) f ON true
- WHERE s.order_id = ANY(%(order)s::bigint[]) ORDER BY p.id
+ WHERE s.order_id = ANY(%(order)s::bigint[]) ORDER BY s.order_id, p.id
 """
 
 

@@ -229,3 +229,24 @@ def test_two_orders_in_one_parcel_keep_their_own_verdicts(given):
     record_proof([RecordProof(sent.parcel, receiver="F.")], by="ann")
     invoice([Invoice(outer.order)], by="ann")
     assert [judged(c.order).verdicts[0].perfect for c in (outer, inner)] == [True, None]
+
+
+def test_orders_whose_parcels_left_in_turns_are_judged_by_all_of_theirs(given):
+    carriers()
+    given.customer()
+    site = given.site()
+    for sku in "AB":
+        given.stocked(given.item(sku), site, 20)
+    orders = [given.order(("A", 1), ("B", 1), ref=str(n)) for n in range(2)]
+    from hanse.fulfilment.pack import Pack, PackLine, pack
+    from hanse.fulfilment.tests.floor import picked
+
+    for order in orders:
+        picked(order)
+    for line in (1, 2):
+        for order in orders:
+            [carton] = pack([Pack(order, contents=(PackLine(line, 1),))], by="ann")
+            [sent] = hand_over([HandOver(carton.carton, "UPS")], by="ann")
+            record_proof([RecordProof(sent.parcel, receiver="F.", received=1)], by="ann")
+    invoice([Invoice(order) for order in orders], by="ann")
+    assert [v.perfect for a in assess([Assess(order) for order in orders], by="ann") for v in a.verdicts] == [True, True]
