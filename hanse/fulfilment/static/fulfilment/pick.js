@@ -7,32 +7,11 @@
   const one = name => document.querySelector(`[data-${name}]`), all = name => document.querySelectorAll(`[data-${name}]`);
   const put = (name, words) => all(name).forEach(place => { place.textContent = words; });
   const walk = JSON.parse(document.getElementById("walk").textContent);
-  const total = walk.length, GRACE = 1500;
+  const total = walk.length, GRACE = 1500, { plain, elements, names, fourteen } = hanse;
   let task = walk[0], done = 0, binRight = false, taken = 0, serials = [], scanned = [], wrong = null, booking = 0;
 
-  // what a read names: the code itself, a GTIN of any length, or a GS1 element string that begins with one
-  const plain = code => code.replace(/^\][A-Za-z]\d/, "").replace(/^\x1d/, "");
-  const fourteen = digits => digits.padStart(14, "0");
   const same = (one, other) => one.toLowerCase() === other.toLowerCase();
-  const elements = code => {
-    const found = {}, fixed = { "01": 14, "02": 14, "11": 6, "13": 6, "15": 6, "17": 6 };
-    for (let rest = plain(code); rest.length > 2;) {
-      const ai = rest.slice(0, 2), length = fixed[ai];
-      if (!length && ai !== "10" && ai !== "21") return found;
-      const end = length ? 2 + length : (rest.indexOf("\x1d") + 1 || rest.length + 1) - 1;
-      found[ai] = rest.slice(2, end);
-      rest = rest.slice(end).replace(/^\x1d/, "");
-    }
-    return found;
-  };
-  const namesItem = code => {
-    const read = plain(code), parts = elements(code);
-    if (task.tracking === "serial") return serialOf(code) !== "";
-    if (same(read, task.sku)) return true;
-    if (!task.gtin) return false;
-    if (/^\d{8,14}$/.test(read)) return fourteen(read) === fourteen(task.gtin);
-    return !!parts["01"] && fourteen(parts["01"]) === fourteen(task.gtin) && (parts["10"] ?? task.lot) === task.lot;
-  };
+  const namesItem = code => task.tracking === "serial" ? serialOf(code) !== "" : names(code, task);
   const serialOf = code => {
     const read = elements(code)["21"] || plain(code);
     return task.serials.includes(read) && !serials.includes(read) ? read : "";
