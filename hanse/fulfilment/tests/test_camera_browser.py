@@ -135,14 +135,12 @@ def test_a_carton_leaves_by_the_label_that_we_printed(lasting, signed_in, camera
     text_of(page, "[data-close]", "Hand over 1 carton", 60)
 
 
-def test_who_does_not_let_us_have_the_camera_is_told_what_to_do(lasting, signed_in, camera):  # noqa: F811
+def test_who_does_not_let_us_have_the_camera_or_has_none_is_told_what_to_do(lasting, signed_in, camera):  # noqa: F811
     [task] = released(to_pick(lasting, 1))
     page = signed_in("tomasz", "warehouse", PHONE)
-    page.context.grant_permissions(["geolocation"])  # and nothing else
     page.goto(f"/pick/{task.task}")
-    page.click("[data-camera]")
-    text_of(page, "[data-camera-said]", "The camera is not allowed for this page.")
-    page.click("[data-camera-close]")
-    page.evaluate("navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError'))")
-    page.click("[data-camera]")
-    text_of(page, "[data-camera-said]", "This device has no camera.")
+    for name, told in (("NotAllowedError", "not allowed for this page. Allow it"), ("NotFoundError", "no camera. Use a scanner"), ("NotReadableError", "Another program has")):
+        page.evaluate("name => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', name)); }", name)
+        page.click("[data-camera]")
+        text_of(page, "[data-camera-said]", told)
+        page.click("[data-camera-close]")
