@@ -216,6 +216,46 @@ def hand_over(page: Page) -> None:
             break
 
 
+@picture("pick-tote", "tomasz", PHONE)
+def pick_tote(page: Page) -> None:
+    """All units of a stop are scanned, the tote on the cart is to be."""
+    page.goto("/pick?site=HAM")
+    page.click("text=Go on with tour")
+    page.wait_for_selector("[data-pick]")
+    stop = page.evaluate("JSON.parse(document.getElementById('walk').textContent).find(stop => stop.wanted < 5)")
+    page.goto(stop["url"])
+    page.wait_for_selector("[data-pick]")
+    for code in [stop["bin"], *[stop["sku"]] * stop["wanted"]]:
+        _scan(page, code)
+        page.wait_for_timeout(60)
+
+
+@picture("put-wall", "tomasz")
+def put_wall(page: Page) -> None:
+    page.goto("/sort?site=ROT")
+    _scan(page, page.locator("tr[data-task] td.strong").first.inner_text())
+    page.wait_for_selector("[data-put]:not([hidden])")
+
+
+@picture("lot", "tomasz")
+def lot(page: Page) -> None:
+    """A lot that is held, and where its units are."""
+    page.goto("/lots?show=stopped")
+    page.goto(page.locator("tr:has-text('Held') a").first.get_attribute("href") or "/lots")
+
+
+@picture("stock-work", "tomasz")
+def stock_work(page: Page) -> None:
+    page.goto("/stock-work?site=HAM")
+
+
+@picture("put-away", "tomasz", PHONE)
+def put_away(page: Page) -> None:
+    page.goto("/stock-work?site=HAM")
+    page.goto(page.locator("#put-away a.go").get_attribute("href") or "/stock-work")
+    _scan(page, page.locator("[data-item]").first.get_attribute("data-want") or "")
+
+
 @picture("count", "tomasz")
 def count(page: Page) -> None:
     """A count before it is booked."""
@@ -228,6 +268,28 @@ def count(page: Page) -> None:
     page.fill("[name=reason]", "two were damaged")
     page.click("text=Look at the change")
     page.wait_for_selector("text=Before and after")
+
+
+@picture("exceptions", "ina")
+def exceptions(page: Page) -> None:
+    page.goto("/exceptions")
+
+
+@picture("backorder", "ina")
+def backorder(page: Page) -> None:
+    """A run that was simulated: who gains, who loses."""
+    page.goto("/backorders")
+    page.goto(page.locator("tbody a.code").first.get_attribute("href") or "/backorders")
+    page.click("text=Simulate a run")
+    page.wait_for_load_state("networkidle")
+
+
+@picture("substitute", "ina")
+def substitute(page: Page) -> None:
+    """What may stand in for units that wait."""
+    page.goto("/backorders")
+    page.goto(page.locator("tbody a.code").first.get_attribute("href") or "/backorders")
+    page.goto((page.locator("a[href^='/orders/H-']").first.get_attribute("href") or "/orders") + "/substitute")
 
 
 # -- transport, finance, admin -------------------------------------------------------------------------------------------

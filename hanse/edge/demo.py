@@ -141,7 +141,8 @@ class Story:
         if self.random.random() < 0.5:
             cancel([Cancel(self.random.choice(placed), (CancelLine(1, 1),), "ordered too many")], by=DESK)
         if today:
-            place([Place(code_of(PEOPLE[5][0]), (PlaceLine("SNS-M12", 800),), ref=f"{day:%y%m%d}-big", channel="mail", receiver="Receiving dock")], by=DESK)
+            place([Place(code_of(PEOPLE[n][0]), (PlaceLine("SNS-M12", units),), ref=f"{day:%y%m%d}-{ref}", channel="mail", receiver="Receiving dock")
+                   for n, units, ref in ((5, 800, "big"), (1, 60, "rush"))], by=DESK)
             hold([Hold(placed[0], "credit", "4,210.00 over the limit of 25,000.00"), Hold(placed[3], "credit", "Invoice 7 days overdue, 812.55"),
                   Hold(placed[5], "address", "House number is missing"), Hold(placed[8], "price", "Line 1: discount of 4 % missing")], by=DESK)  # fmt: skip
 

@@ -10,11 +10,12 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Sum
 
 from hanse.catalogue.keep import KeepItem
+from hanse.fulfilment.audit import Audit, Found, audit
 from hanse.fulfilment.hold_lot import HoldLot, hold_lot
-from hanse.fulfilment.models import Task
+from hanse.fulfilment.models import Carton, Task
 from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.start_tour import StartTour, start_tour
 from hanse.inventory.count import Count, count
@@ -55,8 +56,8 @@ def reserve(items: Sequence[KeepItem], bins: Sequence[str]) -> None:
 
 
 def rules() -> None:
-    """From today on every fifth carton of the hall is audited, and its pickers scan the tote on the cart."""
-    keep_sites([KeepSite(HALL, audit_percent=20, tote_scan=True)], by=FLOOR)
+    """From today on four of ten cartons are audited, and the hall's pickers scan the tote on the cart."""
+    keep_sites([KeepSite(site[0], audit_percent=40, tote_scan=site[0] == HALL) for site in SITES], by=FLOOR)
 
 
 def floor(random: Random) -> None:
@@ -67,7 +68,16 @@ def floor(random: Random) -> None:
     _counts(random)
     _hold()
     _batch()
+    _audit()
     start_tour([StartTour(HALL)], by=FLOOR)
+
+
+def _audit() -> None:
+    """One of the cartons that are due was counted, and all was in it."""
+    carton = Carton.objects.filter(audit="due", opened_at=None).order_by("id").first()
+    if carton:
+        inside = carton.contents.values_list("item__sku", "lot").annotate(units=Sum("quantity"))
+        audit([Audit(carton.sscc, tuple(Found(sku, units, lot) for sku, lot, units in inside))], by=NIGHT)
 
 
 def _faces() -> None:

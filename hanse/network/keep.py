@@ -175,7 +175,7 @@ SELECT code, country, name, zone, region, string_to_array(workdays, ',')::smalli
        country = excluded.country, name = excluded.name, zone = excluded.zone, region = excluded.region, workdays = excluded.workdays,
        cut_off = excluded.cut_off, priority = excluded.priority, street = excluded.street, postcode = excluded.postcode,
        city = excluded.city, gln = excluded.gln, latitude = excluded.latitude, longitude = excluded.longitude,
-       sscc_prefix = excluded.sscc_prefix, pack_scan = excluded.pack_scan, tote_scan, audit_percent = excluded.audit_percent,
+       sscc_prefix = excluded.sscc_prefix, pack_scan = excluded.pack_scan, tote_scan = excluded.tote_scan, audit_percent = excluded.audit_percent,
        weight_tolerance_g = excluded.weight_tolerance_g, weight_tolerance_percent = excluded.weight_tolerance_percent, active = excluded.active,
        supplier = excluded.supplier
 """
