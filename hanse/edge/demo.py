@@ -179,7 +179,7 @@ class Story:
 
     def _in_types(self, ready: list[tuple[str, str]]) -> list[Any]:
         """Into cartons of a type as far as they bear it, mostly as proposed; into others what is too heavy for one."""
-        asks = [Pack(o, s, carton_type=self.random.choice(self.company.cartons).code, proposal=self.random.choice(("followed", "followed", "followed", "other"))) for o, s in ready]  # type: ignore[arg-type]
+        asks = [Pack(o, s, carton_type=self.random.choice(self.company.cartons).code, proposal=self.random.choice(("followed", "followed", "followed", "other"))) for o, s in ready]
         typed = pack(asks, by=FLOOR)
         heavy = [Pack(a.order, a.site) for a, told in zip(asks, typed, strict=True) if isinstance(told, Refused)]
         return [c for c in [*typed, *pack(heavy, by=FLOOR)] if not isinstance(c, Refused)]

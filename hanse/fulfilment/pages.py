@@ -120,7 +120,7 @@ def pick_task(request: HttpRequest, task: int) -> HttpResponse:
     return render(request, "fulfilment/pick_task.html", facts, status=200 if not first.closed else 410)
 
 
-def _taken_along(stop: page_reads.Stop, place: Mapping[str, Any]) -> dict[str, Any]:
+def _taken_along(stop: page_reads.Stop, place: dict[str, Any]) -> dict[str, Any]:
     """A stop as the hand-held takes it along: where several totes stand on a cart, the site may want the right one scanned."""
     return stop.shown(reverse("pick_task", args=[stop.task])) | place | {"scan_tote": stop.tote_scan and bool(place.get("slot"))}
 

@@ -5,7 +5,7 @@ from django.db import connections
 from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.tests.floor import released
 from hanse.inventory.keep_faces import KeepFace, keep_faces
-from hanse.inventory.models import Balance, MoveTask, Movement
+from hanse.inventory.models import Balance, Movement, MoveTask
 from hanse.inventory.models import Count as CountRow
 from hanse.inventory.receive import Receive, receive
 from hanse.inventory.replenish import Replenish, replenish
