@@ -49,6 +49,9 @@ EASILY_MISTAKEN = """() => {
 LOWEST = "() => Math.max(...[...document.querySelectorAll('main .panel, main .b, main .msg, main .small')].map(it => it.getBoundingClientRect().bottom))"
 """How far down anything of the page reaches."""
 
+WALKS = "text=/Start picking|Go on with tour/"
+"""How a picker comes to the walk that is theirs."""
+
 Draw = Callable[[Page], None]
 PICTURES: dict[str, tuple[str, dict[str, int], Draw]] = {}
 """Each picture: who looks, the size of the window, and how to come there."""
@@ -196,11 +199,11 @@ def pack(page: Page) -> None:
     """Some units scanned into a carton, the rest to come."""
     for site in SITES:
         page.goto(f"/pack?site={site}")
-        rows = page.locator("[data-rows] a.code")
+        rows = page.locator("[data-scan-rows] a.code")
         if rows.count():
             break
     rows.first.click()
-    page.wait_for_selector("[data-line]")
+    page.wait_for_selector("[data-pack]")
     first = page.locator("[data-line] .rest .strong").first.inner_text()
     _scan(page, first)
     page.wait_for_timeout(100)
@@ -220,7 +223,7 @@ def hand_over(page: Page) -> None:
 def pick_tote(page: Page) -> None:
     """All units of a stop are scanned, the tote on the cart is to be."""
     page.goto("/pick?site=HAM")
-    page.click("text=Go on with tour")
+    page.click(WALKS)
     page.wait_for_selector("[data-pick]")
     stop = page.evaluate("JSON.parse(document.getElementById('walk').textContent).find(stop => stop.wanted < 5)")
     page.goto(stop["url"])
@@ -341,8 +344,8 @@ def _at_a_task(page: Page) -> None:
     found = []
     for site in SITES:
         page.goto(f"/pick?site={site}")
-        if page.locator("text=Start picking").count():
-            page.click("text=Start picking")
+        if page.locator(WALKS).count():
+            page.click(WALKS)
             page.wait_for_selector("[data-pick]")
             found.append(page.evaluate(EASILY_MISTAKEN))
     page.goto(max(found)[1])
