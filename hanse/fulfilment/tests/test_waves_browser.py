@@ -83,8 +83,9 @@ def test_units_go_into_the_tote_whose_place_was_scanned_where_the_site_wants_it(
     text_of(page, "[data-wrong-title]", "Wrong tote")
     assert page.inner_text("[data-wrong-want]") == f"H-{first.order_id}" and page.inner_text("[data-want-word]") == "Put into place 1"
     page.click("[data-undo]")
-    text_of(page, "[data-step-what]", "Scan the next one")
+    text_of(page, "[data-taken]", str(first.to_pick - 1))
     scan(page, first.item.sku)
+    text_of(page, "[data-step-what]", "Scan the tote")
     scan(page, f"H-{first.order_id}")
     text_of(page, "[data-stop]", "2")
     scan(page, tasks[1].bin.code)
