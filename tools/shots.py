@@ -49,6 +49,9 @@ EASILY_MISTAKEN = """() => {
 LOWEST = "() => Math.max(...[...document.querySelectorAll('main .panel, main .b, main .msg, main .small')].map(it => it.getBoundingClientRect().bottom))"
 """How far down anything of the page reaches."""
 
+WALKS = "text=/Start picking|Go on with tour/"
+"""How a picker comes to the walk that is theirs."""
+
 Draw = Callable[[Page], None]
 PICTURES: dict[str, tuple[str, dict[str, int], Draw]] = {}
 """Each picture: who looks, the size of the window, and how to come there."""
@@ -196,11 +199,11 @@ def pack(page: Page) -> None:
     """Some units scanned into a carton, the rest to come."""
     for site in SITES:
         page.goto(f"/pack?site={site}")
-        rows = page.locator("[data-rows] a.code")
+        rows = page.locator("[data-scan-rows] a.code")
         if rows.count():
             break
     rows.first.click()
-    page.wait_for_selector("[data-line]")
+    page.wait_for_selector("[data-pack]")
     first = page.locator("[data-line] .rest .strong").first.inner_text()
     _scan(page, first)
     page.wait_for_timeout(100)
@@ -216,6 +219,46 @@ def hand_over(page: Page) -> None:
             break
 
 
+@picture("pick-tote", "tomasz", PHONE)
+def pick_tote(page: Page) -> None:
+    """All units of a stop are scanned, the tote on the cart is to be."""
+    page.goto("/pick?site=HAM")
+    page.click(WALKS)
+    page.wait_for_selector("[data-pick]")
+    stop = page.evaluate("JSON.parse(document.getElementById('walk').textContent).find(stop => stop.wanted < 5)")
+    page.goto(stop["url"])
+    page.wait_for_selector("[data-pick]")
+    for code in [stop["bin"], *[stop["sku"]] * stop["wanted"]]:
+        _scan(page, code)
+        page.wait_for_timeout(60)
+
+
+@picture("put-wall", "tomasz")
+def put_wall(page: Page) -> None:
+    page.goto("/sort?site=ROT")
+    _scan(page, page.locator("tr[data-task] td.strong").first.inner_text())
+    page.wait_for_selector("[data-put]:not([hidden])")
+
+
+@picture("lot", "tomasz")
+def lot(page: Page) -> None:
+    """A lot that is held, and where its units are."""
+    page.goto("/lots?show=stopped")
+    page.goto(page.locator("tr:has-text('Held') a").first.get_attribute("href") or "/lots")
+
+
+@picture("stock-work", "tomasz")
+def stock_work(page: Page) -> None:
+    page.goto("/stock-work?site=HAM")
+
+
+@picture("put-away", "tomasz", PHONE)
+def put_away(page: Page) -> None:
+    page.goto("/stock-work?site=HAM")
+    page.goto(page.locator("#put-away a.go").get_attribute("href") or "/stock-work")
+    _scan(page, page.locator("[data-item]").first.get_attribute("data-want") or "")
+
+
 @picture("count", "tomasz")
 def count(page: Page) -> None:
     """A count before it is booked."""
@@ -228,6 +271,28 @@ def count(page: Page) -> None:
     page.fill("[name=reason]", "two were damaged")
     page.click("text=Look at the change")
     page.wait_for_selector("text=Before and after")
+
+
+@picture("exceptions", "ina")
+def exceptions(page: Page) -> None:
+    page.goto("/exceptions")
+
+
+@picture("backorder", "ina")
+def backorder(page: Page) -> None:
+    """A run that was simulated: who gains, who loses."""
+    page.goto("/backorders")
+    page.goto(page.locator("tbody a.code").first.get_attribute("href") or "/backorders")
+    page.click("text=Simulate a run")
+    page.wait_for_load_state("networkidle")
+
+
+@picture("substitute", "ina")
+def substitute(page: Page) -> None:
+    """What may stand in for units that wait."""
+    page.goto("/backorders")
+    page.goto(page.locator("tbody a.code").first.get_attribute("href") or "/backorders")
+    page.goto((page.locator("a[href^='/orders/H-']").first.get_attribute("href") or "/orders") + "/substitute")
 
 
 # -- transport, finance, admin -------------------------------------------------------------------------------------------
@@ -279,8 +344,8 @@ def _at_a_task(page: Page) -> None:
     found = []
     for site in SITES:
         page.goto(f"/pick?site={site}")
-        if page.locator("text=Start picking").count():
-            page.click("text=Start picking")
+        if page.locator(WALKS).count():
+            page.click(WALKS)
             page.wait_for_selector("[data-pick]")
             found.append(page.evaluate(EASILY_MISTAKEN))
     page.goto(max(found)[1])

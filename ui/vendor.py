@@ -24,6 +24,7 @@ TAKEN = {
         "dist/vis-timeline-graph2d.min.js", "styles/vis-timeline-graph2d.min.css",
         "LICENSE.md", "LICENSE.Apache-2.0.txt", "LICENSE.MIT.txt"],
     "@tabler/icons": ["LICENSE"],
+    "@zxing/library": ["umd/index.min.js", "LICENSE", "../../../licences/ts-custom-error.LICENSE"],  # has ts-custom-error inside
 }
 SOURCE_MAP = re.compile(rb"\n?(/\*# sourceMappingURL=\S+ \*/|//# sourceMappingURL=\S+)\s*$")
 

@@ -44,7 +44,7 @@ from hanse.transport.keep_carriers import CodeEntry, KeepCarrier, keep_carriers
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_tracking import Track, record_tracking
 
-from . import home, users
+from . import demo_today, home, users
 from .demo_company import CARRIERS, DAYS, SITES, Company, code_of, company
 from .demo_company import CUSTOMERS as PEOPLE
 
@@ -108,7 +108,7 @@ class Story:
         keep_floors(self.company.floors, by=DESK)
         keep_parties(self.company.parties, by=DESK)
         keep_carriers([KeepCarrier(code, name, codes=CODES) for code, name in CARRIERS], by=DOCK)
-        bins = [bin.code for bin in self.company.sites[0].bins]
+        bins = [bin.code for bin in self.company.sites[0].bins if bin.role != "reserve"]
         stock = [(site, item, n) for n, (site, item) in enumerate((s, i) for s in SITES for i in self.company.items) if self.random.random() < 0.85]
         receive([self._receipt(site[0], item.sku, bins[n % len(bins)], self.random.randrange(60, 240)) for site, item, n in stock], by=FLOOR)
         held = Counter(item.sku for _, item, _ in stock)
@@ -117,6 +117,7 @@ class Story:
             Expect(f"PO-{4400 + n}", self.random.choice(SITES)[0], item.sku, quantity=120, due_on=self.days[-1] + timedelta(2 + n % 9), supplier="Rhein Lager")
             for n, item in enumerate(scarce)
         ], by=DESK)  # fmt: skip
+        demo_today.reserve(self.company.items, [bin.code for bin in self.company.sites[0].bins if bin.role == "reserve"][:8])
 
     def _receipt(self, site: str, sku: str, bin: str, quantity: int) -> Receive:
         lot = f"L{self.random.randrange(100, 999)}" if sku.startswith("OIL") else ""
@@ -140,7 +141,8 @@ class Story:
         if self.random.random() < 0.5:
             cancel([Cancel(self.random.choice(placed), (CancelLine(1, 1),), "ordered too many")], by=DESK)
         if today:
-            place([Place(code_of(PEOPLE[5][0]), (PlaceLine("SNS-M12", 800),), ref=f"{day:%y%m%d}-big", channel="mail", receiver="Receiving dock")], by=DESK)
+            place([Place(code_of(PEOPLE[n][0]), (PlaceLine("SNS-M12", units),), ref=f"{day:%y%m%d}-{ref}", channel="mail", receiver="Receiving dock")
+                   for n, units, ref in ((5, 800, "big"), (1, 60, "rush"))], by=DESK)
             hold([Hold(placed[0], "credit", "4,210.00 over the limit of 25,000.00"), Hold(placed[3], "credit", "Invoice 7 days overdue, 812.55"),
                   Hold(placed[5], "address", "House number is missing"), Hold(placed[8], "price", "Line 1: discount of 4 % missing")], by=DESK)  # fmt: skip
 
@@ -158,31 +160,46 @@ class Story:
     def _work(self, day: date, today: bool) -> None:
         waiting = [f"H-{id}" for id in Order.objects.filter(open=True, holds=[]).order_by("id").values_list("id", flat=True)]
         if today:
+            demo_today.rules()
             waiting = waiting[: len(waiting) * 2 // 3]
         released = [r for r in release([Release(number) for number in waiting], by=FLOOR) if not isinstance(r, Refused)]
         tasks = [t for r in released for t in r.tasks]
         picked = pick([self._pick(t) for t in tasks[: len(tasks) * 3 // 5 if today else None]], by=FLOOR)
         ready = list(dict.fromkeys((p.order, p.site) for p in picked if not isinstance(p, Refused) and p.taken))
-        packed = [c for c in pack([Pack(o, s) for o, s in ready[: len(ready) * 2 // 3 if today else None]], by=FLOOR) if not isinstance(c, Refused)]
-        self._hand_over(day, packed[: len(packed) // 2 if today else None])
+        ready = ready[: len(ready) * 2 // 3 if today else None]
+        packed = self._in_types(ready) if today else [c for c in pack([Pack(o, s) for o, s in ready], by=FLOOR) if not isinstance(c, Refused)]
+        self._hand_over(day, packed[: len(packed) // 2 if today else None], today)
         if today:
             for wave in release_wave([ReleaseWave(site[0], lines=12) for site in SITES], by=FLOOR):
                 if not isinstance(wave, Refused):
                     planning.plan(wave.site, wave.wave)
+            demo_today.desk(day)
+            demo_today.floor(self.random)
+            demo_today.exceptions(day)
+
+    def _in_types(self, ready: list[tuple[str, str]]) -> list[Any]:
+        """Into cartons of a type as far as they bear it, mostly as proposed; into others what is too heavy for one."""
+        asks = [Pack(o, s, carton_type=self.random.choice(self.company.cartons).code, proposal=self.random.choice(("followed", "followed", "followed", "other"))) for o, s in ready]
+        typed = pack(asks, by=FLOOR)
+        heavy = [Pack(a.order, a.site) for a, told in zip(asks, typed, strict=True) if isinstance(told, Refused)]
+        return [c for c in [*typed, *pack(heavy, by=FLOOR)] if not isinstance(c, Refused)]
 
     def _pick(self, task: Any) -> Pick:
         short = self.random.random() < 0.02
         return Pick(task.task, task.quantity - (1 if short else 0), "bin empty" if short else "", scanned_item=task.sku, scanned_bin=task.bin)
 
-    def _hand_over(self, day: date, cartons: list[Any]) -> None:
+    def _hand_over(self, day: date, cartons: list[Any], today: bool) -> None:
         asks = [HandOver(c.carton, self.random.choice(CARRIERS)[0], "standard", f"{self.random.randrange(10**11, 10**12)}") for c in cartons]
-        collected = []
+        collected, shipments = [], []
         for handed in hand_over(asks, by=DOCK):
             if not isinstance(handed, Refused):
                 late = self.random.choice((0, 0, 0, 0, 0, 0, 0, 1, 2))
                 self.underway[_later(day, 1 + self.random.randrange(2) + late)].append((handed.carrier, handed.parcel, handed.order))
+                shipments.append(handed.shipment)
                 collected.append(Track(handed.carrier, handed.parcel, "PU", clock.now()))
         record_tracking([t for t in collected if self.random.random() < 0.9], by=DOCK)
+        if today:
+            demo_today.papers(shipments)
 
     def _deliver(self, day: date, today: bool) -> None:
         for due in sorted(d for d in self.underway if d <= day):

@@ -123,8 +123,8 @@ def _contracts() -> list[KeepFreightContract]:
 def _site(n: int) -> KeepSite:
     code, city, country, postcode, latitude, longitude, priority = SITES[n]
     bins = tuple(
-        BinGiven(f"{zone}-{aisle:02d}-{bay:02d}-{level}", zone=zone, x_m=Decimal(aisle * 4), y_m=Decimal(bay * 2 + 10 * "AB".index(zone)), level=level)
-        for zone in "AB" for aisle in range(1, 5) for bay in range(1, 5) for level in (1, 2)
+        BinGiven(f"{zone}-{aisle:02d}-{bay:02d}-{level}", zone=zone, x_m=Decimal(aisle * 4), y_m=Decimal(bay * 2 + 10 * "AB".index(zone)), level=level, role="reserve" if level == 3 else "pick-face")
+        for zone in "AB" for aisle in range(1, 5) for bay in range(1, 5) for level in (1, 2, 3)
     )
     lanes = tuple(LaneGiven(country, days[n], cost=Decimal("4.20") + days[n] * 2, carrier=CARRIERS[k % 3][0]) for k, (country, days) in enumerate(DAYS.items()))
     return KeepSite(

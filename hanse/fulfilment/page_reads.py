@@ -135,6 +135,7 @@ class Stop:
     like: Sequence[str]
     serials: Sequence[str]
     over: int = 0
+    tote_scan: bool = False
 
     def shown(self, url: str) -> dict[str, Any]:
         """As the page's script takes it along."""
@@ -171,7 +172,7 @@ SELECT t.id, s.code, s.name, b.code, i.sku, coalesce(i.gtin, ''), i.name, i.trac
        ARRAY((SELECT n.sku FROM catalogue_item n WHERE n.sku < i.sku ORDER BY n.sku DESC LIMIT 1)
              UNION ALL (SELECT n.sku FROM catalogue_item n WHERE n.sku > i.sku ORDER BY n.sku LIMIT 1)),
        ARRAY(SELECT u.code FROM inventory_serial u WHERE i.tracking = 'serial' AND u.item_id = t.item_id AND u.account_id = t.bin_id ORDER BY u.code LIMIT 500),
-       {MAY_TAKE}
+       {MAY_TAKE}, s.tote_scan
   FROM fulfilment_task t JOIN orders_allocation a ON a.id = t.allocation_id JOIN orders_line l ON l.id = t.line_id JOIN orders_order o ON o.id = t.order_id
   JOIN catalogue_item i ON i.id = t.item_id
   JOIN network_site s ON s.id = t.site_id JOIN inventory_account b ON b.id = t.bin_id JOIN inventory_account c ON c.id = t.tote_id

@@ -1,7 +1,6 @@
 """The floor's pages for releasing and picking. Packing is in `packing`."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,13 +8,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
 
 from hanse.journal.acting import act, act_all, may, user
 from hanse.kernel.refused import Refused
 from hanse.web.context import waits
-from hanse.web.posted import BadForm, posted
+from hanse.web.posted import BadForm, posted, scanned_at
 from hanse.web.words import in_words, pieces_in_words
 
 from . import page_reads, reads, wave_reads
@@ -114,12 +112,17 @@ def pick_task(request: HttpRequest, task: int) -> HttpResponse:
     walk = page_reads.stops([task, *(t for t in order[at:] + order[:at] if t != task)]) if not first.closed else []
     row = wave_reads.tour(tour) if tour else None
     facts = {
-        "stop": first, "site": first.site, "count": len(walk), "walk": [s.shown(reverse("pick_task", args=[s.task])) | _place(s.task, row, stops) for s in walk],
+        "stop": first, "site": first.site, "count": len(walk), "walk": [_taken_along(s, _place(s.task, row, stops)) for s in walk],
         "tour": row, "plan": plan_of_tour(tour) if tour else None, "into": _place(task, row, stops),
         "granted": may(request, "fulfilment.pick"), "next": next((t for t in order if t != task), None),
         "reasons": [("box", "Bin is empty"), ("alert-triangle", "Damaged"), ("question-mark", "Other item in bin"), ("lock", "Can’t reach it")],
     }
     return render(request, "fulfilment/pick_task.html", facts, status=200 if not first.closed else 410)
+
+
+def _taken_along(stop: page_reads.Stop, place: dict[str, Any]) -> dict[str, Any]:
+    """A stop as the hand-held takes it along: where several totes stand on a cart, the site may want the right one scanned."""
+    return stop.shown(reverse("pick_task", args=[stop.task])) | place | {"scan_tote": stop.tote_scan and bool(place.get("slot"))}
 
 
 def _place(task: int, tour: wave_reads.TourRow | None, stops: Mapping[int, wave_reads.TourStop]) -> dict[str, Any]:
@@ -136,7 +139,7 @@ def _place(task: int, tour: wave_reads.TourRow | None, stops: Mapping[int, wave_
 def scan_for_task(request: HttpRequest, task: int) -> JsonResponse:
     """Keep a scan, right or wrong; nothing is booked. Answers what was scanned instead and where it belongs."""
     try:
-        ask = posted(Scan, request, task=task, at=_at(request))
+        ask = posted(Scan, request, task=task, at=scanned_at(request))
     except BadForm as bad:
         return JsonResponse({"refused": str(bad)}, status=422)
     answer = act(request, record_scans, ask)
@@ -152,19 +155,13 @@ def scan_for_task(request: HttpRequest, task: int) -> JsonResponse:
 def book_task(request: HttpRequest, task: int) -> JsonResponse:
     """Answer a task with what was taken. Comes from the hand-held's outbox, once per key, maybe later."""
     try:
-        ask = posted(Pick, request, task=task, at=_at(request), serials=tuple(request.POST.get("serials", "").split()))
+        ask = posted(Pick, request, task=task, at=scanned_at(request), serials=tuple(request.POST.get("serials", "").split()))
     except BadForm as bad:
         return JsonResponse({"refused": "Not booked", "why": str(bad)}, status=422)
     answer = act(request, pick, ask)
     if isinstance(answer, Refused):
         return JsonResponse({"refused": answer.title, "why": in_words(answer)}, status=409)
     return JsonResponse({"said": in_words(answer), "taken": pieces_in_words(answer.taken), "short": answer.short})
-
-
-def _at(request: HttpRequest) -> datetime | None:
-    """When it was scanned on the hand-held, if it says so; the operation's own time else."""
-    at = parse_datetime(request.POST.get("scanned_at", "") or "")
-    return at if at is not None and at.tzinfo else None
 
 
 def _digits(read: str) -> str:

@@ -39,6 +39,7 @@ class Pick:
     scanned_item: Short = ""
     scanned_bin: Short = ""
     scanned_lot: Short = ""
+    scanned_tote: Short = ""
     serials: Annotated[tuple[Code, ...], MaxLen(5000)] = ()
     tote: Short = ""
     at: datetime | None = None
@@ -120,6 +121,8 @@ def _wrong_scans(ask: Pick, task: Task) -> list[Refused]:
         wrong.append(refuse("wrong-scan", at="scanned_item", got=ask.scanned_item, want=task.sku))
     if ask.scanned_lot and ask.scanned_lot != task.lot:
         wrong.append(refuse("wrong-scan", at="scanned_lot", got=ask.scanned_lot, want=task.lot or "no lot"))
+    if ask.scanned_tote and not names(ask.scanned_tote, ask.tote or task.tote_code):
+        wrong.append(refuse("wrong-scan", at="scanned_tote", got=ask.scanned_tote, want=ask.tote or task.tote_code))
     return wrong
 
 
@@ -260,7 +263,7 @@ def _movements(d: Done) -> list[Movement]:
 
 
 def _scans(run: Run, d: Done) -> list[ScanRow]:
-    reads = [(d.ask.scanned_bin, d.task.bin_code), (d.ask.scanned_item, d.task.sku), (d.ask.scanned_lot, d.task.lot)]
+    reads = [(d.ask.scanned_bin, d.task.bin_code), (d.ask.scanned_item, d.task.sku), (d.ask.scanned_lot, d.task.lot), (d.ask.scanned_tote, d.told.tote)]
     return [ScanRow(d.task.site, d.task.id, want, read, True, d.actor, d.told.at or run.now) for read, want in reads if read]
 
 

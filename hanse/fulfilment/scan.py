@@ -20,11 +20,11 @@ from .scanned import ScanRow, Wanted, keep_scans, names, names_item
 
 @ask
 class Scan:
-    """Something was scanned for a pick task: its bin, the item or the lot."""
+    """Something was scanned for a pick task: its bin, the item, the lot or the tote."""
 
     task: Id
     read: Code
-    what: Literal["item", "bin", "lot"] = "item"
+    what: Literal["item", "bin", "lot", "tote"] = "item"
     at: datetime | None = None
 
 
@@ -34,11 +34,12 @@ class Aim:
 
     task: int
     site: int
+    tote: str
     wanted: Wanted
 
     def by(self, what: str) -> str:
         """The code that a scan of this kind should read."""
-        return {"item": self.wanted.sku, "bin": self.wanted.bin, "lot": self.wanted.lot}[what]
+        return {"item": self.wanted.sku, "bin": self.wanted.bin, "lot": self.wanted.lot, "tote": self.tote}[what]
 
 
 def decide(asks: Sequence[Scan], tasks: Mapping[int, Aim]) -> list[ItemScanned | Refused]:
@@ -55,8 +56,9 @@ def _right(ask: Scan, aim: Aim) -> bool:
 
 
 AIMS = """
-SELECT t.id, t.site_id, i.sku, coalesce(i.gtin, ''), t.lot, b.code
+SELECT t.id, t.site_id, c.code, i.sku, coalesce(i.gtin, ''), t.lot, b.code
   FROM fulfilment_task t JOIN catalogue_item i ON i.id = t.item_id JOIN inventory_account b ON b.id = t.bin_id
+  JOIN inventory_account c ON c.id = t.tote_id
  WHERE t.id = ANY(%(task)s::bigint[])
 """
 
@@ -64,7 +66,7 @@ SELECT t.id, t.site_id, i.sku, coalesce(i.gtin, ''), t.lot, b.code
 @operation
 def record_scans(run: Run, asks: Sequence[Scan]) -> list[ItemScanned | Refused]:
     """Keep scans, right and wrong; nothing else changes."""
-    tasks = {aim.task: aim for aim in run.rows(lambda task, site, *wanted: Aim(task, site, Wanted(*wanted)), AIMS, asks)}
+    tasks = {aim.task: aim for aim in run.rows(lambda task, site, tote, *wanted: Aim(task, site, tote, Wanted(*wanted)), AIMS, asks)}
     answers = decide(asks, tasks)
     kept = [(told, owner[0]) for told, owner in zip(answers, run.owners, strict=True) if isinstance(told, ItemScanned)]
     keep_scans(run, [ScanRow(tasks[s.task].site, s.task, s.wanted, s.read, s.right, actor, s.at or run.now) for s, actor in kept])

@@ -1,10 +1,11 @@
 """The floor's pages for waves, tours and the put wall."""
 
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -13,7 +14,8 @@ from hanse.journal.acting import act, act_all, may, user
 from hanse.kernel.refused import Refused
 from hanse.network import reads as network
 from hanse.network.models import METHODS
-from hanse.web.posted import BadForm, posted
+from hanse.web.posted import BadForm, posted, scanned_at
+from hanse.web.words import in_words
 
 from . import floor_plan, page_reads, planning, wave_reads
 from .leave_tour import LeaveTour, leave_tour
@@ -144,7 +146,12 @@ def show_sort(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def sort_scanned(request: HttpRequest) -> HttpResponse:
-    """Put what was scanned into the tote of the order that wants it; the page says which."""
+    """Put what was scanned into the tote of the order that wants it; the page says which.
+
+    The put wall's outbox names the task itself: the page knew where it goes, and this may come later.
+    """
+    if request.htmx:  # type: ignore[attr-defined]
+        return _sorted(request)
     site, read = request.POST.get("site", ""), request.POST.get("read", "").strip()
     wanted = next((u for u in wave_reads.unsorted(site) if names_item(read, Wanted(u.sku, u.gtin, u.lot, ""))), None)
     if wanted is None:
@@ -155,9 +162,21 @@ def sort_scanned(request: HttpRequest) -> HttpResponse:
     return _sort(request, site, put=answer)
 
 
+def _sorted(request: HttpRequest) -> JsonResponse:
+    try:
+        ask = posted(SortUnits, request, at=scanned_at(request))
+    except BadForm as bad:
+        return JsonResponse({"refused": "Not booked", "why": str(bad)}, status=422)
+    answer = act(request, sort_units, ask)
+    if isinstance(answer, Refused):
+        return JsonResponse({"refused": answer.title, "why": in_words(answer)}, status=409)
+    return JsonResponse({"said": in_words(answer)})
+
+
 def _sort(request: HttpRequest, site: str, **said: Any) -> HttpResponse:
     work = page_reads.work()
     site = site if site in {s.code for s in work} else (work[0].code if work else "")
-    facts = {"site": site, "work": work, "units": wave_reads.unsorted(site) if site else [], "granted": may(request, "fulfilment.sort_units"), "kind": "bad", **said}
+    units = wave_reads.unsorted(site) if site else []
+    facts = {"site": site, "work": work, "units": units, "granted": may(request, "fulfilment.sort_units"), "kind": "bad", "told": [asdict(u) for u in units], **said}
     return render(request, "fulfilment/sort.html", facts, status=409 if said.get("wrong") or said.get("answer") else 200)
 

@@ -17,7 +17,7 @@ from typing import Any
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel import asks as given
-from hanse.kernel.asks import Code, Short, ask
+from hanse.kernel.asks import Code, Id, Short, ask
 from hanse.kernel.refused import Refused, refuse, refuse_all
 from hanse.kernel.rows import as_tuple
 
@@ -31,7 +31,10 @@ from .receive import Serials
 
 @ask
 class Count:
-    """So many units of an item (and lot) were counted in a bin (the dock unless said); `serials` are those found."""
+    """So many units of an item (and lot) were counted in a bin (the dock unless said); `serials` are those found.
+
+    `task` names the count task that is answered: what comes when it is closed already is too late.
+    """
 
     site: Code
     sku: Code
@@ -42,6 +45,7 @@ class Count:
     reason: Short = ""
     document: Short = ""
     at: datetime | None = None
+    task: Id | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,9 @@ def decide(asks: Sequence[Count], known: Known, by: Sequence[str]) -> list[BinCo
             continue
         spot = Spot(it.item, it.site, known.places[("bin", it.site, it.bin)], ask.lot)
         task = tasks.get((spot.account, spot.item, spot.lot))
+        if ask.task and (task is None or task.id != ask.task):
+            answers.append(refuse("count-done", bin=it.bin, sku=ask.sku))
+            continue
         if task and task.first_by == who:
             answers.append(refuse("count-by-another", bin=it.bin, sku=ask.sku))
             continue

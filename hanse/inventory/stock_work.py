@@ -169,12 +169,12 @@ SELECT s.code, a.code, i.sku, i.name, coalesce(i.gtin, ''), i.tracking, b.lot, b
   JOIN inventory_balance b ON b.account_id = a.id AND b.on_hand > b.reserved JOIN catalogue_item i ON i.id = b.item_id
  WHERE s.code = %(site)s
 """
-COUNTS = """
+COUNT = """
 SELECT t.id, s.code, a.code, i.sku, i.name, coalesce(i.gtin, ''), i.tracking, t.lot, t.cause, t.abc, t.first_counted IS NOT NULL, t.first_by, t.raised_at
   FROM inventory_counttask t JOIN network_site s ON s.id = t.site_id JOIN catalogue_item i ON i.id = t.item_id
   JOIN inventory_account a ON a.id = t.bin_id LEFT JOIN network_bin n ON n.site_id = s.id AND n.code = a.code
- WHERE t.closed_at IS NULL
 """
+COUNTS = COUNT + " WHERE t.closed_at IS NULL"
 FACES = """
 SELECT s.code, a.code, i.sku, i.name, f.least, f.most,
        (SELECT coalesce(sum(b.on_hand), 0)::bigint FROM inventory_balance b WHERE b.account_id = f.bin_id AND b.item_id = f.item_id),
@@ -245,6 +245,11 @@ def count_tasks(site: str, limit: int, after: int = 0) -> list[CountTaskRow]:
 def count_task(task: int) -> CountTaskRow | None:
     """One open count."""
     return next(iter(rows(CountTaskRow, COUNTS + " AND t.id = %(task)s", task=task)), None)
+
+
+def counted_task(task: int) -> CountTaskRow | None:
+    """One count, whether it is open or done."""
+    return next(iter(rows(CountTaskRow, COUNT + " WHERE t.id = %(task)s", task=task)), None)
 
 
 def next_counts(site: str, limit: int = 100) -> list[CountTaskRow]:

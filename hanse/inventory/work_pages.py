@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,7 +15,7 @@ from hanse.journal.acting import act, may
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
 from hanse.web.context import waits
-from hanse.web.posted import BadForm, posted
+from hanse.web.posted import BadForm, posted, scanned_at
 from hanse.web.words import in_words
 
 from . import page_reads as reads
@@ -30,6 +30,8 @@ from .put_away import PutAway, put_away
 from .replenish import Replenish, replenish
 
 SHOWN = 50
+WALK = 20
+"""So many tasks the hand-held takes along, to go on without a line."""
 CARRIED_LESS = [("box", "Face is full", ""), ("question-mark", "Not there", "on"), ("alert-triangle", "Damaged", "")]
 OTHER_BIN = [("box", "Bin is full"), ("lock", "Can’t reach it"), ("alert-triangle", "Does not fit there")]
 
@@ -109,7 +111,7 @@ def carry_task(request: HttpRequest, task: int) -> HttpResponse:
         return _answer(request, facts, carry, Carry, found, {"task": task, "serials": _serials(request)}, lambda site: work.next_moves(site, 1))
     if found is None:
         raise Http404(f"Nothing is to be carried for task {task} any more.")
-    return _hand_held(request, facts, found)
+    return _hand_held(request, facts | {"following": _following(found, work.next_moves(found.site, WALK))}, found)
 
 
 @login_required
@@ -124,7 +126,7 @@ def put_away_units(request: HttpRequest) -> HttpResponse:
         return _answer(request, facts, put_away, PutAway, found, {"serials": _serials(request)}, lambda site: work.on_dock(site, 1))
     if found is None:
         raise Http404("Nothing of this is to be put away any more.")
-    return _hand_held(request, facts, found)
+    return _hand_held(request, facts | {"following": _following(found, work.put_aways(site, WALK))}, found)
 
 
 @login_required
@@ -133,16 +135,22 @@ def count_bin(request: HttpRequest, task: int) -> HttpResponse:
     """Count a bin without being told what should lie there."""
     found = work.count_task(task)
     facts: dict[str, Any] = {"grant": "count", "word": "Count", "reasons": [], "field": "counted"}
-    if found is None:
-        if request.method == "POST":
-            messages.warning(request, "This bin was counted meanwhile. Nothing was booked.")
-            return redirect("stock_work")
-        raise Http404(f"Count {task} is done.")
+    me = request.user.get_username()
     if request.method == "POST":
-        ask = {"site": found.site, "sku": found.sku, "bin": found.bin, "lot": found.lot, "serials": _serials(request), "document": f"count {task}"}
-        me = request.user.get_username()
+        of = found or work.counted_task(task)  # one that is done may have been done by this very form
+        if of is None:
+            raise Http404(f"There is no count {task}.")
+        ask = {"task": task, "site": of.site, "sku": of.sku, "bin": of.bin, "lot": of.lot, "serials": _serials(request), "document": f"count {task}"}
         return _answer(request, facts, count, Count, found, ask, lambda site: [c for c in work.next_counts(site, SHOWN) if c.not_by != me])
-    return _hand_held(request, facts, found)
+    if found is None:
+        raise Http404(f"Count {task} is done.")
+    return _hand_held(request, facts | {"following": _following(found, [c for c in work.next_counts(found.site, WALK) if c.not_by != me])}, found)
+
+
+def _following(found: Any, waiting: list[Any]) -> list[tuple[str, Any]]:
+    """What the hand-held takes along behind a task, each with where it is booked."""
+    here = _url(found)
+    return [(url, it) for it in waiting if (url := _url(it)) != here]
 
 
 def _serials(request: HttpRequest) -> tuple[str, ...]:
@@ -150,17 +158,28 @@ def _serials(request: HttpRequest) -> tuple[str, ...]:
 
 
 def _answer(request: HttpRequest, facts: dict[str, Any], operation: Any, ask: type, found: Any, given: Mapping[str, Any], following: Any) -> HttpResponse:
-    """Book what was posted; on to the next task, or back to this one with what is wrong."""
+    """Book what was posted: the hand-held's outbox is told what came of it, a form goes on to the next task or back to this one."""
     try:
-        asked: Any = posted(ask, request, **given)
+        asked: Any = posted(ask, request, at=scanned_at(request), **given)
     except BadForm as bad:
+        if request.htmx:  # type: ignore[attr-defined]
+            return JsonResponse({"refused": "Not booked", "why": str(bad)}, status=422)
         return _again(request, facts | {"bad": bad}, found, 422)
     answer = act(request, operation, asked)
+    if request.htmx:  # type: ignore[attr-defined]
+        return _answered(answer)
     if isinstance(answer, Refused):
         return _again(request, facts | {"answer": answer}, found, 409)
     (messages.warning if isinstance(answer, RecountAsked) else messages.success)(request, _said(answer))
     left = following(answer.site)
     return redirect(_url(left[0]) if left else _at("stock_work", answer.site))
+
+
+def _answered(answer: Any) -> JsonResponse:
+    """What the hand-held's outbox is told; it comes once per key, maybe later."""
+    if isinstance(answer, Refused):
+        return JsonResponse({"refused": answer.title, "why": in_words(answer)}, status=409)
+    return JsonResponse({"said": _said(answer), "again": isinstance(answer, RecountAsked)})
 
 
 def _again(request: HttpRequest, facts: dict[str, Any], found: Any, status: int) -> HttpResponse:

@@ -77,6 +77,7 @@ _TABLE: list[tuple[Any, ...]] = [
     ("inbound-closed", 409, "Inbound is closed", "Inbound {ref} is received in full; {open} of {wanted} are still open."),
     ("reason-missing", 422, "Reason is missing", "Say why."),
     ("count-by-another", 409, "Somebody else counts here", "You counted {sku} in {bin}, or found it short there: somebody else counts it now."),
+    ("count-done", 409, "Counted already", "{sku} in {bin} was counted meanwhile. Nothing was booked."),
     ("count-raised", 409, "To be counted already", "A count of {sku} in {bin} is open already."),
     ("bin-not-empty", 409, "Bin is not empty", "{bin} holds {on_hand} {sku}."),
     ("no-count-plan", 409, "No count plan", "{site} has no count plan that is in force. Make one first."),

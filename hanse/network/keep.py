@@ -47,6 +47,7 @@ class KeepSite:
     longitude: Annotated[Decimal, Ge(-180), Le(180)] | None = None
     sscc_prefix: Short | None = None
     pack_scan: Literal["none", "first", "every"] | None = None
+    tote_scan: bool | None = None
     audit_percent: Annotated[int, Ge(0), Le(100)] | None = None
     weight_tolerance_g: Annotated[int, Ge(0), Le(100_000)] | None = None
     weight_tolerance_percent: Annotated[int, Ge(0), Le(100)] | None = None
@@ -145,7 +146,7 @@ ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('network', 0))"
 """One change of sites at a time: codes of the batch are looked up and written without a race."""
 PLACES = """
 SELECT code, country, name, zone, region, array_to_string(workdays, ','), cut_off, priority, street, postcode, city, gln, latitude,
-       longitude, sscc_prefix, pack_scan, audit_percent, weight_tolerance_g, weight_tolerance_percent, active, supplier
+       longitude, sscc_prefix, pack_scan, tote_scan, audit_percent, weight_tolerance_g, weight_tolerance_percent, active, supplier
   FROM network_site WHERE code = ANY(%(code)s::text[])
 """
 ZONES = "SELECT s.code, z.code FROM network_site s JOIN network_zone z ON z.site_id = s.id WHERE s.code = ANY(%(code)s::text[])"
@@ -161,20 +162,20 @@ SELECT s.code, l.country, l.days, l.region, l.cost, l.currency, l.carrier FROM n
 """
 KEEP = """
 INSERT INTO network_site (code, country, name, zone, region, workdays, cut_off, priority, street, postcode, city, gln, latitude, longitude,
-                          sscc_prefix, pack_scan, audit_percent, weight_tolerance_g, weight_tolerance_percent, active, supplier)
+                          sscc_prefix, pack_scan, tote_scan, audit_percent, weight_tolerance_g, weight_tolerance_percent, active, supplier)
 SELECT code, country, name, zone, region, string_to_array(workdays, ',')::smallint[], cut_off, priority, street, postcode, city, gln,
-       latitude, longitude, sscc_prefix, pack_scan, audit_percent, weight_tolerance_g, weight_tolerance_percent, active, supplier
+       latitude, longitude, sscc_prefix, pack_scan, tote_scan, audit_percent, weight_tolerance_g, weight_tolerance_percent, active, supplier
   FROM unnest(%(code)s::text[], %(country)s::text[], %(name)s::text[], %(zone)s::text[], %(region)s::text[], %(workdays)s::text[],
               %(cut_off)s::time[], %(priority)s::smallint[], %(street)s::text[], %(postcode)s::text[], %(city)s::text[], %(gln)s::text[],
-              %(latitude)s::numeric[], %(longitude)s::numeric[], %(sscc_prefix)s::text[], %(pack_scan)s::text[],
+              %(latitude)s::numeric[], %(longitude)s::numeric[], %(sscc_prefix)s::text[], %(pack_scan)s::text[], %(tote_scan)s::boolean[],
               %(audit_percent)s::smallint[], %(weight_tolerance_g)s::int[], %(weight_tolerance_percent)s::smallint[], %(active)s::boolean[], %(supplier)s::text[])
     AS s(code, country, name, zone, region, workdays, cut_off, priority, street, postcode, city, gln, latitude, longitude, sscc_prefix,
-         pack_scan, audit_percent, weight_tolerance_g, weight_tolerance_percent, active, supplier)
+         pack_scan, tote_scan, audit_percent, weight_tolerance_g, weight_tolerance_percent, active, supplier)
     ON CONFLICT (code) DO UPDATE SET
        country = excluded.country, name = excluded.name, zone = excluded.zone, region = excluded.region, workdays = excluded.workdays,
        cut_off = excluded.cut_off, priority = excluded.priority, street = excluded.street, postcode = excluded.postcode,
        city = excluded.city, gln = excluded.gln, latitude = excluded.latitude, longitude = excluded.longitude,
-       sscc_prefix = excluded.sscc_prefix, pack_scan = excluded.pack_scan, audit_percent = excluded.audit_percent,
+       sscc_prefix = excluded.sscc_prefix, pack_scan = excluded.pack_scan, tote_scan = excluded.tote_scan, audit_percent = excluded.audit_percent,
        weight_tolerance_g = excluded.weight_tolerance_g, weight_tolerance_percent = excluded.weight_tolerance_percent, active = excluded.active,
        supplier = excluded.supplier
 """

@@ -31,6 +31,7 @@ class Site(models.Model):
     longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     sscc_prefix = models.TextField(db_default="0000000")
     pack_scan = models.TextField(db_default="none")
+    tote_scan = models.BooleanField(db_default=False)
     audit_percent = models.SmallIntegerField(db_default=0)
     weight_tolerance_g = models.IntegerField(db_default=50)
     weight_tolerance_percent = models.SmallIntegerField(db_default=5)

@@ -66,6 +66,7 @@ class Place:
     longitude: Decimal | None = None
     sscc_prefix: str = "0000000"
     pack_scan: str = "none"
+    tote_scan: bool = False
     audit_percent: int = 0
     weight_tolerance_g: int = 50
     weight_tolerance_percent: int = 5

@@ -41,6 +41,7 @@ class SiteView:
     longitude: Decimal | None
     sscc_prefix: str
     pack_scan: str
+    tote_scan: bool
     audit_percent: int
     weight_tolerance_g: int
     weight_tolerance_percent: int
@@ -157,7 +158,7 @@ class ContractView:
 
 SITES = """
 SELECT s.code, s.name, s.country, s.region, s.zone, array_to_json(s.workdays)::text, s.cut_off, s.priority, s.street, s.postcode, s.city,
-       s.gln, s.latitude, s.longitude, s.sscc_prefix, s.pack_scan, s.audit_percent,
+       s.gln, s.latitude, s.longitude, s.sscc_prefix, s.pack_scan, s.tote_scan, s.audit_percent,
        s.weight_tolerance_g, s.weight_tolerance_percent, s.active, s.supplier,
        (SELECT count(*) FROM network_bin b WHERE b.site_id = s.id),
        (SELECT json_agg(json_build_array(l.country, l.region, l.days, l.cost::text, l.currency, l.carrier) ORDER BY l.country, l.region)::text

@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 Ask = TypeVar("Ask")
 LARGEST = 2**63 - 1
@@ -49,6 +50,12 @@ def posted(ask: type[Ask], request: HttpRequest, /, **given: Any) -> Ask:
     if findings:
         raise BadForm(findings, request.POST.dict())
     return ask(**values)
+
+
+def scanned_at(request: HttpRequest) -> datetime | None:
+    """When it was scanned on the hand-held, which may be a while ago, if its outbox says so; the operation's own time else."""
+    at = parse_datetime(request.POST.get("scanned_at", "") or "")
+    return at if at is not None and at.tzinfo else None
 
 
 _DEFAULT = object()

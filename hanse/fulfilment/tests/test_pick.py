@@ -28,6 +28,9 @@ def in_words(answer):
     ([Pick(1, 5, scanned_item="4006381333931")], ["5 BRG-6204 taken from A-01"]),
     ([Pick(1, 5, scanned_item="]C10104006381333931", scanned_bin="a-01")], ["5 BRG-6204 taken from A-01"]),
     ([Pick(1, 5, scanned_bin="A-02")], ["A-02 was scanned, A-01 is wanted. Put it back. Nothing was booked."]),
+    ([Pick(1, 5, scanned_tote="h-7")], ["5 BRG-6204 taken from A-01"]),
+    ([Pick(1, 5, scanned_tote="H-8")], ["H-8 was scanned, H-7 is wanted. Put it back. Nothing was booked."]),
+    ([Pick(1, 5, tote="C-3", scanned_tote="C-3")], ["5 BRG-6204 taken from A-01"]),
     ([Pick(1, 5, serials=("S1",))], ["BRG-6204 carries no serials."]),
 ])
 def test_a_task_is_answered_once_and_a_short_pick_says_why(asks, told):

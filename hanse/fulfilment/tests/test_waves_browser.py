@@ -3,10 +3,11 @@
 import pytest
 
 from hanse.fulfilment import planning
-from hanse.fulfilment.models import Task, Tour, Wave
+from hanse.fulfilment.models import Scan, Task, Tour, Wave
 from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.release_wave import ReleaseWave, release_wave
 from hanse.fulfilment.tests.test_waves import warehouse
+from hanse.network.keep import KeepSite, keep_sites
 from tests.browser import DESK, PHONE, browser_test, chromium, draws, house, scan, sent, signed_in, text_of  # noqa: F401
 
 pytestmark = browser_test
@@ -64,6 +65,42 @@ def test_a_picker_walks_a_tour_stop_by_stop_with_its_floor_at_hand(lasting, sign
     assert not Task.objects.filter(closed_at=None).exists()
 
 
+def test_units_go_into_the_tote_whose_place_was_scanned_where_the_site_wants_it(lasting, signed_in):  # noqa: F811
+    warehouse(lasting, 2)
+    keep_sites([KeepSite("HAM", tote_scan=True)], by="ann")
+    page = signed_in("tomasz", "warehouse", PHONE)
+    [wave] = release_wave([ReleaseWave("HAM")], by="ann")
+    planning.plan("HAM", wave.wave)
+    page.goto("/pick?site=HAM")
+    page.click("text=Start picking")
+    tasks = list(Task.objects.filter(tour__isnull=False).order_by("stop").select_related("bin", "item"))
+    first, other = tasks[0], next(t for t in tasks if t.order_id != tasks[0].order_id)
+    scan(page, first.bin.code)
+    for _ in range(first.to_pick):
+        scan(page, first.item.sku)
+    text_of(page, "[data-step-more]", f"Place 1: H-{first.order_id}")
+    scan(page, f"H-{other.order_id}")
+    text_of(page, "[data-wrong-title]", "Wrong tote")
+    assert page.inner_text("[data-wrong-want]") == f"H-{first.order_id}" and page.inner_text("[data-want-word]") == "Put into place 1"
+    page.click("[data-undo]")
+    text_of(page, "[data-taken]", str(first.to_pick - 1))
+    scan(page, first.item.sku)
+    text_of(page, "[data-step-what]", "Scan the tote")
+    scan(page, f"H-{first.order_id}")
+    text_of(page, "[data-stop]", "2")
+    scan(page, tasks[1].bin.code)
+    scan(page, tasks[1].item.sku)
+    if tasks[1].to_pick > 1:
+        page.click("[data-short-open]")
+        page.click("text=Bin is empty")
+    text_of(page, "[data-step-what]", "Scan the tote")
+    scan(page, f"H-{tasks[1].order_id}")
+    sent(page)
+    first.refresh_from_db()
+    assert first.taken == first.to_pick
+    assert list(Scan.objects.filter(wanted=f"H-{first.order_id}").order_by("pk").values_list("read", "right"))[:2] == [(f"H-{other.order_id}", False), (f"H-{first.order_id}", True)]
+
+
 def test_a_batch_is_sorted_by_scans_at_the_put_wall(lasting, signed_in):  # noqa: F811
     warehouse(lasting, 2, bins=6, method="batch")
     [wave] = release_wave([ReleaseWave("HAM")], by="ann")
@@ -75,10 +112,18 @@ def test_a_batch_is_sorted_by_scans_at_the_put_wall(lasting, signed_in):  # noqa
     page.fill("[name=read]", "NOT-HERE")
     page.press("[name=read]", "Enter")
     text_of(page, ".msg.bad b", "Nothing here wants this.")
+    page.context.set_offline(True)
     for task in Task.objects.filter(pk__in=tour.tasks).select_related("item"):
         page.fill("[name=read]", task.item.sku)
         page.press("[name=read]", "Enter")
-        page.wait_for_selector(".put-into")
+        text_of(page, "[data-put-tote]", "H-")
+    assert page.inner_text("[data-outbox-count]") == str(len(tour.tasks))
+    page.fill("[name=read]", "NOT-HERE")
+    page.press("[name=read]", "Enter")
+    text_of(page, "#toasts", "Nothing here wants NOT-HERE.")
+    page.context.set_offline(False)
+    sent(page)
+    page.goto("/sort?site=HAM")
     text_of(page, ".empty .strong", "Nothing to sort")
     first.refresh_from_db()
     assert first.tote.code == f"H-{first.order_id}"

@@ -5,7 +5,8 @@ from django.db import connections
 from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.tests.floor import released
 from hanse.inventory.keep_faces import KeepFace, keep_faces
-from hanse.inventory.models import Balance, MoveTask
+from hanse.inventory.models import Balance, Movement, MoveTask
+from hanse.inventory.models import Count as CountRow
 from hanse.inventory.receive import Receive, receive
 from hanse.inventory.replenish import Replenish, replenish
 from hanse.network.models import Bin
@@ -47,9 +48,10 @@ def test_a_face_is_filled_what_arrived_is_put_away_and_a_bin_is_counted_by_scans
     scan(page, "]C101" + GTIN.zfill(14))
     text_of(page, "[data-next]", "Scan A-01")
     scan(page, "A-01")
-    page.wait_for_selector("text=9 BRG-6204-2RS carried at HAM from R-01 to A-01")
+    text_of(page, "#toasts", "9 BRG-6204-2RS carried at HAM from R-01 to A-01")
     assert there()["bin", "A-01"] == 10 and MoveTask.objects.get().moved == 9
 
+    page.click("text=Look for more")
     page.click("#put-away >> text=Start")
     text_of(page, "[data-next]", "Scan the item")
     scan(page, GTIN)
@@ -57,16 +59,63 @@ def test_a_face_is_filled_what_arrived_is_put_away_and_a_bin_is_counted_by_scans
     scan(page, "B-02")
     text_of(page, "[data-into]", "B-02")
     page.click("text=Bin is full")
-    page.wait_for_selector("text=into B-02 instead of R-01: Bin is full")
+    text_of(page, "#toasts", "into B-02 instead of R-01: Bin is full")
 
+    page.click("text=Look for more")
     page.click("#count >> text=Start")
     scan(page, "B-02")
     scan(page, "BLT-A42")
     text_of(page, "[data-next]", "Type how many, Enter")
     page.keyboard.type("8")
     page.keyboard.press("Enter")
-    page.wait_for_selector("text=8 BLT-A42 counted in B-02")
+    text_of(page, "#toasts", "8 BLT-A42 counted in B-02")
     assert ("doubt", "B-02") not in there()
+
+
+def test_stock_work_goes_on_without_a_line_and_nothing_is_booked_twice(lasting, signed_in):  # noqa: F811
+    hall(lasting)
+    receive([Receive("HAM", "BLT-A42", 4)], by="ann")
+    page = signed_in("tomasz", "warehouse", PHONE)
+    page.goto("/stock-work")
+    page.click("#put-away >> text=Start")
+    text_of(page, "[data-next]", "Scan the item")
+    page.context.set_offline(True)
+    for item in ("BLT-A42", GTIN):
+        text_of(page, "[data-next]", "Scan the item")
+        scan(page, item)
+        scan(page, page.inner_text("[data-next]").removeprefix("Scan "))
+    page.wait_for_selector("text=All that was taken along is done")
+    assert page.inner_text("[data-outbox-count]") == "2" and not Movement.objects.filter(act="StockPutAway").exists()
+    page.context.set_offline(False)
+    sent(page)
+    text_of(page, "#toasts", "4 BLT-A42 put away")
+    text_of(page, "#toasts", "7 BRG-6204-2RS put away")
+    assert ("bin", "DOCK") not in there() and Movement.objects.filter(act="StockPutAway").count() == 2
+
+
+LOSE_THE_ANSWER = """() => {
+  const real = window.fetch;
+  let lost = 0;
+  window.fetch = async (...asked) => { const answer = await real(...asked); if (!lost++) throw new TypeError("the line broke"); return answer; };
+}"""
+
+
+def test_a_count_whose_answer_was_lost_on_the_way_is_told_once_it_is_sent_again(lasting, signed_in):  # noqa: F811
+    hall(lasting)
+    page = signed_in("ewa", "warehouse", PHONE)
+    page.goto("/stock-work")
+    page.click("#count >> text=Start")
+    text_of(page, "[data-next]", "Scan B-02")
+    page.evaluate(LOSE_THE_ANSWER)
+    for code in ("B-02", "BLT-A42"):
+        scan(page, code)
+    text_of(page, "[data-next]", "Type how many, Enter")
+    page.keyboard.type("8")
+    page.keyboard.press("Enter")
+    text_of(page, "#toasts", "8 BLT-A42 counted in B-02")
+    sent(page)
+    connections.close_all()
+    assert CountRow.objects.count() == 1 and there()["bin", "B-02"] == 8
 
 
 def test_the_pages_draw_at_both_sizes(lasting, signed_in):  # noqa: F811

@@ -3,8 +3,6 @@
   const form = document.querySelector("[data-audit]");
   if (!form) return;
   const told = JSON.parse(document.getElementById("told").textContent);
-  const plain = code => code.replace(/^\][A-Za-z]\d/, "").replace(/^\x1d/, "");
-  const gtin = code => { const read = plain(code); return /^01\d{14}/.test(read) ? read.slice(2, 16) : /^\d{8,14}$/.test(read) ? read.padStart(14, "0") : ""; };
   const fields = () => [...form.querySelectorAll("[name=units]")];
   const total = () => {
     const units = fields().reduce((sum, field) => sum + (Number(field.value) || 0), 0);
@@ -12,8 +10,8 @@
   };
   const count = field => { field.value = (Number(field.value) || 0) + 1; total(); };
   addEventListener("hanse:scan", event => {
-    const code = event.detail.code.trim(), digits = gtin(code), step = form.querySelector("[data-step]");
-    const n = told.findIndex(item => item.sku.toLowerCase() === plain(code).toLowerCase() || (digits && item.gtin && item.gtin.padStart(14, "0") === digits));
+    const code = event.detail.code.trim(), step = form.querySelector("[data-step]");
+    const n = told.findIndex(item => hanse.names(code, { ...item, lot: hanse.elements(code)["10"] }));
     const other = form.querySelector("[data-other]"), named = other.querySelector("[name=sku]");
     if (n >= 0) count(fields()[n]);
     else if (!named.value || named.value === code) { named.value = code; count(other.querySelector("[name=units]")); }

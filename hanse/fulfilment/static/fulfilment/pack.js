@@ -10,26 +10,11 @@
   const order = [];
   let wrong = false;
 
-  const plain = code => code.replace(/^\][A-Za-z]\d/, "").replace(/^\x1d/, "");
-  const fourteen = digits => digits.padStart(14, "0");
-  const elements = code => {
-    const found = {}, fixed = { "01": 14, "02": 14, "11": 6, "13": 6, "15": 6, "17": 6 };
-    for (let rest = plain(code); rest.length > 2;) {
-      const ai = rest.slice(0, 2), length = fixed[ai];
-      if (!length && ai !== "10" && ai !== "21") return found;
-      const end = length ? 2 + length : (rest.indexOf("\x1d") + 1 || rest.length + 1) - 1;
-      found[ai] = rest.slice(2, end);
-      rest = rest.slice(end).replace(/^\x1d/, "");
-    }
-    return found;
-  };
+  const { plain, elements } = hanse;
   const names = (line, code) => {
-    const read = plain(code), parts = elements(code);
-    if (line.tracking === "serial") return line.serials.includes(parts["21"] || read) && !line.taken.includes(parts["21"] || read);
-    if (read.toLowerCase() === line.sku.toLowerCase()) return true;
-    if (!line.gtin) return false;
-    if (/^\d{8,14}$/.test(read)) return fourteen(read) === fourteen(line.gtin);
-    return !!parts["01"] && fourteen(parts["01"]) === fourteen(line.gtin) && (parts["10"] ?? line.lot) === line.lot;
+    if (line.tracking !== "serial") return hanse.names(code, line);
+    const serial = elements(code)["21"] || plain(code);
+    return line.serials.includes(serial) && !line.taken.includes(serial);
   };
 
   const icon = (element, name) => { const use = element.querySelector("use"); use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${name}`)); };

@@ -1,4 +1,4 @@
-// Pick: one task at a time on the hand-held, bin first, then the item, then the next task by itself.
+// Pick: one task at a time on the hand-held, bin first, then the item, the tote where the site wants it, then the next task by itself.
 // The walk is taken along, so picking goes on without a line; every scan, right or wrong, and every booking goes through
 // the outbox with a key of its own, in order.
 (() => {
@@ -7,36 +7,18 @@
   const one = name => document.querySelector(`[data-${name}]`), all = name => document.querySelectorAll(`[data-${name}]`);
   const put = (name, words) => all(name).forEach(place => { place.textContent = words; });
   const walk = JSON.parse(document.getElementById("walk").textContent);
-  const total = walk.length, GRACE = 1500;
-  let task = walk[0], done = 0, binRight = false, taken = 0, serials = [], scanned = [], wrong = null, booking = 0;
+  const total = walk.length, GRACE = 1500, { plain, elements, names, fourteen } = hanse;
+  let task = walk[0], done = 0, binRight = false, taken = 0, serials = [], scanned = [], wrong = null, booking = 0, toteRight = false, short = "";
 
-  // what a read names: the code itself, a GTIN of any length, or a GS1 element string that begins with one
-  const plain = code => code.replace(/^\][A-Za-z]\d/, "").replace(/^\x1d/, "");
-  const fourteen = digits => digits.padStart(14, "0");
   const same = (one, other) => one.toLowerCase() === other.toLowerCase();
-  const elements = code => {
-    const found = {}, fixed = { "01": 14, "02": 14, "11": 6, "13": 6, "15": 6, "17": 6 };
-    for (let rest = plain(code); rest.length > 2;) {
-      const ai = rest.slice(0, 2), length = fixed[ai];
-      if (!length && ai !== "10" && ai !== "21") return found;
-      const end = length ? 2 + length : (rest.indexOf("\x1d") + 1 || rest.length + 1) - 1;
-      found[ai] = rest.slice(2, end);
-      rest = rest.slice(end).replace(/^\x1d/, "");
-    }
-    return found;
-  };
-  const namesItem = code => {
-    const read = plain(code), parts = elements(code);
-    if (task.tracking === "serial") return serialOf(code) !== "";
-    if (same(read, task.sku)) return true;
-    if (!task.gtin) return false;
-    if (/^\d{8,14}$/.test(read)) return fourteen(read) === fourteen(task.gtin);
-    return !!parts["01"] && fourteen(parts["01"]) === fourteen(task.gtin) && (parts["10"] ?? task.lot) === task.lot;
-  };
+  const namesItem = code => task.tracking === "serial" ? serialOf(code) !== "" : names(code, task);
   const serialOf = code => {
     const read = elements(code)["21"] || plain(code);
     return task.serials.includes(read) && !serials.includes(read) ? read : "";
   };
+
+  // units lie on the cart's place once its tote is scanned; what is short says why first
+  const toteWanted = () => task.scan_tote && !toteRight && binRight && taken > 0 && (taken >= task.wanted || short !== "");
 
   // drawing
   const icon = (element, name) => { const use = element?.querySelector("use"); if (use) use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${name}`)); };
@@ -59,6 +41,7 @@
     put("wanted", task.wanted);
     put("tote", task.tote);
     put("slot", task.slot || "");
+    one("into").classList.toggle("now", toteWanted());
     all("slot").forEach(place => { place.hidden = !task.slot; });
     document.querySelectorAll("[data-plan-tasks]").forEach(mark => mark.classList.toggle("now", mark.dataset.planTasks.split(" ").includes(String(task.task))));
     put("stop", done + 1);
@@ -89,6 +72,7 @@
     const left = Math.max(task.wanted - taken, 0), what = one("step-what"), more = one("step-more");
     if (wrong) { what.textContent = "Scan the right one to go on"; more.textContent = `${taken} of ${task.wanted} taken`; return; }
     if (!binRight) { what.textContent = "Scan the bin"; more.textContent = task.bin; return; }
+    if (toteWanted()) { what.textContent = "Scan the tote"; more.textContent = `Place ${task.slot}: ${task.tote}`; return; }
     if (!left) { what.textContent = `${taken} of ${task.wanted} taken`; more.textContent = walk.length > 1 ? `Going on to ${walk[1].bin}` : "Last stop of this walk"; return; }
     what.textContent = task.tracking === "serial" ? "Scan the serial" : taken ? "Scan the next one" : "Scan the item";
     more.textContent = !taken ? `${left} of ${task.sku}` : task.tracking === "serial" ? `${left} more` : `${left} more, or tap ${taken} and say how many`;
@@ -104,19 +88,24 @@
     different.textContent = code.slice(at);
     place.replaceChildren(code.slice(0, at), different);
   };
-  const turnRed = read => {
-    const bin = !binRight;
-    wrong = { read, wanted: bin ? task.bin : task.sku, bin };
+  const RED = {
+    bin: () => ["Wrong bin", "Go on to the right one. Nothing was booked.", "Go to", task.bin, `${task.sku} lies there`],
+    item: () => ["Wrong item", "Put it back. Nothing was booked.", "Take", task.sku, `${task.name}, from ${task.bin}`],
+    tote: () => ["Wrong tote", "Put the units into the right one. Nothing was booked.", `Put into place ${task.slot}`, task.tote, `${taken} of ${task.sku}`],
+  };
+  const turnRed = (read, kind = binRight ? "item" : "bin") => {
+    const [title, why, word, wanted, about] = RED[kind]();
+    wrong = { read, wanted, kind };
     document.querySelector(".phone").classList.add("is-wrong");
     one("wrong").hidden = false;
-    put("wrong-title", bin ? "Wrong bin" : "Wrong item");
-    put("wrong-why", bin ? "Go on to the right one. Nothing was booked." : "Put it back. Nothing was booked.");
-    put("want-word", bin ? "Go to" : "Take");
+    put("wrong-title", title);
+    put("wrong-why", why);
+    put("want-word", word);
     put("wrong-about", "");
-    put("want-about", bin ? `${task.sku} lies there` : `${task.name}, from ${task.bin}`);
+    put("want-about", about);
     differing(one("wrong-read"), read, wrong.wanted);
     differing(one("wrong-want"), wrong.wanted, read);
-    if (!bin) asLot(read);
+    if (kind === "item") asLot(read);
     one("step").classList.add("again");
     hanse.wrong();
     step();
@@ -145,6 +134,7 @@
     closeSheets();
     if (!task) return;
     if (booking && walk.length > 1 && same(code, walk[1].bin)) book("");  // the next bin is scanned: this task is done
+    else if (toteWanted() && (short || taken >= task.wanted + task.over || !namesItem(code))) return heardTote(code);
     else if (taken >= task.wanted + task.over && binRight) { turnRed(code); keepScan("item", code); return; }
     if (binRight && !taken && same(code, task.bin)) { keepScan("bin", code); clearRed(); flash(one("bin")); hanse.right(); return show(); }
     if (!binRight) {
@@ -171,15 +161,28 @@
     show();
     settle();
   };
+  const heardTote = code => {
+    keepScan("tote", code);
+    if (!same(hanse.plain(code), task.tote)) return turnRed(code, "tote");
+    clearRed();
+    toteRight = true;
+    flash(one("into"));
+    hanse.right();
+    if (short) return book(short);
+    show();
+    settle();
+  };
   const settle = () => {
     clearTimeout(booking);
-    booking = taken >= task.wanted && binRight && scanned.length ? setTimeout(() => book(""), GRACE) : 0;
+    booking = taken >= task.wanted && binRight && scanned.length && !toteWanted() ? setTimeout(() => book(""), GRACE) : 0;
   };
   const book = reason => {
+    short = reason;
+    if (toteWanted()) { closeSheets(); return show(); }
     clearTimeout(booking);
     booking = 0;
     hanse.keep(screen.dataset.bookUrl.replace("/0/", `/${task.task}/`), {
-      taken, reason, tote: task.into || "", serials: serials.join(" "), scanned_bin: binRight ? task.bin : "", scanned_item: task.tracking === "serial" || !scanned.length ? "" : scanned[0],
+      taken, reason, tote: task.into || "", serials: serials.join(" "), scanned_bin: binRight ? task.bin : "", scanned_tote: toteRight ? task.tote : "", scanned_item: task.tracking === "serial" || !scanned.length ? "" : scanned[0],
     });
     document.querySelectorAll("[data-plan-tasks]").forEach(mark => {
       const left = mark.dataset.planTasks.split(" ").filter(number => walk.slice(1).some(stop => String(stop.task) === number));
@@ -194,7 +197,7 @@
     closeSheets();
     clearRed();
     // who stands at the bin already need not scan it again
-    [task, binRight, taken, serials, scanned] = [walk[0], !!here && walk[0]?.bin === here, 0, [], []];
+    [task, binRight, taken, serials, scanned, toteRight, short] = [walk[0], !!here && walk[0]?.bin === here, 0, [], [], false, ""];
     if (!task) {
       screen.hidden = true;
       screen.classList.add("gone");
@@ -212,7 +215,8 @@
   const open = name => { closeSheets(); one(name).hidden = one("shade").hidden = false; one(name).querySelector("button").focus(); };
   const undo = () => {
     clearRed();
-    if (taken) { taken--; scanned.length > 1 || !taken ? scanned.pop() : null; serials.pop(); if (!taken) scanned = []; } else binRight = false;
+    if (short || toteRight) short = "", toteRight = false;
+    else if (taken) { taken--; scanned.length > 1 || !taken ? scanned.pop() : null; serials.pop(); if (!taken) scanned = []; } else binRight = false;
     show();
     settle();
   };
@@ -246,11 +250,11 @@
     if (answer.refused) { if (!url.endsWith("/scan") || status !== 409) hanse.say("bad", `${answer.refused}.`, answer.why || ""); return; }
     if (answer.short) return hanse.say("watch", answer.said + ".", "The bin will be counted.");
     if (answer.right === false && wrong && wrong.read === body.read) {
-      if (answer.found && !wrong.bin && !wrong.lot && answer.found.sku !== task.sku) {
+      if (answer.found && wrong.kind === "item" && !wrong.lot && answer.found.sku !== task.sku) {
         differing(one("wrong-read"), answer.found.sku, task.sku);
         differing(one("wrong-want"), task.sku, answer.found.sku);
         put("wrong-about", answer.found.name + (answer.found.bins.length ? `, belongs in ${answer.found.bins.join(" or ")}` : ""));
-      } else if (!wrong.bin && !answer.found) put("wrong-about", "No item has this code");
+      } else if (wrong.kind === "item" && !answer.found) put("wrong-about", "No item has this code");
     }
   });
   show();

@@ -2,6 +2,8 @@
 // has it (a field marked data-scan is read too). The page hears "hanse:scan" with { code, at }.
 //   addEventListener("hanse:scan", event => …event.detail.code…)
 //   hanse.right() / hanse.wrong(): tones and vibration; the picture is the page's
+//   hanse.names(code, { sku, gtin, lot }): whether a read names the item, and no other lot than the wanted one
+//   hanse.elements(code), hanse.plain(code): what a GS1 element string carries; a read without what the scanner put before it
 (() => {
   const FAST = 60, SHORTEST = 3;
   let typed = "", last = 0;
@@ -32,6 +34,28 @@
   }, true);
   const scanned = code => dispatchEvent(new CustomEvent("hanse:scan", { detail: { code, at: new Date().toISOString() } }));
 
+  // a read is the code itself, a GTIN of any length, or a GS1 element string that begins with one
+  const plain = code => code.replace(/^\][A-Za-z]\d/, "").replace(/^\x1d/, "");
+  const fourteen = digits => digits.padStart(14, "0");
+  const elements = code => {
+    const found = {}, fixed = { "00": 18, "01": 14, "02": 14, "11": 6, "13": 6, "15": 6, "17": 6 };
+    for (let rest = plain(code); rest.length > 2;) {
+      const ai = rest.slice(0, 2), length = fixed[ai];
+      if (!length && ai !== "10" && ai !== "21") return found;
+      const end = length ? 2 + length : (rest.indexOf("\x1d") + 1 || rest.length + 1) - 1;
+      found[ai] = rest.slice(2, end);
+      rest = rest.slice(end).replace(/^\x1d/, "");
+    }
+    return found;
+  };
+  const names = (code, { sku, gtin, lot = "" }) => {
+    const read = plain(code), parts = elements(code);
+    if (read.toLowerCase() === sku.toLowerCase()) return true;
+    if (!gtin) return false;
+    if (/^\d{8,14}$/.test(read)) return fourteen(read) === fourteen(gtin);
+    return !!parts["01"] && fourteen(parts["01"]) === fourteen(gtin) && (parts["10"] ?? lot) === lot;
+  };
+
   let sound = null;
   const tone = (hertz, seconds, shape) => {
     if (!window.AudioContext) return;
@@ -46,7 +70,7 @@
     voice.stop(sound.currentTime + seconds);
   };
   window.hanse = Object.assign(window.hanse || {}, {
-    scanned,
+    scanned, plain, elements, names, fourteen,
     right: () => tone(1760, .12, "sine"),
     wrong: () => { tone(180, .7, "square"); navigator.vibrate?.([200, 80, 200]); },
   });
