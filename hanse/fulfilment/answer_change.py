@@ -27,6 +27,7 @@ from .cartons import label, let_go, open_again
 from .events import ChangeAccepted, ChangeRefused, PutBackUnits, TasksWithdrawn, WithdrawnTask
 from .stopping import Floor, Inside, Lying, Plan, Stop, by_allocation, instead, plan
 from .supplier_orders import direct
+from .tasks import LOCK_SHELVES, LOCK_STOCK
 
 
 @ask
@@ -147,15 +148,6 @@ LABELS = """
 SELECT c.id, c.sscc, c.order_id, c.site_id, o.ship_to_id, o.carrier FROM fulfilment_carton c JOIN orders_order o ON o.id = c.order_id
  WHERE (c.order_id, c.site_id) IN (SELECT * FROM unnest(%(order)s::bigint[], %(site)s::bigint[]))
    AND c.handed_over_at IS NULL AND c.opened_at IS NULL AND (c.address_id, c.carrier) IS DISTINCT FROM (o.ship_to_id, o.carrier) ORDER BY c.id
-"""
-LOCK_STOCK = """
-SELECT 1 FROM inventory_stock WHERE (item_id, site_id) IN (SELECT * FROM unnest(%(item)s::bigint[], %(site)s::bigint[]))
- ORDER BY item_id, site_id FOR UPDATE
-"""
-LOCK_SHELVES = """
-SELECT 1 FROM inventory_balance b
- WHERE (b.account_id, b.item_id, b.lot) IN (SELECT * FROM unnest(%(bin)s::bigint[], %(item)s::bigint[], %(lot)s::text[]))
- ORDER BY b.item_id, b.account_id, b.lot FOR UPDATE
 """
 MOVE_TASKS = """
 UPDATE fulfilment_task t SET withdrawn = t.withdrawn + m.cut, packed = t.packed - m.unpacked, put_back = t.put_back + m.back,

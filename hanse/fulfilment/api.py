@@ -35,6 +35,7 @@ from .sort_units import SortUnits, sort_units
 from .start_tour import StartTour, start_tour
 from .supplier_slip import supplier_slip
 from .take_out import TakeOut, take_out
+from .undo_pick import UndoPick, undo_pick
 
 router = Router(tags=["fulfilment"])
 Word = Annotated[str, MaxLen(200)]
@@ -104,6 +105,12 @@ def tour_stops(request: HttpRequest, tour: int) -> HttpResponse:
 def record_picks(request: HttpRequest, picks: Body[list[Pick]]) -> HttpResponse:
     """Answer pick tasks. One answer comes back for each ask, in the same order."""
     return answered(request, pick, picks)
+
+
+@router.post("/picks/undo/batch", response=answers_to(undo_pick))
+def undo_picks(request: HttpRequest, picks: Body[list[UndoPick]]) -> HttpResponse:
+    """Take booked picks back, as long as their units lie in the tote: each task is open anew, under another number."""
+    return answered(request, undo_pick, picks)
 
 
 @router.post("/scans/batch", response=answers_to(record_scans))

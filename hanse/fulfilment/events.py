@@ -221,6 +221,28 @@ class UnitsPicked:
         return f"{self.taken} {self.sku} taken from {self.bin}{short}{over}"
 
 
+@event("order")
+class PickUndone:
+    """A booked pick was taken back: its units lie in their bin again, and another task asks for them."""
+
+    order: str
+    task: int
+    new_task: int
+    allocation: int
+    position: int
+    sku: str
+    site: str
+    bin: str
+    lot: str
+    quantity: int
+    serials: tuple[str, ...] = ()
+    reason: str = ""
+    at: datetime | None = None
+
+    def said(self) -> str:
+        return f"{self.quantity} {self.sku} back in {self.bin}: the pick was undone" + (f" ({self.reason})" if self.reason else "")
+
+
 @dataclass(frozen=True, slots=True)
 class WithdrawnTask:
     """A pick task that shrank: so many units withdrawn, so many still wanted."""

@@ -23,6 +23,7 @@ from .release import Release, release
 from .scan import Scan, record_scans
 from .scanned import elements
 from .wave_pages import plan_of_tour
+from .undo_pick import UndoPick, undo_pick
 
 ROWS = 40
 
@@ -162,6 +163,16 @@ def book_task(request: HttpRequest, task: int) -> JsonResponse:
     if isinstance(answer, Refused):
         return JsonResponse({"refused": answer.title, "why": in_words(answer)}, status=409)
     return JsonResponse({"said": in_words(answer), "taken": pieces_in_words(answer.taken), "short": answer.short})
+
+
+@login_required
+@require_POST
+def undo_task(request: HttpRequest, task: int) -> JsonResponse:
+    """Take a booked pick back; answers where it is to be picked again."""
+    answer = act(request, undo_pick, UndoPick(task, at=scanned_at(request)))
+    if isinstance(answer, Refused):
+        return JsonResponse({"refused": answer.title, "why": in_words(answer)}, status=409)
+    return JsonResponse({"said": in_words(answer), "url": reverse("pick_task", args=[answer.new_task])})
 
 
 def _digits(read: str) -> str:

@@ -26,6 +26,15 @@ SELECT o.id FROM orders_order o WHERE o.id IN (SELECT t.order_id FROM fulfilment
  ORDER BY o.id FOR NO KEY UPDATE
 """
 """Locks the orders of tasks: whoever changes tasks holds them."""
+LOCK_STOCK = """
+SELECT 1 FROM inventory_stock WHERE (item_id, site_id) IN (SELECT * FROM unnest(%(item)s::bigint[], %(site)s::bigint[]))
+ ORDER BY item_id, site_id FOR UPDATE
+"""
+LOCK_SHELVES = """
+SELECT 1 FROM inventory_balance b
+ WHERE (b.account_id, b.item_id, b.lot) IN (SELECT * FROM unnest(%(bin)s::bigint[], %(item)s::bigint[], %(lot)s::text[]))
+ ORDER BY b.item_id, b.account_id, b.lot FOR UPDATE
+"""
 DUE = """
 SELECT o.id, o.holds, o.ship_rule, o.ordered - o.cancelled - o.reserved + o.freed
   FROM orders_order o WHERE o.id = ANY(%(order)s::bigint[]) ORDER BY o.id FOR NO KEY UPDATE

@@ -19,6 +19,7 @@ urlpatterns = [
     path("pick/<int:task>", pages.pick_task, name="pick_task"),
     path("pick/<int:task>/scan", pages.scan_for_task, name="scan_for_task"),
     path("pick/<int:task>/book", pages.book_task, name="book_task"),
+    path("pick/<int:task>/undo", pages.undo_task, name="undo_task"),
     path("changes", answering.show_changes, name="changes"),
     path("changes/<int:number>/answer", answering.answer, name="answer_change"),
     path("pack", packing.show_pack, name="pack"),

@@ -151,6 +151,7 @@ _TABLE: list[tuple[Any, ...]] = [
     ("more-than-ordered", 422, "More than was ordered", "{open} {sku} are open in {number}; {got} named."),
     ("advice-differs", 409, "Despatch advice was taken otherwise", "Despatch advice {number} of {supplier} was taken already, with other content. Give what is new a number of its own."),
     ("task-closed", 409, "Task is closed", "This task is closed."),
+    ("pick-final", 409, "Pick cannot be undone", "This pick cannot be undone: {why}."),
     ("task-withdrawn", 409, "Units were cancelled", "{open} of {to_pick} are still wanted. Take {open}."),
     ("over-tolerance", 422, "More than may be over", "{to_pick} are asked for, and {over} more are allowed; {taken} were taken. Put the others back."),
     ("over-promised", 409, "Promised to others", "Of the {over} that are over, {free} of {sku} in {bin} are promised to nobody. Put the others back."),

@@ -8,7 +8,7 @@
   const put = (name, words) => all(name).forEach(place => { place.textContent = words; });
   const walk = JSON.parse(document.getElementById("walk").textContent);
   const total = walk.length, GRACE = 1500, { plain, elements, names, fourteen } = hanse;
-  let task = walk[0], done = 0, binRight = false, taken = 0, serials = [], scanned = [], wrong = null, booking = 0, toteRight = false, short = "";
+  let task = walk[0], done = 0, binRight = false, taken = 0, serials = [], scanned = [], wrong = null, booking = 0, toteRight = false, short = "", last = 0, carried = false;
 
   const same = (one, other) => one.toLowerCase() === other.toLowerCase();
   const namesItem = code => task.tracking === "serial" ? serialOf(code) !== "" : names(code, task);
@@ -49,7 +49,7 @@
     one("walkbar").querySelector(".f1").setAttribute("width", done);
     one("walkbar").setAttribute("aria-label", `${done} of ${total} stops done`);
     one("type").disabled = !scanned.length || task.tracking === "serial";
-    one("undo").disabled = !binRight;
+    one("undo").disabled = !binRight && !last;
     overSaid();
     pips();
     step();
@@ -189,6 +189,7 @@
       if (mark.classList.contains("now")) mark.classList.toggle("done", !left.length);
     });
     const here = binRight ? task.bin : "";
+    last = taken ? task.task : 0;
     walk.shift();
     done++;
     next(here);
@@ -198,6 +199,7 @@
     clearRed();
     // who stands at the bin already need not scan it again
     [task, binRight, taken, serials, scanned, toteRight, short] = [walk[0], !!here && walk[0]?.bin === here, 0, [], [], false, ""];
+    carried = binRight;
     if (!task) {
       screen.hidden = true;
       screen.classList.add("gone");
@@ -213,8 +215,16 @@
   // buttons
   const closeSheets = () => { ["short", "count", "floor", "shade"].forEach(name => { if (one(name)) one(name).hidden = true; }); };
   const open = name => { closeSheets(); one(name).hidden = one("shade").hidden = false; one(name).querySelector("button").focus(); };
+  // nothing is scanned here yet: what was booked last is taken back, and picked again under another number
+  const undoLast = () => {
+    if (!last) return;
+    hanse.keep(screen.dataset.undoUrl.replace("/0/", `/${last}/`), {});
+    last = 0;
+    show();
+  };
   const undo = () => {
     clearRed();
+    if (!taken && !short && !toteRight && (!binRight || carried)) return undoLast();
     if (short || toteRight) short = "", toteRight = false;
     else if (taken) { taken--; scanned.length > 1 || !taken ? scanned.pop() : null; serials.pop(); if (!taken) scanned = []; } else binRight = false;
     show();
@@ -224,6 +234,7 @@
   const showTyped = number => { typed = Math.max(1, Math.min(task.wanted + task.over, number)); put("typed", typed); };
   const actions = {
     "[data-undo]": undo,
+    "[data-undo-last]": undoLast,
     "[data-skip]": () => { if (booking) return book(""); walk.push(walk.shift()); next(); },
     "[data-short-open]": () => { clearRed(); put("short-taken", taken); put("short-left", task.wanted - taken); one("change").disabled = one("type").disabled; open("short"); },
     "[data-reason]": button => book(button.dataset.reason),
@@ -248,6 +259,7 @@
     let answer;
     try { answer = JSON.parse(text); } catch { answer = { refused: "The server could not read this.", why: `Answer ${status}.` }; }
     if (answer.refused) { if (!url.endsWith("/scan") || status !== 409) hanse.say("bad", `${answer.refused}.`, answer.why || ""); return; }
+    if (answer.url) return location.assign(answer.url);
     if (answer.short) return hanse.say("watch", answer.said + ".", "The bin will be counted.");
     if (answer.right === false && wrong && wrong.read === body.read) {
       if (answer.found && wrong.kind === "item" && !wrong.lot && answer.found.sku !== task.sku) {
