@@ -32,6 +32,7 @@ from hanse.fulfilment.release_wave import ReleaseWave, release_wave
 from hanse.fulfilment.sort_units import SortUnits, sort_units
 from hanse.fulfilment.start_tour import StartTour, start_tour
 from hanse.fulfilment.take_out import TakeOut, take_out
+from hanse.fulfilment.undo_pick import UndoPick, undo_pick
 from hanse.inventory.carry import Carry, carry
 from hanse.inventory.count import Count, count
 from hanse.inventory.count_by_plan import CountByPlan, count_by_plan
@@ -377,6 +378,22 @@ class Company(RuleBasedStateMachine):
         owed.reserved += more
         owed.released = self.released(order)
         return True
+
+    @rule(target=tasks, order=orders)
+    def undo(self, order: str) -> tuple:
+        """The last pick of an order is undone, if its units still lie in the tote: they are asked for anew."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT max(id) FROM fulfilment_task WHERE order_id = %s AND taken > 0", [order_id(order) or 0])
+            [task] = cursor.fetchone()
+        if task is None:
+            return ()
+        told = self.do(undo_pick, UndoPick(task))
+        if isinstance(told, Refused):
+            assert told.code == "pick-final"
+            return ()
+        self.on_hand += told.quantity
+        self.owed[order].picked -= told.quantity
+        return ((told.new_task, order),)
 
     def of_over(self, order: str, counter: str) -> int:
         """What the lines of what went out over count; which units those are is the floor's business."""

@@ -22,8 +22,8 @@ from .pick import Pick, pick
 from .release import Release, release
 from .scan import Scan, record_scans
 from .scanned import elements
-from .wave_pages import plan_of_tour
 from .undo_pick import UndoPick, undo_pick
+from .wave_pages import plan_of_tour
 
 ROWS = 40
 
