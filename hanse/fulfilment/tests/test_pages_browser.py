@@ -77,6 +77,28 @@ def test_an_order_is_picked_by_scans_a_wrong_one_turns_red_and_a_short_pick_take
     assert Scan.objects.filter(right=False).count() == 2
 
 
+def test_what_was_booked_last_is_undone_at_the_next_stop_and_picked_again(lasting, signed_in):  # noqa: F811
+    order = bearings(lasting)
+    first, second = (t.task for t in sorted(released(order), key=lambda t: t.bin))
+    page = signed_in("tomasz", "warehouse", PHONE)
+    draws(page, f"/pick/{first}")
+    for code in ("B-07-03-2", GTIN, GTIN, GTIN):
+        scan(page, code)
+    page.wait_for_url(f"**/pick/{second}")
+    sent(page)
+    assert Task.objects.get(pk=first).taken == 3
+    page.click("[data-undo]")
+    page.wait_for_url(lambda url: not url.endswith(f"/pick/{second}"))
+    text_of(page, "[data-step-what]", "Scan the bin")
+    again = Task.objects.get(closed_at__isnull=True, order_id=int(order[2:]), bin__code="B-07-03-2")
+    assert page.url.endswith(f"/pick/{again.pk}") and Task.objects.get(pk=first).put_back == 3
+    for code in ("B-07-03-2", GTIN, GTIN, GTIN):
+        scan(page, code)
+    page.wait_for_url(f"**/pick/{second}")
+    sent(page)
+    assert Task.objects.get(pk=again.pk).taken == 3
+
+
 def test_the_hand_held_says_how_many_more_may_be_taken_and_books_them(lasting, signed_in):  # noqa: F811
     site, item = lasting.site(), lasting.item("BRG-6204-2RS", gtin=GTIN)
     lasting.stocked(item, site, 23), lasting.customer(over_percent=10)
