@@ -78,7 +78,8 @@ FLOOR = {
         f"{F}test_answer_change.py::test_carrier_switch_is_asked_of_the_site_and_the_label_shows_the_new_one {T}test_changes.py::test_carrier_switch_that_comes_too_late_goes_with_the_carrier_on_the_label",
     "A carrier's own void of a label is a state.": "later: labels bought from carriers",
     "An edit of packed units is work for the packing station.": f"{F}test_answer_change.py::test_an_edit_of_packed_units_forces_a_repack_task",
-    "What a supplier ships to the customer counts by what he says that he shipped.": "later: drop-ship, which brings its own tests",
+    "What a supplier ships to the customer counts by what he says that he shipped, and goes to the address that was locked.":
+        f"{T}test_drop_ship.py::test_his_despatch_advice_ships_exactly_what_it_names_and_the_rest_stays_open {T}test_drop_ship.py::test_the_address_he_was_given_stays_until_he_agrees_to_another",
     "No event of a carrier that is late or repeated takes delivered back, and none of one parcel touches another.":
         f"{T}test_states.py::test_no_event_takes_delivered_back {T}test_tracking.py::test_any_order_and_repetition_of_events_ends_the_same test_two_parcels_of_an_order_are_tracked_each_by_itself",
     "A parcel that moves again after it was delivered is looked at by a person.": f"{T}test_states.py::test_canada_post_a_delivered_parcel_that_moves_again_waits_for_a_person",

@@ -59,7 +59,9 @@ RULES = {
     "A count that finds less than was promised: what is not there is promised to nobody.":
         f"{I}test_count.py::test_a_count_tells_the_truth_and_the_last_in_the_queue_gives_way "
         f"{I}test_count.py::test_tasks_that_claim_what_is_not_there_go_to_another_bin_and_other_sites_supply_the_rest",
-    "Over-picking and over-shipping.": "later: tolerances, which bring their own tests; until then more than ordered is refused",
+    "Over-picking and over-shipping: refused above the tolerance; the excess is billed only where the contract says so.":
+        f"{F}test_tolerance.py::test_so_many_more_are_taken_as_terms_bin_and_site_allow {F}test_tolerance.py::test_the_excess_never_takes_what_others_are_promised "
+        f"{B}test_over.py::test_the_excess_is_billed_only_where_the_contract_says_so",
     "Wrong item found at the packing station: it goes out, the right one is picked, and both stocks end right.": "test_a_wrong_item_at_the_packing_station_is_swapped_and_both_stocks_end_right",
     "Wrong item found at the customer's.": "later: returns and claims",
     "Address change after release: before the label at once, then asked of the site, after hand-over of the carrier; never silently.":
@@ -90,7 +92,9 @@ RULES = {
     "Recall: stopped at once wherever it is, every order hit named.":
         f"{F}test_lots.py::test_a_recall_names_who_has_the_units {F}test_lots.py::test_what_is_in_tote_and_carton_stays_there_and_goes_no_further "
         "tests/test_races_lots.py::test_a_carton_leaves_before_the_recall_and_is_named_or_it_stays",
-    "Drop-ship that delivers in part.": "later: drop-ship, which brings its own tests",
+    "Drop-ship that delivers in part: what the supplier says he shipped drives the counters; a late one keeps the rules of promises.":
+        f"{T}test_drop_ship.py::test_his_despatch_advice_ships_exactly_what_it_names_and_the_rest_stays_open "
+        f"{T}test_drop_ship.py::test_a_supplier_who_ships_late_moves_the_promise_and_asks_consent_where_the_terms_say_so",
     "The same request twice: same key and same body get the first answer, another body is refused.":
         f"{J}test_operation.py::test_the_same_key_with_another_body_is_refused tests/test_single_use.py::test_one_order_with_one_key",
     "Carriers' events twice, late, out of order: the state is that of the whole set.":
@@ -101,7 +105,9 @@ RULES = {
         f"{N}test_calendar.py::test_goods_leave_today_until_the_cut_off_on_the_wall {N}test_calendar.py::test_a_site_rests_on_weekends_and_holidays "
         f"{O}test_quotes.py::test_a_quote_is_accepted_once_and_until_its_day_has_passed_where_the_goods_go test_a_cut_off_is_on_the_wall_on_either_side_of_summer_time",
     "Several currencies: paid back in the currency and at the amount that was paid.": "test_money_goes_back_in_the_currency_that_was_paid",
-    "Merge of orders into one parcel.": "later: merging, which brings its own tests",
+    "Merge of orders into one parcel: of one customer, address version and what may share a carton; each keeps its own verdict.":
+        f"{F}test_consolidate.py::test_what_goes_one_way_and_may_share_a_carton_goes_into_one {F}test_consolidate.py::test_what_may_share_a_carton_is_what_cartons_are_proposed_by "
+        "hanse/perfect_order/tests/test_assess.py::test_two_orders_in_one_parcel_keep_their_own_verdicts",
 }
 
 
