@@ -138,6 +138,15 @@ def order_phone(page: Page) -> None:
     page.goto("/orders")
 
 
+# -- how well it goes ----------------------------------------------------------------------------------------------------
+
+
+@picture("perfect-order", "jonas")
+def perfect_order(page: Page) -> None:
+    page.goto("/perfect-order?span=90")
+    page.wait_for_selector("[data-chart] svg")
+
+
 # -- the warehouse -------------------------------------------------------------------------------------------------------
 
 
