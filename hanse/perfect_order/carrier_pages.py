@@ -24,7 +24,7 @@ from .scored import MEASURES, Drift, LaneTransit, LateHours, Measured, Scorecard
 
 SAID = {
     "better": ("Better than others", "good"), "worse": ("Worse than others", "bad"), "no difference": ("No difference shown", "quiet"), "too few": ("Too few to say", "quiet"),
-    "no others": ("No others on these lanes", "quiet"),
+    "no others": ("No others there", "quiet"),
 }
 """What stands beside a measure, and how it looks."""
 PARTIES = {"carrier": "Carrier", "shipping": "Hand-over", "warehouse": "Release, pick and pack", "order desk": "Order desk", "inventory": "Stock", "consignee": "Consignee"}
@@ -112,7 +112,7 @@ def one_carrier(request: HttpRequest, code: str) -> HttpResponse:
         "chosen": it, "query": span_of(it), "orders_query": span_of(it, carrier=code), "spans": SPANS, "told": told, "card": card, "lane": lane, "lanes": lanes, "drift": drift,
         "drift_said": drift and said_of(drift), "measures": bars, "floor": floor_of(bars), "late": late_rows(card.late) if card else [],
         "late_total": sum((x.hours for x in card.late), 0) if card else 0, "late_own": _own(card), "looks": KEY, "transit": transit_rows(card.transit) if card else [],
-        "weeks": json.dumps(_chart(code, lane, [w for w in told.weeks if w.lane == lane], drift)), "lane_weeks": any(w.lane == lane for w in told.weeks),
+        "weeks": json.dumps(_chart(code, lane, [w for w in told.weeks if w.lane == lane], drift)), "trend": len([w for w in told.weeks if w.lane == lane]) > 1,
     })
 
 

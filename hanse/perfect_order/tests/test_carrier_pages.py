@@ -83,7 +83,7 @@ def test_the_export_has_a_row_for_each_measure(reader, four):  # noqa: F811
 
 
 def test_the_api_tells_the_same(four):  # noqa: F811
-    api = Client(headers={"Authorization": f"Bearer {keys.make('test', ['all'])[0]}"})
+    api = Client(headers={"Authorization": f"Bearer {keys.make('test', ['all'])}"})
     with clock.standing_at(LATER):
         found = api.get("/api/v1/carriers/scorecard?from=2026-11-01&to=2026-11-30&carrier=UPS")
         weeks = api.get("/api/v1/carriers/scorecard/weeks?from=2026-11-01&to=2026-11-30&carrier=UPS")
