@@ -32,14 +32,15 @@ PARTIES = {"carrier": "Carrier", "shipping": "Hand-over", "warehouse": "Release,
 LOOKS = {"carrier": "l-carrier", "shipping": "l-shipping", "warehouse": "l-warehouse", "consignee": "l-consignee"}
 KEY = {"Carrier": "l-carrier", "Hand-over": "l-shipping", "Release, pick and pack": "l-warehouse", "Consignee": "l-consignee", "others or not known": "l-other"}
 """The colours of late hours by party; the others share one."""
+MOST_LANES = 12
+"""The lanes with the most are drawn; the API tells all."""
 ANSWERS = {"": "All counted", "yes": "Good", "no": "Not good"}
 
 
 def interval(measures: Iterable[Measured], wide: float = 146.0) -> list[dict[str, Any]]:
     """Measures with their intervals on one scale: from a little under the lowest bound that is shown to 100 %."""
     shown = list(measures)
-    lows = [x for m in shown if m.n for x in (m.low, m.others) if x is not None]
-    floor = max(0.0, int(10 * min(lows, default=0.0)) / 10)
+    floor = drawn.scale_from(shown)
     return [_interval(m, floor, wide) for m in shown]
 
 
@@ -107,11 +108,12 @@ def one_carrier(request: HttpRequest, code: str) -> HttpResponse:
     asked = request.GET.get("lane", "")
     lane = asked if asked in lanes else next((d.lane for d in told.drifts), lanes[0] if lanes else "")
     drift = next((d for d in told.drifts if d.lane == lane), None)
-    bars = interval(card.measures) if card else []
+    bars, late = (interval(card.measures), late_rows(card.late)) if card else ([], [])
     return render(request, "perfect_order/carrier.html", {
         "chosen": it, "query": span_of(it), "orders_query": span_of(it, carrier=code), "spans": SPANS, "told": told, "card": card, "lane": lane, "lanes": lanes, "drift": drift,
-        "drift_said": drift and said_of(drift), "measures": bars, "floor": floor_of(bars), "late": late_rows(card.late) if card else [],
-        "late_total": sum((x.hours for x in card.late), 0) if card else 0, "late_own": _own(card), "looks": KEY, "transit": transit_rows(card.transit) if card else [],
+        "drift_said": drift and said_of(drift), "measures": bars, "floor": floor_of(bars), "late": late[:MOST_LANES], "late_left": len(late[MOST_LANES:]),
+        "late_total": sum((x.hours for x in card.late), 0) if card else 0, "late_own": _own(card), "looks": KEY, "transit": transit_rows(card.transit[:MOST_LANES]) if card else [],
+        "transit_left": len(card.transit[MOST_LANES:]) if card else 0,
         "weeks": json.dumps(_chart(code, lane, [w for w in told.weeks if w.lane == lane], drift)), "trend": len([w for w in told.weeks if w.lane == lane]) > 1,
     })
 
@@ -141,20 +143,21 @@ def late_rows(late: Iterable[LateHours], wide: float = 300.0) -> list[dict[str, 
     most = max((sum(of.values()) for of in by_lane.values()), default=1.0)
     rows = []
     for lane, of in sorted(by_lane.items(), key=lambda row: (-sum(row[1].values()), row[0])):
-        x, parts = 0.0, []
+        at = 0.0
+        parts: list[dict[str, Any]] = []
         for owner in [*PARTIES, *sorted(set(of) - set(PARTIES))]:
             if hours := of.get(owner):
                 width = wide * hours / most
-                parts.append({"look": LOOKS.get(owner, "l-other"), "x": round(x, 1), "wide": round(max(1.0, width - 1), 1), "owner": PARTIES.get(owner, "Not known"), "hours": hours})
-                x += width
+                parts.append({"look": LOOKS.get(owner, "l-other"), "x": round(at, 1), "wide": round(max(1.0, width - 1), 1), "owner": PARTIES.get(owner, "Not known"), "hours": hours})
+                at += width
         said = ", ".join(f"{p['owner'].lower()} {p['hours']:,.0f} h" for p in parts)
         rows.append({"lane": lane, "parts": parts, "hours": sum(of.values()), "said": said})
     return rows
 
 
-def transit_rows(lanes: Iterable[LaneTransit], wide: float = 220.0, most: int = 12) -> list[dict[str, Any]]:
-    """The lanes with the most parcels: from the median to the 90th and the 95th percentile, with what is planned."""
-    shown = list(lanes)[:most]
+def transit_rows(lanes: Iterable[LaneTransit], wide: float = 220.0) -> list[dict[str, Any]]:
+    """Lanes from the median to the 90th and the 95th percentile of their days, with what is planned."""
+    shown = list(lanes)
     longest = max((max(x.p95, x.planned or 0) for x in shown), default=1.0) or 1.0
 
     def at(days: float) -> float:

@@ -17,15 +17,15 @@ from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate
 from hanse.kernel import fonts
 from hanse.web.words import money_in_words
 
-from .drawn import per_cent
-from .scored import Cost, LateHours, LaneTransit, Lasted, Measured, Scorecard, Week
+from .drawn import per_cent, scale_from
+from .scored import Cost, LaneTransit, Lasted, LateHours, Measured, Scorecard, Week
 
 WIDE = 180 * mm
-MOST_ROWS = 12
-"""So many lanes and weeks stand on the paper, that it has two pages; all are in the export."""
+MOST_ROWS, MOST_WEEKS = 9, 12
+"""So many lanes and weeks stand on the paper, that it has two pages; the API tells all."""
 ROWS = TableStyle([
     ("LINEBELOW", (0, 0), (-1, 0), 0.8, black), ("LINEBELOW", (0, 1), (-1, -1), 0.3, HexColor("#777777")), ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-    ("LEFTPADDING", (0, 0), (-1, -1), 2), ("RIGHTPADDING", (0, 0), (-1, -1), 2), ("TOPPADDING", (0, 0), (-1, -1), 3), ("BOTTOMPADDING", (0, 0), (-1, -1), 3)])
+    ("LEFTPADDING", (0, 0), (-1, -1), 4), ("RIGHTPADDING", (0, 0), (-1, -1), 4), ("TOPPADDING", (0, 0), (-1, -1), 3), ("BOTTOMPADDING", (0, 0), (-1, -1), 3)])
 SAID = {"better": "better", "worse": "worse", "no difference": "no difference shown", "too few": "too few to say", "no others": "nobody else there"}
 
 
@@ -44,23 +44,27 @@ def _head(card: Scorecard, first: date, last: date, now: datetime) -> list[Flowa
     return [_text(card.name, 17, bold=True), _text("Carrier scorecard", 10), Spacer(0, 2 * mm), _text(said), Spacer(0, 4 * mm)]
 
 
-def _measures(measures: Iterable[Measured]) -> list[Flowable]:
-    body = [[_text(m.word, bold=True), _right(per_cent(m.value) if m.n else "not known"), _interval(m), _right(f"{m.n:,}"), _right(per_cent(m.others) if m.others is not None else ""),
+def _measures(measures: Sequence[Measured]) -> list[Flowable]:
+    floor = scale_from(measures)
+    body = [[_text(m.word, bold=True), _right(per_cent(m.value) if m.n else "not known"), _interval(m, floor), _right(f"{m.n:,}"), _right(per_cent(m.others) if m.others is not None else ""),
              _text(SAID[m.against] if m.n else "")] for m in measures]
     return [
-        _title("Measures"), _table(("Measure", "Value", "95 % interval, 0 to 100 %", "n", "Others", "Against others"), body, (46, 20, 46, 14, 18, 36)), Spacer(0, 2 * mm),
+        _title("Measures"), _table(("Measure", "Value", f"95 % interval, {100 * floor:.0f} to 100 %", "n", "Others", "Against others"), body, (46, 20, 46, 14, 18, 36)), Spacer(0, 2 * mm),
         _text("Others: the other carriers on the same mix of lanes (tick). Where intervals overlap nobody is ranked. Own hours only: parcels whose late hours are mostly somebody else’s are left out.", 7.5)]
 
 
-def _interval(m: Measured, wide: float = 44 * mm, high: float = 9.0) -> Drawing:
-    """A share with its interval on a line from 0 to 100 %."""
+def _interval(m: Measured, floor: float, wide: float = 42 * mm, high: float = 9.0) -> Drawing:
+    """A share with its interval on a line from the floor to 100 %; the others as a tick."""
+    def at(share: float) -> float:
+        return wide * (share - floor) / (1 - floor) if floor < 1 else wide
+
     drawing = Drawing(wide, high)
     drawing.add(Line(0, high / 2, wide, high / 2, strokeColor=HexColor("#bbbbbb"), strokeWidth=0.5))
     if m.n and m.value is not None:
-        drawing.add(Rect(wide * m.low, high / 2 - 1.5, max(1.0, wide * (m.high - m.low)), 3, fillColor=HexColor("#777777"), strokeColor=None))
-        drawing.add(Rect(wide * m.value - 1, 1, 2, high - 2, fillColor=black, strokeColor=None))
-    if m.others is not None:
-        drawing.add(Line(wide * m.others, 0, wide * m.others, high, strokeColor=black, strokeWidth=0.6))
+        drawing.add(Rect(at(m.low), high / 2 - 1.5, max(1.0, at(m.high) - at(m.low)), 3, fillColor=HexColor("#777777"), strokeColor=None))
+        drawing.add(Rect(at(m.value) - 1.5, 1.5, 3, high - 3, fillColor=black, strokeColor=None))
+    if m.n and m.others is not None:
+        drawing.add(Line(at(m.others), -1, at(m.others), high + 1, strokeColor=black, strokeWidth=0.8))
     return drawing
 
 
@@ -96,7 +100,7 @@ def _weeks(weeks: Sequence[Week], drifts: Sequence[str]) -> list[Flowable]:
     for w in weeks:
         both = by_week.setdefault(w.monday, [0, 0])
         both[0], both[1] = both[0] + w.share.hits, both[1] + w.share.n
-    body = [[_text(f"{monday:%-d %b %Y}"), _right(per_cent(hits / n)), _right(f"{hits:,}"), _right(f"{n:,}")] for monday, (hits, n) in sorted(by_week.items())[-MOST_ROWS:] if n]
+    body = [[_text(f"{monday:%-d %b %Y}"), _right(per_cent(hits / n)), _right(f"{hits:,}"), _right(f"{n:,}")] for monday, (hits, n) in sorted(by_week.items())[-MOST_WEEKS:] if n]
     told = [_text(drift) for drift in drifts[:3]] or [_text("No lane drifts: the last four weeks and the eight before them overlap.")]
     return [_title("On time by week, all lanes"), *told, Spacer(0, 1.5 * mm), *([_table(("Week of", "On time", "Parcels on time", "n"), body, (60, 40, 40, 40))] if body else [])]
 

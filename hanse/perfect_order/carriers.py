@@ -28,40 +28,38 @@ WITH due AS (
   SELECT v.order_id, v.due_on, v.carrier, v.causes->'time'->>1 AS owner FROM perfect_order_verdict v
    WHERE v.known_to IS NULL AND v.state <> 'void' AND v.due_on >= %(first)s::date AND v.due_on <= %(last)s::date),
 sent AS (
-  SELECT p.id, p.tracking, p.units, p.state, s.id AS shipment, v.order_id, v.due_on, k.requested_on, r.code AS carrier, w.code AS site, d.country, s.handed_over_at,
-         (s.handed_over_at AT TIME ZONE w.zone)::date AS left_on, d.zone, at.arrived_at, (at.arrived_at AT TIME ZONE d.zone)::date AS came_on,
+  SELECT p.id, p.tracking, p.units, p.state, s.id AS shipment, v.order_id, v.due_on, r.id AS carrier_id, r.code AS carrier, w.code AS site, w.id AS site_id, d.country, d.region AS to_region, s.handed_over_at,
+         (s.handed_over_at AT TIME ZONE w.zone)::date AS left_on, d.zone,
+         CASE WHEN p.delivered_at IS NOT NULL THEN coalesce(f.delivered_at, p.delivered_at) END AS arrived_at, f.parcel_id IS NOT NULL AS proven, f.condition,
          CASE WHEN NOT o.delivery_term = ANY(%(at_our_door)s) THEN ((v.due_on + 1)::timestamp AT TIME ZONE d.zone) END AS due_end,
          CASE WHEN NOT o.delivery_term = ANY(%(at_our_door)s) THEN ((k.requested_on + 1)::timestamp AT TIME ZONE d.zone) END AS requested_end,
-         v.carrier = r.code AND v.owner = 'carrier' AS its_hours, s.address_id
+         v.carrier = r.code AND v.owner = 'carrier' AS its_hours
     FROM due v JOIN transport_shipment s ON s.order_id = v.order_id JOIN transport_parcel p ON p.shipment_id = s.id AND p.rides_with_id IS NULL
     JOIN transport_carrier r ON r.id = p.carrier_id AND (%(carrier)s = '' OR r.code = %(carrier)s)
     JOIN orders_order o ON o.id = v.order_id JOIN network_site w ON w.id = s.site_id JOIN partners_address d ON d.id = s.address_id
     JOIN LATERAL (SELECT min(coalesce(l0.first_promised_on, l.first_promised_on, l.requested_on)) AS due_on, min(l.requested_on) AS requested_on
                     FROM fulfilment_content c JOIN orders_line l ON l.id = c.line_id LEFT JOIN orders_line l0 ON l0.id = l.substitute_of_id
                    WHERE c.carton_id = p.carton_id AND l.over_of_id IS NULL) k ON k.due_on = v.due_on
-   CROSS JOIN LATERAL (SELECT CASE WHEN p.delivered_at IS NOT NULL THEN coalesce(
-                       (SELECT f.delivered_at FROM transport_proof f WHERE f.parcel_id = p.id ORDER BY f.id DESC LIMIT 1), p.delivered_at) END AS arrived_at) at)
+    LEFT JOIN LATERAL (SELECT f.parcel_id, f.delivered_at, f.condition FROM transport_proof f WHERE f.parcel_id = p.id ORDER BY f.id DESC LIMIT 1) f ON true)
 """
 """The parcels of commitments that were due in a period; of one carrier, if it is named."""
 ON_TIME = "CASE WHEN x.arrived_at < x.{0} THEN true WHEN x.arrived_at >= x.{0} OR x.{0} <= %(now)s THEN false END"
 JUDGED = f"""
 judged AS (
-  SELECT x.*, {LANE} AS lane, {ON_TIME.format("due_end")} AS promise, {ON_TIME.format("requested_end")} AS request,
+  SELECT x.*, {LANE} AS lane, (x.arrived_at AT TIME ZONE x.zone)::date AS came_on, {ON_TIME.format("due_end")} AS promise, {ON_TIME.format("requested_end")} AS request,
          CASE WHEN x.arrived_at < x.due_end THEN true WHEN (x.arrived_at >= x.due_end OR x.due_end <= %(now)s) AND x.its_hours THEN false END AS controllable,
-         CASE WHEN x.arrived_at IS NOT NULL AND f.parcel_id IS NOT NULL
-              THEN f.condition = '' OR lower(regexp_replace(btrim(f.condition), '\\s+', ' ', 'g')) = ANY(%(sound)s) END AS sound,
+         CASE WHEN x.arrived_at IS NOT NULL AND x.proven
+              THEN x.condition = '' OR lower(regexp_replace(btrim(x.condition), '\\s+', ' ', 'g')) = ANY(%(sound)s) END AS sound,
          CASE WHEN x.arrived_at IS NOT NULL THEN true WHEN x.state IN ('lost', 'return-to-sender') THEN false END AS through,
          CASE WHEN f.first_at <= x.arrived_at + interval '24 hours' THEN true WHEN f.first_at IS NOT NULL OR x.arrived_at + interval '24 hours' < %(now)s THEN false END AS proof,
          round(extract(epoch FROM e.seen_at - x.handed_over_at) / 3600, 1) AS first_scan, lane.days AS planned, coalesce(lane.region, '') AS region,
          coalesce(lane.currency, '') AS currency, CASE WHEN lane.carrier IN ('', x.carrier) THEN lane.cost END AS cost
     FROM sent x
-    LEFT JOIN LATERAL (SELECT f.parcel_id, f.condition, (SELECT min(g.recorded_at) FROM transport_proof g WHERE g.parcel_id = x.id) AS first_at
-                         FROM transport_proof f WHERE f.parcel_id = x.id ORDER BY f.id DESC LIMIT 1) f ON true
-    LEFT JOIN LATERAL (SELECT min(e.happened_at) AS seen_at FROM transport_trackingevent e JOIN transport_carrier r ON r.id = e.carrier_id
-                        WHERE e.tracking = x.tracking AND r.code = x.carrier AND e.state <> 'pending' AND e.happened_at >= x.handed_over_at) e ON true
-    JOIN network_site w ON w.code = x.site JOIN partners_address d ON d.id = x.address_id
+    LEFT JOIN LATERAL (SELECT min(f.recorded_at) AS first_at FROM transport_proof f WHERE f.parcel_id = x.id) f ON true
+    LEFT JOIN LATERAL (SELECT min(e.happened_at) AS seen_at FROM transport_trackingevent e
+                        WHERE e.tracking = x.tracking AND e.carrier_id = x.carrier_id AND e.state <> 'pending' AND e.happened_at >= x.handed_over_at) e ON true
     LEFT JOIN LATERAL (SELECT l.days, l.cost, l.currency, l.carrier, l.region FROM network_lane l
-                        WHERE l.site_id = w.id AND l.country = d.country AND l.region IN ('', d.region) ORDER BY l.region = '' LIMIT 1) lane ON true)
+                        WHERE l.site_id = x.site_id AND l.country = x.country AND l.region IN ('', x.to_region) ORDER BY l.region = '' LIMIT 1) lane ON true)
 """
 COUNTED = ", ".join(f"count(*) FILTER (WHERE x.{name}), count(x.{name})" for name in MEASURES)
 PERIOD = f"""{SENT}, {JUDGED}

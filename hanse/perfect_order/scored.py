@@ -207,8 +207,11 @@ def lasted(what: str, carrier: str, took: Sequence[Took]) -> Lasted:
         theirs[t.lane] += t.parcels
     weighed = [(t.value, t.parcels * mix[t.lane] / theirs[t.lane]) for t in others if mix[t.lane]]
     it = spread(_each(own))
-    told = (it.n, it.p50, it.p95, it.mean, it.variation, it.buffer) if it else (0, None, None, None, None, None)
-    return Lasted(what, *DURATIONS[what], *told, weighed_percentile(weighed, 50), weighed_percentile(weighed, 95))
+    word, unit = DURATIONS[what]
+    others_p50, others_p95 = weighed_percentile(weighed, 50), weighed_percentile(weighed, 95)
+    if it is None:
+        return Lasted(what, word, unit, 0, None, None, None, None, None, others_p50, others_p95)
+    return Lasted(what, word, unit, it.n, it.p50, it.p95, it.mean, it.variation, it.buffer, others_p50, others_p95)
 
 
 def _each(took: Iterable[Took]) -> list[float]:
