@@ -11,9 +11,10 @@ from hanse.kernel.refused import Finding
 from hanse.web.doors import Cursor, Limit, after, answered, answers_to, missing, page_of, page_schema, shown
 from hanse.web.problems import problem
 
-from . import reads
+from . import carriers, reads
 from .assess import Assess, assess
 from .reads import By, Period
+from .scored import Scorecard, Week
 
 router = Router(tags=["perfect order"])
 Word = Annotated[str, MaxLen(200)]
@@ -84,3 +85,17 @@ def perfect_order_orders(
     before = (date.fromisoformat(at[0]), at[1]) if at else None
     found = reads.orders(period, limit + 1, answer=answer, condition=condition, cause=cause, sku=sku, channel=channel, before=before)
     return page_of(found, limit, lambda row: (row.due_on.isoformat(), row.id))
+
+
+@router.get("/carriers/scorecard", response=list[Scorecard])
+def carrier_scorecards(request: HttpRequest, first: From, last: To, carrier: Word = "") -> HttpResponse:
+    """Each carrier's measures over the parcels due in a period, with intervals and the other carriers on the same mix of lanes. By name: it is no ranking."""
+    period = _period(request, first, last, None)
+    return shown(carriers.period_scorecards(first, last, carrier)) if isinstance(period, Period) else period
+
+
+@router.get("/carriers/scorecard/weeks", response=list[Week])
+def carrier_weeks(request: HttpRequest, first: From, last: To, carrier: Word) -> HttpResponse:
+    """How many parcels of a carrier were on time to the first promise, by lane and Monday of the week; twelve weeks at least."""
+    period = _period(request, first, last, None)
+    return shown(carriers.lane_weeks(carrier, first, last)) if isinstance(period, Period) else period

@@ -204,8 +204,12 @@ def product(line: Due, parcels: Sequence[Delivery]) -> Finding:
     return Finding(True, f"{line.delivered - missing} of {line.owed} units received.", shows, sure=proven)
 
 
+SOUND = frozenset({"sound", "good", "ok", "perfect", "undamaged", "in good condition"})
+"""The conditions of a parcel, as proofs name them, that are no damage; so is one that is not named."""
+
+
 def _damaged(condition: str) -> bool:
-    return bool(condition) and plain(condition) not in {"sound", "good", "ok", "perfect", "undamaged", "in good condition"}
+    return bool(condition) and plain(condition) not in SOUND
 
 
 def _missing(parcel: Delivery, line: int) -> int:

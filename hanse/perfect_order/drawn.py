@@ -7,6 +7,7 @@ from typing import Any
 
 from .conditions import CONDITIONS
 from .reads import CauseCount, ConditionRate, OrderVerdict, PerfectShare
+from .scored import Measured
 
 FEW = 30
 """Fewer commitments than these say nothing about a lane: they are counted, not coloured."""
@@ -20,6 +21,11 @@ WIDE = 176.0
 def per_cent(fraction: float | None, digits: int = 1) -> str:
     """A fraction as per cent; a dash would look like a zero, so what is not known says so."""
     return "not known" if fraction is None else f"{100 * fraction:.{digits}f} %"
+
+
+def scale_from(measures: Iterable[Measured]) -> float:
+    """Where the common scale of some intervals begins: at the ten per cent under the lowest that is shown; it ends at 100 %."""
+    return int(10 * min((x for m in measures if m.n for x in (m.low, m.others) if x is not None), default=0.0)) / 10
 
 
 def bounds(it: PerfectShare) -> str:

@@ -54,7 +54,7 @@ def chosen_of(request: HttpRequest) -> Chosen:
         span = span if span in SPANS else "30"
         first, last = today - timedelta(days=int(span) - 1), today
     last = last or today
-    first = first or last - timedelta(days=29)
+    first = first or date.fromordinal(max(1, last.toordinal() - 29))
     as_of = _day(request, "as_of")
     then = datetime.combine(as_of + timedelta(days=1), time(), ZoneInfo(timezone.get_current_timezone_name())) if as_of else None
     words = [request.GET.get(name, "").strip().replace("\x00", "")[:80] for name in ("customer", "site", "carrier")]
@@ -129,17 +129,18 @@ def behind(request: HttpRequest) -> HttpResponse:
     words["condition"] = words["condition"] if words["condition"] in ALL else ""
     if not words["condition"]:
         words["cause"] = ""
-    found = reads.orders(it.period, ROWS + 1, **words, before=_before(request))
+    found = reads.orders(it.period, ROWS + 1, **words, before=before_of(request))
     rows = found[:ROWS]
     more = {name: value for name, value in words.items() if value}
     return render(request, "perfect_order/behind.html", {
         "chosen": it, "rows": rows, "words": more, "back": it.query(), "answers": {name: (word, it.query(**more | {"answer": name})) for name, word in ANSWERS.items()},
-        "answer": words["answer"], "earlier_url": f"?{it.query(**more)}" if _before(request) else "",
+        "answer": words["answer"], "earlier_url": f"?{it.query(**more)}" if before_of(request) else "",
         "later_url": f"?{it.query(**more, before=f'{rows[-1].due_on}.{rows[-1].id}')}" if len(found) > ROWS else "",
     })
 
 
-def _before(request: HttpRequest) -> tuple[date, int] | None:
+def before_of(request: HttpRequest) -> tuple[date, int] | None:
+    """Where a page of rows by due day begins, if not with the latest."""
     day, _, id = request.GET.get("before", "").partition(".")
     try:
         return date.fromisoformat(day), int(id[:18])

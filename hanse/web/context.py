@@ -28,6 +28,7 @@ PAGES = {
     "shipments": ("Shipments", "truck", "h"),
     "supplier_orders": ("Drop-ship", "building-store", "j"),
     "perfect_order": ("Perfect order", "chart-bar", "f"),
+    "carriers": ("Carriers", "truck-delivery", "g"),
     "customers": ("Customers", "users", "c"),
     "invoices": ("Invoices", "receipt", "i"),
     "release": ("Release", "bolt", "r"),
@@ -47,10 +48,10 @@ PAGES = {
 ROLES: dict[str, tuple[str, ...]] = {
     "order desk": ("today", "orders", "exceptions", "stock", "shipments", "customers", "invoices"),
     "warehouse": ("today", "release", "pick", "pack", "hand_over", "stock", "stock_work"),
-    "transport": ("today", "shipments", "hand_over", "changes", "exceptions", "orders", "perfect_order"),
+    "transport": ("today", "shipments", "hand_over", "changes", "carriers", "exceptions", "perfect_order"),
     "finance": ("today", "invoices", "orders", "customers", "exceptions", "shipments", "perfect_order"),
     "admin": ("today", "orders", "exceptions", "stock", "shipments", "invoices", "admin:index"),
-    "read-only": ("today", "perfect_order", "orders", "stock", "shipments", "customers", "invoices"),
+    "read-only": ("today", "perfect_order", "carriers", "orders", "stock", "shipments", "invoices"),
 }
 HANDHELD = {"warehouse": ("pick", "pack", "hand_over")}
 """What the bar at the bottom of a phone shows; for other roles their first three. *All pages* is the fourth."""

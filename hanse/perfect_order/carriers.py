@@ -1,0 +1,168 @@
+"""Questions about carriers: the scorecards of a period, the weeks of their lanes, the parcels behind a figure.
+
+A parcel belongs to the period in which it was due: the first day that one of its lines was promised for, as orders do. What is
+read are the commitments due in the period, by index, and their parcels; all is as known now. Parcels that lie in another count
+with it. Where the terms end at our door, nothing was promised for the way, so those are left out of what is on time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+from hanse.journal.asking import rows
+from hanse.kernel import clock
+from hanse.kernel.numbers import order_number
+from hanse.kernel.samples import Share
+from hanse.network.calendar import Calendar
+
+from .conditions import AT_OUR_DOOR, SOUND
+from .scored import MEASURES, Cell, LateHours, Scorecard, Took, Week, days_between, scorecards, weeks_before
+
+TREND_WEEKS = 12
+"""A carrier's trend shows so many weeks at least."""
+LANE = "x.site || ' → ' || x.country"
+SENT = """
+WITH due AS (
+  SELECT v.order_id, v.due_on, v.carrier, v.causes->'time'->>1 AS owner FROM perfect_order_verdict v
+   WHERE v.known_to IS NULL AND v.state <> 'void' AND v.due_on >= %(first)s::date AND v.due_on <= %(last)s::date),
+sent AS (
+  SELECT p.id, p.tracking, p.units, p.state, s.id AS shipment, v.order_id, v.due_on, r.id AS carrier_id, r.code AS carrier, w.code AS site, w.id AS site_id, d.country, d.region AS to_region, s.handed_over_at,
+         (s.handed_over_at AT TIME ZONE w.zone)::date AS left_on, d.zone,
+         CASE WHEN p.delivered_at IS NOT NULL THEN coalesce(f.delivered_at, p.delivered_at) END AS arrived_at, f.parcel_id IS NOT NULL AS proven, f.condition,
+         CASE WHEN NOT o.delivery_term = ANY(%(at_our_door)s) THEN ((v.due_on + 1)::timestamp AT TIME ZONE d.zone) END AS due_end,
+         CASE WHEN NOT o.delivery_term = ANY(%(at_our_door)s) THEN ((k.requested_on + 1)::timestamp AT TIME ZONE d.zone) END AS requested_end,
+         v.carrier = r.code AND v.owner = 'carrier' AS its_hours
+    FROM due v JOIN transport_shipment s ON s.order_id = v.order_id JOIN transport_parcel p ON p.shipment_id = s.id AND p.rides_with_id IS NULL
+    JOIN transport_carrier r ON r.id = p.carrier_id AND (%(carrier)s = '' OR r.code = %(carrier)s)
+    JOIN orders_order o ON o.id = v.order_id JOIN network_site w ON w.id = s.site_id JOIN partners_address d ON d.id = s.address_id
+    JOIN LATERAL (SELECT min(coalesce(l0.first_promised_on, l.first_promised_on, l.requested_on)) AS due_on, min(l.requested_on) AS requested_on
+                    FROM fulfilment_content c JOIN orders_line l ON l.id = c.line_id LEFT JOIN orders_line l0 ON l0.id = l.substitute_of_id
+                   WHERE c.carton_id = p.carton_id AND l.over_of_id IS NULL) k ON k.due_on = v.due_on
+    LEFT JOIN LATERAL (SELECT f.parcel_id, f.delivered_at, f.condition FROM transport_proof f WHERE f.parcel_id = p.id ORDER BY f.id DESC LIMIT 1) f ON true)
+"""
+"""The parcels of commitments that were due in a period; of one carrier, if it is named."""
+ON_TIME = "CASE WHEN x.arrived_at < x.{0} THEN true WHEN x.arrived_at >= x.{0} OR x.{0} <= %(now)s THEN false END"
+JUDGED = f"""
+judged AS (
+  SELECT x.*, {LANE} AS lane, (x.arrived_at AT TIME ZONE x.zone)::date AS came_on, {ON_TIME.format("due_end")} AS promise, {ON_TIME.format("requested_end")} AS request,
+         CASE WHEN x.arrived_at < x.due_end THEN true WHEN (x.arrived_at >= x.due_end OR x.due_end <= %(now)s) AND x.its_hours THEN false END AS controllable,
+         CASE WHEN x.arrived_at IS NOT NULL AND x.proven
+              THEN x.condition = '' OR lower(regexp_replace(btrim(x.condition), '\\s+', ' ', 'g')) = ANY(%(sound)s) END AS sound,
+         CASE WHEN x.arrived_at IS NOT NULL THEN true WHEN x.state IN ('lost', 'return-to-sender') THEN false END AS through,
+         CASE WHEN f.first_at <= x.arrived_at + interval '24 hours' THEN true WHEN f.first_at IS NOT NULL OR x.arrived_at + interval '24 hours' < %(now)s THEN false END AS proof,
+         round(extract(epoch FROM e.seen_at - x.handed_over_at) / 3600, 1) AS first_scan, lane.days AS planned, coalesce(lane.region, '') AS region,
+         coalesce(lane.currency, '') AS currency, CASE WHEN lane.carrier IN ('', x.carrier) THEN lane.cost END AS cost
+    FROM sent x
+    LEFT JOIN LATERAL (SELECT min(f.recorded_at) AS first_at FROM transport_proof f WHERE f.parcel_id = x.id) f ON true
+    LEFT JOIN LATERAL (SELECT min(e.happened_at) AS seen_at FROM transport_trackingevent e
+                        WHERE e.tracking = x.tracking AND e.carrier_id = x.carrier_id AND e.state <> 'pending' AND e.happened_at >= x.handed_over_at) e ON true
+    LEFT JOIN LATERAL (SELECT l.days, l.cost, l.currency, l.carrier, l.region FROM network_lane l
+                        WHERE l.site_id = x.site_id AND l.country = x.country AND l.region IN ('', x.to_region) ORDER BY l.region = '' LIMIT 1) lane ON true)
+"""
+COUNTED = ", ".join(f"count(*) FILTER (WHERE x.{name}), count(x.{name})" for name in MEASURES)
+PERIOD = f"""{SENT}, {JUDGED}
+SELECT grouping(x.currency, x.left_on, x.first_scan), x.carrier, x.lane, x.site, x.region, x.planned, x.left_on, x.came_on, x.first_scan, x.currency,
+       count(*), count(x.cost), coalesce(sum(x.cost), 0), {COUNTED}
+  FROM judged x GROUP BY GROUPING SETS ((x.carrier, x.lane, x.currency), (x.carrier, x.lane, x.site, x.region, x.planned, x.left_on, x.came_on), (x.carrier, x.lane, x.first_scan))
+"""
+COUNTS, DAYS, SCANS = 0b011, 0b101, 0b110
+"""Which of the three groupings a row is of: a bit is set for each column that it is not grouped by."""
+WEEKS = f"""{SENT}
+SELECT {LANE}, date_trunc('week', x.due_on)::date, count(*) FILTER (WHERE x.arrived_at < x.due_end), count(*)
+  FROM sent x WHERE x.due_end IS NOT NULL AND (x.arrived_at IS NOT NULL OR x.due_end <= %(now)s) GROUP BY 1, 2 ORDER BY 1, 2
+"""
+LATE = """
+SELECT v.carrier, v.site || ' → ' || v.country, p->>'owner', sum((p->>'hours')::numeric)
+  FROM perfect_order_verdict v CROSS JOIN LATERAL jsonb_array_elements(v.found->'late') p
+ WHERE v.known_to IS NULL AND v.state <> 'void' AND v.due_on >= %(first)s::date AND v.due_on <= %(last)s::date AND NOT v.in_time
+   AND v.carrier <> '' AND (%(carrier)s = '' OR v.carrier = %(carrier)s) GROUP BY 1, 2, 3 HAVING sum((p->>'hours')::numeric) > 0 ORDER BY 1, 2, 3
+"""
+BEHIND = f"""{SENT}, {JUDGED}
+SELECT x.id, x.tracking, x.shipment, x.order_id, x.lane, x.due_on, x.handed_over_at, x.arrived_at, x.zone, x.state, x.promise, x.request, x.controllable, x.sound, x.through, x.proof, x.first_scan
+  FROM judged x WHERE (%(lane)s = '' OR x.lane = %(lane)s) AND {{answer}}
+   AND (%(before_on)s::date IS NULL OR (x.due_on, x.id) < (%(before_on)s::date, %(before)s)) ORDER BY x.due_on DESC, x.id DESC LIMIT %(most)s
+"""
+Answer = Literal["", "yes", "no"]
+
+
+def period_scorecards(first: date, last: date, carrier: str = "") -> list[Scorecard]:
+    """The scorecards of a period, of all carriers that had parcels or of one; the others' figures stand beside each."""
+    given = _given(first, last)
+    found = rows(lambda *row: row, PERIOD, **given)
+    calendars = _calendars() if found else {}
+    cells = [_cell(*row) for row in found if row[0] == COUNTS]
+    took = {"transit": [_days(calendars, *row) for row in found if row[0] == DAYS and row[7]], "first scan": [_scan(*row) for row in found if row[0] == SCANS and row[8] is not None]}
+    late: dict[str, list[LateHours]] = {}
+    for code, lane, owner, hours in rows(lambda *row: row, LATE, **given | {"carrier": carrier}):
+        late.setdefault(code, []).append(LateHours(lane, owner, hours))
+    return [card for card in scorecards(names(), cells, took, late) if carrier in ("", card.carrier)]
+
+
+def _cell(grouped: int, carrier: str, lane: str, site: str, region: str, planned: int, left_on: date, came_on: date, scan: Decimal, currency: str, *n: Any) -> Cell:
+    parcels, priced, cost, *counts = n
+    shares = {name: Share(hits, of) for name, hits, of in zip(MEASURES, counts[::2], counts[1::2], strict=True)}
+    return Cell(carrier, lane, parcels, shares, currency, priced, cost)
+
+
+def _days(calendars: Mapping[str, Calendar], grouped: int, carrier: str, lane: str, site: str, region: str, planned: int | None, left_on: date, came_on: date, *rest: Any) -> Took:
+    return Took(carrier, lane, region, planned, days_between(calendars[site], left_on, came_on), rest[2])
+
+
+def _scan(grouped: int, carrier: str, lane: str, site: str, region: str, planned: int, left_on: date, came_on: date, scan: Decimal, currency: str, parcels: int, *rest: Any) -> Took:
+    return Took(carrier, lane, "", None, float(scan), parcels)
+
+
+def _calendars() -> dict[str, Calendar]:
+    return dict(rows(
+        lambda code, country, region, workdays, zone: (code, Calendar(country, region, tuple(workdays), zone)),
+        "SELECT code, country, region, workdays, zone FROM network_site"))
+
+
+def names() -> dict[str, str]:
+    """The carriers by code."""
+    return dict(rows(lambda code, name: (code, name), "SELECT code, name FROM transport_carrier ORDER BY code"))
+
+
+def lane_weeks(carrier: str, first: date, last: date) -> list[Week]:
+    """How many parcels of a carrier were on time to the first promise, by lane and week: twelve weeks at least, whole ones."""
+    begins = min(first, weeks_before(last, TREND_WEEKS))
+    given = _given(begins - timedelta(days=begins.weekday()), last) | {"carrier": carrier}
+    return rows(lambda lane, monday, hits, n: Week(lane, monday, Share(hits, n)), WEEKS, **given)
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedParcel:
+    """A parcel behind a figure: when it left, was due and came, and what each measure says of it."""
+
+    id: int
+    parcel: str
+    shipment: int
+    order: str
+    lane: str
+    due_on: date
+    handed_over_at: datetime
+    arrived_at: datetime | None
+    zone: str
+    state: str
+    found: dict[str, bool | None]
+    first_scan: Decimal | None
+
+
+def _parcel(id: int, tracking: str, shipment: int, order: int, lane: str, due_on: date, left: datetime, came: datetime | None, zone: str, state: str, *rest: Any) -> CarriedParcel:
+    *found, scan = rest
+    return CarriedParcel(id, tracking, shipment, order_number(order), lane, due_on, left, came, zone, state, dict(zip(MEASURES, found, strict=True)), scan)
+
+
+def parcels(
+    carrier: str, first: date, last: date, limit: int, *, measure: str = "", answer: Answer = "", lane: str = "", before: tuple[date, int] | None = None,
+) -> list[CarriedParcel]:  # fmt: skip
+    """The parcels behind a carrier's figure, the latest due first; with a measure those it counts, or its good or its bad ones."""
+    wanted = {"": f"x.{measure} IS NOT NULL", "yes": f"x.{measure}", "no": f"NOT x.{measure}"}[answer] if measure in MEASURES else "true"
+    given = _given(first, last) | {"carrier": carrier, "lane": lane, "most": limit, "before_on": before[0] if before else None, "before": before[1] if before else 0}
+    return rows(_parcel, BEHIND.format(answer=wanted), **given)
+
+
+def _given(first: date, last: date) -> dict[str, Any]:
+    return {"first": first, "last": last, "now": clock.now(), "carrier": "", "at_our_door": sorted(AT_OUR_DOOR), "sound": sorted(SOUND)}
