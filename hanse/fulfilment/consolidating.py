@@ -145,7 +145,7 @@ def coming(order: int, site: str, now: datetime) -> list[Coming]:
 
 
 def _open(*row: Any) -> Open:
-    return Open(*row[:-12], way_of(*row[-12:-7]), departs_of(*row[-7:]))
+    return Open(*(*row[:-12], way_of(*row[-12:-7]), departs_of(*row[-7:])))
 
 
 def awaited(own: Open, others: Sequence[Open], now: datetime, pace: Pace = Pace()) -> list[Coming]:  # noqa: B008

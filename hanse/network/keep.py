@@ -162,7 +162,7 @@ SELECT s.code, b.code, coalesce(z.code, ''), b.x_m, b.y_m, b.level, b.walk, b.ro
   LEFT JOIN network_zone z ON z.id = b.zone_id
 """
 LANES = """
-SELECT s.code, l.country, l.days, l.region, l.cost, l.currency, l.carrier, array_to_string(l.transit_on, ',') FROM network_site s JOIN network_lane l ON l.site_id = s.id
+SELECT s.code, array_to_string(l.transit_on, ','), l.country, l.days, l.region, l.cost, l.currency, l.carrier FROM network_site s JOIN network_lane l ON l.site_id = s.id
  WHERE s.code = ANY(%(code)s::text[]) ORDER BY s.code, l.country, l.region
 """
 KEEP = """
@@ -231,8 +231,8 @@ def _known(run: Run, asks: Sequence[KeepSite]) -> Known:
     lanes: dict[str, list[LaneGiven]] = {}
     for site, zone in run.rows(as_tuple, ZONES, asks):
         zones.setdefault(site, set()).add(zone)
-    for site, *lane, transit_on in run.rows(as_tuple, LANES, asks):
-        lanes.setdefault(site, []).append(LaneGiven(*lane, _weekdays(transit_on)))
+    for site, transit_on, *lane in run.rows(as_tuple, LANES, asks):
+        lanes.setdefault(site, []).append(replace(LaneGiven(*lane), transit_on=_weekdays(transit_on)))
     wanted = [(a.code, b.code) for a in asks for b in a.bins]
     bins = run.rows(lambda site, *bin: ((site, bin[0]), BinGiven(*bin)), BINS, site=[s for s, _ in wanted], bin=[b for _, b in wanted]) if wanted else []
     return Known(

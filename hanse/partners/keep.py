@@ -300,5 +300,5 @@ def _known(run: Run, asks: Sequence[KeepParty]) -> Known:
 
 
 def _partner(code: str, name: str, roles: str, *rest: Any) -> Partner:
-    *terms, receives_on, active = rest
-    return Partner(code, name, tuple(sorted(filter(None, roles.split(",")))), *terms, tuple(int(day) for day in receives_on.split(",") if day), active)
+    partner = Partner(code, name, tuple(sorted(filter(None, roles.split(",")))), *rest)
+    return replace(partner, receives_on=tuple(int(day) for day in str(rest[-2]).split(",") if day))
