@@ -5,7 +5,7 @@ the stock and the ledger must say what the model says, and `hanse verify` must f
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import pytest

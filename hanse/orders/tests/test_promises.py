@@ -108,7 +108,7 @@ def test_a_promise_says_where_units_come_from_when_and_why_and_reserves_nothing(
 
 
 def test_placing_right_after_brings_exactly_what_was_promised(given):
-    item, site = company(given, 3)
+    company(given, 3)
     expect([Expect("PO-7", "HAM", "BRG-6204", 10, date(2026, 11, 23))], by="ann")
     found = promised()
     assert found.promised_on == date(2026, 11, 24), "two units wait for Monday's supply"
