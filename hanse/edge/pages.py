@@ -130,7 +130,7 @@ def shown(request: HttpRequest, whole: WholeOrder, limit: int) -> dict[str, Any]
     facts = latest(whole, limit)
     sites = allocated.by_site(it, reads.explanations(it.number) if it.reserved else [])
     if it.open:
-        allocated.put_deadlines(sites, deadlines(it.number, now))
+        allocated.put_deadlines(sites, deadlines(it.number, now) or [])
     standing = [h for h in it.holds if not h["released_at"]]
     return {
         "order": it, "zone": zone, "today": on, "number": it.number, "lines": [line_row(line) for line in reads.in_order(it)], "sites": sites, "waiting": allocated.waiting(it),

@@ -96,7 +96,8 @@ WAYS = """
 SELECT DISTINCT s.id, s.code, s.name, s.zone, s.country, s.region, s.workdays, s.cut_off, l.days, l.transit_on, r.receives_on, r.country, r.region
   FROM network_site s JOIN network_lane l ON l.site_id = s.id
   JOIN (SELECT '{}'::smallint[] AS receives_on, '' AS country, '' AS region UNION
-        SELECT p.receives_on, d.country, d.region FROM partners_party p JOIN partners_address d ON d.party_id = p.id WHERE p.receives_on <> '{}') r
+        SELECT p.receives_on, d.country, d.region FROM orders_order o JOIN partners_address d ON d.id = o.ship_to_id JOIN partners_party p ON p.id = d.party_id
+         WHERE o.open AND p.receives_on <> '{}') r
     ON r.country = '' OR (r.country = l.country AND l.region IN ('', r.region))
  WHERE s.active ORDER BY s.cut_off, s.code, l.days
 """

@@ -80,9 +80,10 @@ def sort_carts(request: HttpRequest, sortings: Body[list[SortUnits]]) -> HttpRes
 
 
 @router.get("/orders/{number}/deadlines", response=list[deadlines.Deadlines])
-def order_deadlines(request: HttpRequest, number: Annotated[str, MaxLen(200)]) -> HttpResponse:
+def order_deadlines(request: HttpRequest, number: Word) -> HttpResponse:
     """By when each site that still owes units of an order has to release, pick, pack and hand them over to keep its promise."""
-    return shown(deadlines.deadlines(number, clock.now()))
+    found = deadlines.deadlines(number, clock.now())
+    return missing(request, "order", number) if found is None else shown(found)
 
 
 @router.get("/waves", response=page_schema(wave_reads.WaveRow))

@@ -10,6 +10,7 @@ from typing import Any
 
 from hanse.journal.asking import rows
 from hanse.kernel.numbers import order_id
+from hanse.kernel.rows import as_tuple
 
 from .batching import Pace
 from .slack import DEPARTS, LANE, WAY, departs_of, way_of
@@ -37,20 +38,21 @@ class Deadlines:
 
 OWED = f"""
 SELECT s.code, r.promised_on, r.to_release, r.to_pick, r.to_pack, r.to_leave, r.lines, {WAY}, {DEPARTS}
-  FROM (SELECT a.order_id, a.site_id, min(a.promised_on) AS promised_on, sum(a.reserved - a.freed - a.released + a.recalled)::bigint AS to_release,
+  FROM orders_order o JOIN partners_address d ON d.id = o.ship_to_id
+  LEFT JOIN (SELECT a.order_id, a.site_id, min(a.promised_on) AS promised_on, sum(a.reserved - a.freed - a.released + a.recalled)::bigint AS to_release,
                sum(a.reserved - a.freed - a.picked + a.put_back)::bigint AS to_pick, sum(a.reserved - a.freed - a.packed + a.unpacked)::bigint AS to_pack,
                sum(a.reserved - a.freed - a.shipped)::bigint AS to_leave, count(*) FILTER (WHERE a.reserved > a.freed + a.released - a.recalled) AS lines
-          FROM orders_allocation a WHERE a.order_id = %(order)s AND a.reserved > a.freed + a.shipped GROUP BY 1, 2) r
-  JOIN network_site s ON s.id = r.site_id AND s.supplier = ''
-  JOIN orders_order o ON o.id = r.order_id JOIN partners_address d ON d.id = o.ship_to_id
+          FROM orders_allocation a WHERE a.order_id = %(order)s AND a.reserved > a.freed + a.shipped GROUP BY 1, 2) r ON r.order_id = o.id
+  LEFT JOIN network_site s ON s.id = r.site_id AND s.supplier = ''
   LEFT JOIN {LANE} ON true
- ORDER BY s.code
+ WHERE o.id = %(order)s ORDER BY s.code
 """
 
 
-def deadlines(number: str, now: datetime) -> list[Deadlines]:
-    """The deadlines of an order at its sites; suppliers that ship for us have their own."""
-    return [_deadlines(row, now) for row in rows(lambda *row: row, OWED, order=order_id(number))]
+def deadlines(number: str, now: datetime) -> list[Deadlines] | None:
+    """The deadlines of an order at its sites, where there is such an order; suppliers that ship for us have their own."""
+    found = rows(as_tuple, OWED, order=order_id(number))
+    return [_deadlines(row, now) for row in found if row[0]] if found else None
 
 
 def _deadlines(row: Sequence[Any], now: datetime, pace: Pace = Pace()) -> Deadlines:  # noqa: B008

@@ -4,6 +4,7 @@ A promise gives a mark: its day, its total and a fingerprint of where the units 
 hears what has become later or dearer, or comes from elsewhere. Pure but for `arrivals`.
 """
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,6 @@ from decimal import Decimal
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from hanse.journal.events import json_of
 from hanse.journal.run import Run
 
 from .events import OrderPlaced, UnitsAllocated
@@ -37,11 +37,6 @@ class Expected:
     promised_on: date | None
     total: Decimal
     sources: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Print:
-    lines: list[tuple[int, list[tuple[str, int]]]]
 
 
 def mark(promised_on: date | None, placed: OrderPlaced, sources: Sources) -> str:
@@ -77,8 +72,8 @@ def changed(mark: str, promised_on: date | None, placed: OrderPlaced, sources: S
 
 def _fingerprint(placed: OrderPlaced, sources: Sources) -> str:
     """Sixteen digits that differ where the units of a line come from elsewhere."""
-    told = _Print([(line.position, sorted(sources.get(line.line, ()))) for line in placed.lines])
-    return blake2b(json_of(told), digest_size=8).hexdigest()
+    told = json.dumps([(line.position, sorted(sources.get(line.line, ()))) for line in placed.lines])
+    return blake2b(told.encode(), digest_size=8).hexdigest()
 
 
 def sources_of(reserved: Sequence[UnitsAllocated]) -> dict[int, list[tuple[str, int]]]:

@@ -205,6 +205,6 @@ def test_the_page_says_by_when_each_site_has_to_do_what(given):
     company(given)
     number = given.order(("BRG-6204", 4))
     said = text(reader(given, "order desk").get(f"/orders/{number}"))
-    assert re.search(r"Release by .*? → Pick by .*? → Pack by .*? → Hand over by ", said)
+    assert re.search(r"At the latest: release .*? → pick .*? → pack .*? → hand over ", said)
     packed(number)
-    assert "Release by" not in (said := text(reader(given, "order desk").get(f"/orders/{number}"))) and "Hand over by" in said
+    assert "At the latest: release" not in (said := text(reader(given, "order desk").get(f"/orders/{number}"))) and "At the latest: hand over" in said

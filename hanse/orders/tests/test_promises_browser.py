@@ -30,8 +30,8 @@ def test_what_is_otherwise_than_foreseen_is_said_when_placing(lasting, signed_in
     page.click("text=Place the order")
     page.wait_for_url("**/orders/H-*")
     text_of(page, "body", "otherwise than promised: no date yet instead of")
-    text_of(page, "#order", "Release by")
-    text_of(page, "#order", "Hand over by")
+    text_of(page, "#order", "At the latest: release")
+    text_of(page, "#order", "hand over")
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/order-{size['width']}.png", full_page=True)
     draws(page, "/customers/REUTER")
