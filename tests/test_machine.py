@@ -5,7 +5,7 @@ the stock and the ledger must say what the model says, and `hanse verify` must f
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import pytest
@@ -60,6 +60,7 @@ from hanse.orders.free import Free, free
 from hanse.orders.hold import Hold, hold
 from hanse.orders.models import Allocation, Order, Peg
 from hanse.orders.place import Place, PlaceLine, place
+from hanse.orders.promise_reads import Promise, promise
 from hanse.orders.release_hold import ReleaseHold, release_hold
 from hanse.orders.run_backorders import RunBackorders, run_backorders
 from hanse.transport.draw_up import DrawUp, draw_up
@@ -175,10 +176,14 @@ class Company(RuleBasedStateMachine):
     @rule(target=orders, quantity=units, reserve=st.sampled_from(["at_once", "later", "or_refuse"]))
     def place(self, quantity: int, reserve: str) -> str:
         available = self.free_stock()
-        told = self.do(place, Place("REUTER", (PlaceLine("BRG-6204", quantity),), reserve=reserve))
+        order = Place("REUTER", (PlaceLine("BRG-6204", quantity),), reserve=reserve)
+        promised = promise(order, clock.now())
+        assert isinstance(promised, Promise)
+        told = self.do(place, replace(order, expect=promised.mark))
         if reserve == "or_refuse" and available < quantity:
             assert told.code == "stock-short"
             return ""
+        assert reserve == "later" or told.promise_changed == "", "placing brings what was promised"
         self.owed[told.order] = Owed(quantity, reserved=0 if reserve == "later" else min(quantity, available))
         return told.order
 

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from hanse.fulfilment.deadlines import Deadlines
 from hanse.orders.reads import LineView, OrderView
 
 STEPS = ("reserved", "picked", "packed", "shipped", "delivered")
@@ -23,6 +24,7 @@ class AtSite:
     released: int = 0
     why: dict[str, Any] | None = None
     supplier: str = ""
+    deadlines: Deadlines | None = None
 
     @property
     def content(self) -> str:
@@ -66,6 +68,13 @@ def by_site(order: OrderView, explanations: Sequence[Mapping[str, Any]]) -> list
     for site, why in told_of.items():
         sites[site].why = explained(why)
     return list(sites.values())
+
+
+def put_deadlines(sites: Sequence[AtSite], found: Sequence[Deadlines]) -> None:
+    """Beside each site that still owes units stands by when it has to do what."""
+    by_site = {it.site: it for it in found}
+    for at in sites:
+        at.deadlines = by_site.get(at.site)
 
 
 def _add(at: AtSite, line: LineView, part: Mapping[str, Any], units: int) -> None:

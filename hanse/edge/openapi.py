@@ -62,7 +62,7 @@ class Described(OpenAPISchema):
         details["responses"] = _with_problems(details["responses"])
         if not operation.auth_callbacks:
             details["security"] = []
-        if set(operation.methods) & {"POST", "PUT", "PATCH", "DELETE"}:
+        if set(operation.methods) & {"POST", "PUT", "PATCH", "DELETE"} and not hasattr(operation.view_func, "only_reads"):
             details["parameters"] = [*details["parameters"], KEY]
             for status, answer in details["responses"].items():
                 if int(status) < 300:

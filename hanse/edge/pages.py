@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from hanse.fulfilment.deadlines import deadlines
 from hanse.fulfilment.release import Release, release
 from hanse.journal.acting import act, act_all, may
 from hanse.kernel import clock
@@ -128,6 +129,8 @@ def shown(request: HttpRequest, whole: WholeOrder, limit: int) -> dict[str, Any]
     on = now.astimezone(ZoneInfo(zone)).date()
     facts = latest(whole, limit)
     sites = allocated.by_site(it, reads.explanations(it.number) if it.reserved else [])
+    if it.open:
+        allocated.put_deadlines(sites, deadlines(it.number, now) or [])
     standing = [h for h in it.holds if not h["released_at"]]
     return {
         "order": it, "zone": zone, "today": on, "number": it.number, "lines": [line_row(line) for line in reads.in_order(it)], "sites": sites, "waiting": allocated.waiting(it),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from hanse.journal.asking import rows
 from hanse.kernel.rows import as_tuple
+from hanse.network import calendar
 from hanse.network.calendar import Calendar
 from hanse.orders.reads import VIEWS
 
@@ -74,7 +75,7 @@ def through(midnight: datetime) -> list[tuple[str, int, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A site with one of its lanes: what leaves today arrives so many working days on."""
+    """A site with one of its lanes, for receivers who take goods in on any day or for those of a place who do so on some: what leaves today arrives on one day."""
 
     site: int
     code: str
@@ -85,21 +86,32 @@ class Way:
     workdays: list[int]
     cut_off: time
     days: int
+    transit_on: list[int]
+    receives_on: list[int]
+    to_country: str
+    to_region: str
 
 
 WAYS = """
-SELECT DISTINCT s.id, s.code, s.name, s.zone, s.country, s.region, s.workdays, s.cut_off, l.days
-  FROM network_site s JOIN network_lane l ON l.site_id = s.id WHERE s.active ORDER BY s.cut_off, s.code, l.days
+SELECT DISTINCT s.id, s.code, s.name, s.zone, s.country, s.region, s.workdays, s.cut_off, l.days, l.transit_on, r.receives_on, r.country, r.region
+  FROM network_site s JOIN network_lane l ON l.site_id = s.id
+  JOIN (SELECT '{}'::smallint[] AS receives_on, '' AS country, '' AS region UNION
+        SELECT p.receives_on, d.country, d.region FROM orders_order o JOIN partners_address d ON d.id = o.ship_to_id JOIN partners_party p ON p.id = d.party_id
+         WHERE o.open AND p.receives_on <> '{}') r
+    ON r.country = '' OR (r.country = l.country AND l.region IN ('', r.region))
+ WHERE s.active ORDER BY s.cut_off, s.code, l.days
 """
 DUE_OUT = """
 SELECT site, count(*), count(*) FILTER (WHERE packed), count(*) FILTER (WHERE NOT packed AND stuck) FROM (
   SELECT a.site_id AS site, o.id, bool_and(a.packed - a.unpacked >= a.reserved - a.freed) AS packed,
          bool_or(a.released - a.recalled < a.reserved - a.freed) OR bool_or(o.holds && %(blocks)s::text[]) AS stuck
     FROM orders_order o JOIN orders_allocation a ON a.order_id = o.id AND a.reserved - a.freed > a.shipped
-    JOIN partners_address d ON d.id = o.ship_to_id
-    JOIN LATERAL (SELECT l.days FROM network_lane l WHERE l.site_id = a.site_id AND l.country = d.country AND l.region IN ('', d.region)
+    JOIN partners_address d ON d.id = o.ship_to_id JOIN partners_party p ON p.id = d.party_id
+    JOIN LATERAL (SELECT l.days, l.transit_on FROM network_lane l WHERE l.site_id = a.site_id AND l.country = d.country AND l.region IN ('', d.region)
                    ORDER BY l.region DESC LIMIT 1) l ON true
-    JOIN unnest(%(sites)s::bigint[], %(days)s::int[], %(arrives)s::date[]) AS w(site, days, arrives) ON w.site = a.site_id AND w.days = l.days
+    JOIN unnest(%(sites)s::bigint[], %(days)s::int[], %(transit_on)s::text[], %(receives_on)s::text[], %(country)s::text[], %(region)s::text[], %(arrives)s::date[])
+      AS w(site, days, transit_on, receives_on, country, region, arrives) ON w.site = a.site_id AND w.days = l.days AND w.transit_on = array_to_string(l.transit_on, ',')
+     AND w.receives_on = array_to_string(p.receives_on, ',') AND (w.receives_on = '' OR (w.country = d.country AND w.region = d.region))
    WHERE o.open AND a.promised_on <= w.arrives
    GROUP BY a.site_id, o.id) x GROUP BY site
 """
@@ -124,7 +136,10 @@ def cut_offs(now: datetime, blocks: list[str]) -> list[CutOff]:
     ways = [w for w in rows(Way, WAYS) if _works_today(w, now)]
     if not ways:
         return []
-    given = {"sites": [w.site for w in ways], "days": [w.days for w in ways], "arrives": [_arrives(w, now) for w in ways], "blocks": blocks}
+    given = {
+        "sites": [w.site for w in ways], "days": [w.days for w in ways], "arrives": [_arrives(w, now) for w in ways], "blocks": blocks,
+        "country": [w.to_country for w in ways], "region": [w.to_region for w in ways],
+        "transit_on": [",".join(map(str, w.transit_on)) for w in ways], "receives_on": [",".join(map(str, w.receives_on)) for w in ways]}
     due = {site: counted for site, *counted in rows(as_tuple, DUE_OUT, **given)}
     sites = {w.site: w for w in ways}
     found = [CutOff(w.code, w.name, _cut_off_at(w, now), w.zone, _cut_off_at(w, now) - now, *due[site]) for site, w in sites.items() if site in due]
@@ -141,7 +156,8 @@ def _works_today(way: Way, now: datetime) -> bool:
 
 def _arrives(way: Way, now: datetime) -> date:
     """The day on which goods arrive that leave today."""
-    return _calendar(way).add_working_days(_calendar(way).today(now), way.days)
+    to = calendar.Way(way.days, tuple(way.transit_on), tuple(way.receives_on), way.to_country, way.to_region)
+    return to.arrives(_calendar(way), _calendar(way).today(now))
 
 
 def _cut_off_at(way: Way, now: datetime) -> datetime:

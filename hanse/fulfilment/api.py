@@ -13,7 +13,7 @@ from hanse.kernel.refused import Refused
 from hanse.web.doors import Cursor, Limit, after, answered, answers_to, missing, page_of, page_schema, shown
 from hanse.web.problems import problem_of
 
-from . import commercial_invoice, customs, papers, proposing, reads, supplier_reads, wave_reads
+from . import commercial_invoice, customs, deadlines, papers, proposing, reads, supplier_reads, wave_reads
 from .answer_change import AnswerChange, answer_change
 from .audit import Audit, audit
 from .consolidate import Consolidate, consolidate
@@ -77,6 +77,13 @@ def give_tours_back(request: HttpRequest, leaves: Body[list[LeaveTour]]) -> Http
 def sort_carts(request: HttpRequest, sortings: Body[list[SortUnits]]) -> HttpResponse:
     """Put what was picked for several orders together into the totes of its orders."""
     return answered(request, sort_units, sortings)
+
+
+@router.get("/orders/{number}/deadlines", response=list[deadlines.Deadlines])
+def order_deadlines(request: HttpRequest, number: Word) -> HttpResponse:
+    """By when each site that still owes units of an order has to release, pick, pack and hand them over to keep its promise."""
+    found = deadlines.deadlines(number, clock.now())
+    return missing(request, "order", number) if found is None else shown(found)
 
 
 @router.get("/waves", response=page_schema(wave_reads.WaveRow))

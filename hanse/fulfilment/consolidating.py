@@ -8,16 +8,18 @@ stage, so never past a promise; whether the picks will be done by then is said a
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from hanse.journal.asking import rows
 from hanse.kernel.refused import Refused
+from hanse.network.calendar import Way
 from hanse.orders.holds import blocking
 
 from .batching import Pace
 from .consolidate import STANDING, Consolidate, Standing, decide
-from .slack import LANE, Departs, slack
+from .slack import DEPARTS, LANE, WAY, Departs, departs_of, slack, way_of
 
 MOST = 200
 """So many cartons are looked at, the oldest first."""
@@ -50,20 +52,15 @@ class Open:
     holds: Sequence[str]
     lines: int
     units: int
-    days: int
     freight: Decimal
     currency: str
-    zone: str
-    country: str
-    region: str
-    workdays: Sequence[int]
-    cut_off: time
+    way: Way
+    departs: Departs
 
     def leaves_at(self, now: datetime) -> datetime:
         """Its last cut-off that keeps the promise; without one, or when that is over, the next."""
-        departs = Departs(self.zone, self.country, self.region, tuple(self.workdays), self.cut_off)
-        last = departs.last_cut_off(self.promised_on, self.days) if self.promised_on else None
-        return last if last is not None and last > now else departs.next_cut_off(now)
+        last = self.departs.last_cut_off(self.promised_on, self.way) if self.promised_on else None
+        return last if last is not None and last > now else self.departs.next_cut_off(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +93,8 @@ SELECT 'H-' || k.order_id, count(*) FROM orders_order m JOIN network_site s ON s
  WHERE m.id = %(order)s::bigint AND k.inside_id IS NULL GROUP BY k.order_id ORDER BY k.order_id LIMIT 10
 """
 OPEN = f"""
-SELECT o.id, o.promised_on, o.holds, coalesce(t.lines, 0), coalesce(t.units, 0)::bigint, coalesce(lane.days, 0), coalesce(lane.cost, 0), coalesce(lane.currency, ''),
-       s.zone, s.country, s.region, s.workdays, s.cut_off
+SELECT o.id, o.promised_on, o.holds, coalesce(t.lines, 0), coalesce(t.units, 0)::bigint, coalesce(lane.cost, 0), coalesce(lane.currency, ''),
+       {WAY}, {DEPARTS}
   FROM orders_order m JOIN network_site s ON s.code = %(site)s::text
   JOIN LATERAL (SELECT m.id AS id, NULL::bigint AS lines, NULL::bigint AS units UNION ALL
                 SELECT t.order_id, count(*), sum(t.to_pick - t.withdrawn) FROM fulfilment_task t WHERE t.closed_at IS NULL AND t.site_id = s.id AND t.order_id <> m.id GROUP BY 1) t ON true
@@ -143,8 +140,12 @@ def beside(order: int, site: str) -> list[Beside]:
 
 def coming(order: int, site: str, now: datetime) -> list[Coming]:
     """The orders for the same address that are still being picked and that a parcel of this one may wait for."""
-    found = rows(Open, OPEN, order=order, site=site)
+    found = rows(_open, OPEN, order=order, site=site)
     return awaited(found[0], found[1:], now) if found else []
+
+
+def _open(*row: Any) -> Open:
+    return Open(*(*row[:-12], way_of(*row[-12:-7]), departs_of(*row[-7:])))
 
 
 def awaited(own: Open, others: Sequence[Open], now: datetime, pace: Pace = Pace()) -> list[Coming]:  # noqa: B008
@@ -154,5 +155,5 @@ def awaited(own: Open, others: Sequence[Open], now: datetime, pace: Pace = Pace(
         leaves = o.leaves_at(now)
         until = leaves - timedelta(seconds=pace.packing)
         if leaves <= own.leaves_at(now) and until > now and not blocking(o.holds, "hand-over"):
-            told.append(Coming(f"H-{o.order}", o.units, leaves, until, slack(leaves, now, o.lines, o.units, pace) >= 0, o.freight, o.currency))
+            told.append(Coming(f"H-{o.order}", o.units, leaves, until, slack(leaves, now, o.lines, o.units, pace, o.departs.hours) >= 0, o.freight, o.currency))
     return sorted(told, key=lambda c: (not c.in_time, c.wait_until, c.order))

@@ -26,7 +26,7 @@ from .layout import Aisles, Floor, Point
 from .obstacles import survey
 from .plan_tours import PlanTour, plan_tours
 from .routing import route
-from .slack import FOREVER, LANE, Departs
+from .slack import DEPARTS, FOREVER, LANE, WAY, departs_of, way_of
 
 PACE = Pace()
 LOOSE = 400
@@ -56,8 +56,8 @@ class Unplanned:
 UNPLANNED = f"""
 SELECT t.id, t.order_id, b.code, coalesce(z.code, ''), coalesce(n.x_m, 0)::float, coalesce(n.y_m, 0)::float, coalesce(n.level, 0), coalesce(n.walk, 0), t.to_pick - t.withdrawn,
        (coalesce(i.weight_g, 0) * (t.to_pick - t.withdrawn))::bigint,
-       (coalesce(i.length_mm::bigint * i.width_mm * i.height_mm, 0) * (t.to_pick - t.withdrawn) / 1000)::bigint, a.promised_on, coalesce(lane.days, 0),
-       s.zone, s.country, s.region, s.workdays, s.cut_off
+       (coalesce(i.length_mm::bigint * i.width_mm * i.height_mm, 0) * (t.to_pick - t.withdrawn) / 1000)::bigint, a.promised_on, {WAY},
+       {DEPARTS}
   FROM fulfilment_task t JOIN network_site s ON s.id = t.site_id JOIN inventory_account b ON b.id = t.bin_id JOIN catalogue_item i ON i.id = t.item_id
   JOIN orders_allocation a ON a.id = t.allocation_id JOIN orders_order o ON o.id = t.order_id JOIN partners_address d ON d.id = o.ship_to_id
   LEFT JOIN network_bin n ON n.site_id = t.site_id AND n.code = b.code LEFT JOIN network_zone z ON z.id = n.zone_id
@@ -79,9 +79,8 @@ def plan(site: str, wave: int = 0, method: Method | None = None, by: Principal |
 
 
 def _unplanned(*row: Any) -> Unplanned:
-    *task, promised_on, days, zone, country, region, workdays, cut_off = row
-    departs = Departs(zone, country, region, tuple(workdays), cut_off)
-    return Unplanned(*(*task, departs.last_cut_off(promised_on, days) if promised_on else None))
+    *task, promised_on = row[:-12]
+    return Unplanned(*(*task, departs_of(*row[-7:]).last_cut_off(promised_on, way_of(*row[-12:-7])) if promised_on else None))
 
 
 def unmeasured(site: str) -> FloorView:

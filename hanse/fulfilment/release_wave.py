@@ -25,7 +25,7 @@ from hanse.network.keep_floors import Method
 from .bins import Open
 from .events import OrderReleased, RaisedTask, WaveReleased
 from .rules import Due, ready
-from .slack import LANE, Departs, Waits, by_slack
+from .slack import DEPARTS, LANE, WAY, Departs, Waits, by_slack, departs_of, way_of
 from .tasks import DUE, Raised, open_of_orders, raise_tasks
 
 MOST_LINES = 20_000
@@ -133,13 +133,13 @@ def _why(left: Mapping[str, int]) -> str:
     return ", ".join(f"{n} {why}" for why, n in left.items()) + "." if left else "nothing is waiting."
 
 
-FLOORS = """
-SELECT s.id, s.code, s.zone, s.country, s.region, s.workdays, s.cut_off, coalesce(f.method, 'cluster'),
+FLOORS = f"""
+SELECT s.id, s.code, {DEPARTS}, coalesce(f.method, 'cluster'),
        ARRAY(SELECT z.code FROM network_zone z WHERE z.site_id = s.id)
   FROM network_site s LEFT JOIN network_floor f ON f.site_id = s.id WHERE s.code = ANY(%(site)s::text[])
 """
 WAITING = f"""
-SELECT w.nr - 1, r.order_id, r.site_id, o.priority, r.promised_on, coalesce(lane.days, 0), coalesce(lane.carrier, ''), r.lines, r.units, o.holds, o.ship_rule,
+SELECT w.nr - 1, r.order_id, r.site_id, o.priority, r.promised_on, {WAY}, coalesce(lane.carrier, ''), r.lines, r.units, o.holds, o.ship_rule,
        o.ordered - o.cancelled - o.reserved + o.freed, r.units - r.line_missing,
        w.zone = '' OR NOT EXISTS (
          SELECT 1 FROM orders_allocation a WHERE a.order_id = r.order_id AND a.site_id = r.site_id AND a.reserved > a.freed + a.released - a.recalled
@@ -188,16 +188,16 @@ def release_wave(run: Run, asks: Sequence[ReleaseWave]) -> list[WaveReleased | R
     return answers
 
 
-def floor_of(site: int, code: str, zone: str, country: str, region: str, workdays: Any, cut_off: Any, method: Method, zones: Sequence[str]) -> Cuts:
-    return Cuts(site, code, Departs(zone, country, region, tuple(workdays), cut_off), method, zones)
+def floor_of(site: int, code: str, zone: str, country: str, region: str, workdays: Any, cut_off: Any, opens: Any, closes: Any, method: Method, zones: Sequence[str]) -> Cuts:
+    return Cuts(site, code, departs_of(zone, country, region, workdays, cut_off, opens, closes), method, zones)
 
 
-def waits_of(n: int, order: int, site: int, priority: int, promised_on: Any, days: int, carrier: str, lines: int, units: int, holds: Sequence[str],
-           ship_rule: str, missing: int, whole: int, in_zone: bool) -> tuple[int, Waits]:  # fmt: skip
+def waits_of(n: int, order: int, site: int, priority: int, promised_on: Any, days: int, transit_on: Any, receives_on: Any, country: str, region: str,
+             carrier: str, lines: int, units: int, holds: Sequence[str], ship_rule: str, missing: int, whole: int, in_zone: bool) -> tuple[int, Waits]:  # fmt: skip
     kept_back = "on hold" if Due(order, holds, ship_rule, missing).held else ""
     if not kept_back and ((ship_rule == "complete-order" and missing) or (ship_rule == "complete-line" and not whole)):
         kept_back = "waiting for the rest"
-    return n, Waits(order, site, priority, promised_on, days, carrier, lines, units, kept_back, in_zone)
+    return n, Waits(order, site, priority, promised_on, way_of(days, transit_on, receives_on, country, region), carrier, lines, units, kept_back, in_zone)
 
 
 def _free(chosen: Sequence[Chosen], site: int, due: Mapping[int, Due], opens: Mapping[tuple[int, int], Sequence[Open]]) -> list[Open]:

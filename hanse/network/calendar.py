@@ -3,7 +3,7 @@
 Days are counted in the site's own zone: its cut-off is a time on its wall, in summer and in winter.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
@@ -35,13 +35,6 @@ class Calendar:
         """The day so many working days after `day`; with 0 the day itself, or the next on which it works."""
         return _add(self, day, days)
 
-    def leaves_by(self, arrives: date, days: int) -> date:
-        """The last day on which goods may leave that take so many working days and must have arrived by `arrives`."""
-        day = arrives
-        while not self.is_working(day) or self.add_working_days(day, days) > arrives:
-            day -= ONE_DAY
-        return day
-
     def today(self, now: datetime) -> date:
         """The day it is at the place."""
         return now.astimezone(ZoneInfo(self.zone)).date()
@@ -53,6 +46,34 @@ class Calendar:
         if there.time() <= cut_off and self.is_working(today):
             return today
         return self.add_working_days(today, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The way of goods from a site to a receiver: so many days in transit, and by whose days they count.
+
+    Transit counts on the weekdays of `transit_on`, without the holidays of the site; where none are said, on the site's working days.
+    The receiver takes goods in on the weekdays of `receives_on`, without the holidays of his country and region; none said: on any day.
+    """
+
+    days: int
+    transit_on: tuple[int, ...] = ()
+    receives_on: tuple[int, ...] = ()
+    country: str = ""
+    region: str = ""
+
+    def arrives(self, site: Calendar, leaves: date) -> date:
+        """The day on which the receiver takes in what leaves the site on a day."""
+        carrier = replace(site, workdays=self.transit_on) if self.transit_on else site
+        day = carrier.add_working_days(leaves, self.days)
+        return Calendar(self.country, self.region, self.receives_on).add_working_days(day, 0) if self.receives_on else day
+
+    def leaves_by(self, site: Calendar, arrives: date) -> date:
+        """The last day on which goods may leave the site that must have arrived by `arrives`."""
+        day = arrives
+        while not site.is_working(day) or self.arrives(site, day) > arrives:
+            day -= ONE_DAY
+        return day
 
 
 @lru_cache(65_536)

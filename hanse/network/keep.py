@@ -29,7 +29,10 @@ DEGREE, CENTIMETRE = Decimal("0.000001"), Decimal("0.01")
 
 @ask
 class KeepSite:
-    """A site as it should be. Without a zone it has its country's, where all clocks of that show the same, else UTC."""
+    """A site as it should be. Without a zone it has its country's, where all clocks of that show the same, else UTC.
+
+    On its working days it works from `opens` until `closes`, the next day where that is not later; round the clock where both are the same.
+    """
 
     code: Code
     country: Country | None = None
@@ -38,6 +41,8 @@ class KeepSite:
     region: Short | None = None
     workdays: Annotated[tuple[Weekday, ...], MaxLen(7)] | None = None
     cut_off: time | None = None
+    opens: time | None = None
+    closes: time | None = None
     priority: Annotated[int, Ge(0), Le(100)] | None = None
     street: Short | None = None
     postcode: Short | None = None
@@ -94,7 +99,7 @@ def decide(asks: Sequence[KeepSite], known: Known) -> tuple[list[Answer], Change
         bins = _bins(ask, new=before is None, known=there)
         zones = [z for z in dict.fromkeys([*ask.zones, *(b.zone for b in bins if b.zone)])
                  if z not in known.zones.get(ask.code, ()) and (ask.code, z) not in changed.zones]
-        lanes = None if ask.lanes is None else tuple(sorted(ask.lanes, key=lambda lane: (lane.country, lane.region)))
+        lanes = None if ask.lanes is None else tuple(sorted((replace(x, transit_on=tuple(sorted({*x.transit_on}))) for x in ask.lanes), key=lambda lane: (lane.country, lane.region)))
         if lanes == changed.lanes.get(ask.code, known.lanes.get(ask.code, ())):
             lanes = None
         answers.append(_answer(before, after, zones, bins, lanes))
@@ -145,7 +150,7 @@ def _plain(value: Any) -> Any:
 ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('network', 0))"
 """One change of sites at a time: codes of the batch are looked up and written without a race."""
 PLACES = """
-SELECT code, country, name, zone, region, array_to_string(workdays, ','), cut_off, priority, street, postcode, city, gln, latitude,
+SELECT code, country, name, zone, region, array_to_string(workdays, ','), cut_off, opens, closes, priority, street, postcode, city, gln, latitude,
        longitude, sscc_prefix, pack_scan, tote_scan, audit_percent, weight_tolerance_g, weight_tolerance_percent, active, supplier
   FROM network_site WHERE code = ANY(%(code)s::text[])
 """
@@ -157,23 +162,23 @@ SELECT s.code, b.code, coalesce(z.code, ''), b.x_m, b.y_m, b.level, b.walk, b.ro
   LEFT JOIN network_zone z ON z.id = b.zone_id
 """
 LANES = """
-SELECT s.code, l.country, l.days, l.region, l.cost, l.currency, l.carrier FROM network_site s JOIN network_lane l ON l.site_id = s.id
+SELECT s.code, array_to_string(l.transit_on, ','), l.country, l.days, l.region, l.cost, l.currency, l.carrier FROM network_site s JOIN network_lane l ON l.site_id = s.id
  WHERE s.code = ANY(%(code)s::text[]) ORDER BY s.code, l.country, l.region
 """
 KEEP = """
-INSERT INTO network_site (code, country, name, zone, region, workdays, cut_off, priority, street, postcode, city, gln, latitude, longitude,
+INSERT INTO network_site (code, country, name, zone, region, workdays, cut_off, opens, closes, priority, street, postcode, city, gln, latitude, longitude,
                           sscc_prefix, pack_scan, tote_scan, audit_percent, weight_tolerance_g, weight_tolerance_percent, active, supplier)
-SELECT code, country, name, zone, region, string_to_array(workdays, ',')::smallint[], cut_off, priority, street, postcode, city, gln,
+SELECT code, country, name, zone, region, string_to_array(workdays, ',')::smallint[], cut_off, opens, closes, priority, street, postcode, city, gln,
        latitude, longitude, sscc_prefix, pack_scan, tote_scan, audit_percent, weight_tolerance_g, weight_tolerance_percent, active, supplier
   FROM unnest(%(code)s::text[], %(country)s::text[], %(name)s::text[], %(zone)s::text[], %(region)s::text[], %(workdays)s::text[],
-              %(cut_off)s::time[], %(priority)s::smallint[], %(street)s::text[], %(postcode)s::text[], %(city)s::text[], %(gln)s::text[],
+              %(cut_off)s::time[], %(opens)s::time[], %(closes)s::time[], %(priority)s::smallint[], %(street)s::text[], %(postcode)s::text[], %(city)s::text[], %(gln)s::text[],
               %(latitude)s::numeric[], %(longitude)s::numeric[], %(sscc_prefix)s::text[], %(pack_scan)s::text[], %(tote_scan)s::boolean[],
               %(audit_percent)s::smallint[], %(weight_tolerance_g)s::int[], %(weight_tolerance_percent)s::smallint[], %(active)s::boolean[], %(supplier)s::text[])
-    AS s(code, country, name, zone, region, workdays, cut_off, priority, street, postcode, city, gln, latitude, longitude, sscc_prefix,
+    AS s(code, country, name, zone, region, workdays, cut_off, opens, closes, priority, street, postcode, city, gln, latitude, longitude, sscc_prefix,
          pack_scan, tote_scan, audit_percent, weight_tolerance_g, weight_tolerance_percent, active, supplier)
     ON CONFLICT (code) DO UPDATE SET
        country = excluded.country, name = excluded.name, zone = excluded.zone, region = excluded.region, workdays = excluded.workdays,
-       cut_off = excluded.cut_off, priority = excluded.priority, street = excluded.street, postcode = excluded.postcode,
+       cut_off = excluded.cut_off, opens = excluded.opens, closes = excluded.closes, priority = excluded.priority, street = excluded.street, postcode = excluded.postcode,
        city = excluded.city, gln = excluded.gln, latitude = excluded.latitude, longitude = excluded.longitude,
        sscc_prefix = excluded.sscc_prefix, pack_scan = excluded.pack_scan, tote_scan = excluded.tote_scan, audit_percent = excluded.audit_percent,
        weight_tolerance_g = excluded.weight_tolerance_g, weight_tolerance_percent = excluded.weight_tolerance_percent, active = excluded.active,
@@ -194,10 +199,11 @@ SELECT s.id, z.id, b.code, b.x_m, b.y_m, b.level, b.walk, b.role
 """
 DROP_LANES = "DELETE FROM network_lane l USING network_site s WHERE s.id = l.site_id AND s.code = ANY(%(site)s::text[])"
 KEEP_LANES = """
-INSERT INTO network_lane (site_id, country, region, days, cost, currency, carrier)
-SELECT s.id, l.country, l.region, l.days, l.cost, l.currency, l.carrier
-  FROM unnest(%(site)s::text[], %(country)s::text[], %(region)s::text[], %(days)s::smallint[], %(cost)s::numeric[], %(currency)s::text[], %(carrier)s::text[])
-    AS l(site, country, region, days, cost, currency, carrier) JOIN network_site s ON s.code = l.site
+INSERT INTO network_lane (site_id, country, region, days, cost, currency, carrier, transit_on)
+SELECT s.id, l.country, l.region, l.days, l.cost, l.currency, l.carrier, string_to_array(l.transit_on, ',')::smallint[]
+  FROM unnest(%(site)s::text[], %(country)s::text[], %(region)s::text[], %(days)s::smallint[], %(cost)s::numeric[], %(currency)s::text[], %(carrier)s::text[],
+              %(transit_on)s::text[])
+    AS l(site, country, region, days, cost, currency, carrier, transit_on) JOIN network_site s ON s.code = l.site
 """
 
 
@@ -216,7 +222,7 @@ def keep_sites(run: Run, asks: Sequence[KeepSite]) -> list[SiteAdded | SiteChang
     if changed.lanes:
         run.write(DROP_LANES, site=list(changed.lanes))
         lanes = [(site, lane) for site, all_lanes in changed.lanes.items() for lane in all_lanes]
-        run.write(KEEP_LANES, [lane for _, lane in lanes], site=[site for site, _ in lanes])
+        run.write(KEEP_LANES, [lane for _, lane in lanes], site=[site for site, _ in lanes], transit_on=[",".join(map(str, lane.transit_on)) for _, lane in lanes])
     return answers
 
 
@@ -225,8 +231,8 @@ def _known(run: Run, asks: Sequence[KeepSite]) -> Known:
     lanes: dict[str, list[LaneGiven]] = {}
     for site, zone in run.rows(as_tuple, ZONES, asks):
         zones.setdefault(site, set()).add(zone)
-    for site, *lane in run.rows(as_tuple, LANES, asks):
-        lanes.setdefault(site, []).append(LaneGiven(*lane))
+    for site, transit_on, *lane in run.rows(as_tuple, LANES, asks):
+        lanes.setdefault(site, []).append(replace(LaneGiven(*lane), transit_on=_weekdays(transit_on)))
     wanted = [(a.code, b.code) for a in asks for b in a.bins]
     bins = run.rows(lambda site, *bin: ((site, bin[0]), BinGiven(*bin)), BINS, site=[s for s, _ in wanted], bin=[b for _, b in wanted]) if wanted else []
     return Known(
@@ -235,4 +241,8 @@ def _known(run: Run, asks: Sequence[KeepSite]) -> Known:
 
 
 def _place(code: str, country: str, name: str, zone: str, region: str, workdays: str, *rest: Any) -> Place:
-    return Place(code, country, name, zone, region, tuple(sorted(int(d) for d in workdays.split(",") if d)), *rest)
+    return Place(code, country, name, zone, region, _weekdays(workdays), *rest)
+
+
+def _weekdays(kept: str) -> tuple[int, ...]:
+    return tuple(sorted(int(day) for day in kept.split(",") if day))

@@ -11,7 +11,8 @@ PACK_SCANS = ["none", "first", "every"]
 class Site(models.Model):
     """A place that holds and ships stock. Its calendar is the holidays of its country and region.
 
-    One that names a `supplier`, by the code of the party, ships for us from stock of its own.
+    It works from `opens` until `closes`, round the clock where both are the same. One that names a `supplier`, by the
+    code of the party, ships for us from stock of its own.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -22,6 +23,8 @@ class Site(models.Model):
     region = models.TextField(db_default="", blank=True)
     workdays = ArrayField(models.SmallIntegerField(), db_default=[0, 1, 2, 3, 4])
     cut_off = models.TimeField(db_default="16:00")
+    opens = models.TimeField(db_default="00:00")
+    closes = models.TimeField(db_default="00:00")
     priority = models.SmallIntegerField(db_default=50)
     street = models.TextField(db_default="", blank=True)
     postcode = models.TextField(db_default="", blank=True)
@@ -200,7 +203,7 @@ class Floor(models.Model):
 class Lane(models.Model):
     """The way from a site to a country or one of its regions: transit working days, cost per parcel, and the carrier who goes there.
 
-    The lane with a region wins over the one of the whole country.
+    The lane with a region wins over the one of the whole country. Transit counts on the weekdays of `transit_on`, else on the site's working days.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -211,12 +214,14 @@ class Lane(models.Model):
     cost = models.DecimalField(max_digits=18, decimal_places=4, db_default=0)
     currency = models.TextField(db_default="EUR")
     carrier = models.TextField(db_default="", blank=True)
+    transit_on = ArrayField(models.SmallIntegerField(), db_default=[], blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["site", "country", "region"], name="network_lane_once"),
             models.CheckConstraint(condition=Q(days__gte=0, days__lte=365), name="network_lane_days_in_range"),
             models.CheckConstraint(condition=Q(cost__gte=0, cost__lte=10**9), name="network_lane_cost_in_range"),
+            models.CheckConstraint(condition=Q(transit_on__contained_by=[0, 1, 2, 3, 4, 5, 6]), name="network_lane_transit_on_weekdays"),
         ]
 
     def __str__(self) -> str:

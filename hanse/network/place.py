@@ -5,7 +5,7 @@ from datetime import time
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Le, MaxLen
 
 from hanse.kernel import gs1
 from hanse.kernel.asks import Code, Country, Currency, Money, Short, ask
@@ -36,7 +36,10 @@ class BinGiven:
 
 @ask
 class LaneGiven:
-    """The way to a country, or to one of its regions: transit in working days, what a parcel costs, and the carrier who goes there."""
+    """The way to a country, or to one of its regions: transit in working days, what a parcel costs, and the carrier who goes there.
+
+    `transit_on` are the weekdays that count for him, 0 is Monday; unsaid, the site's working days count.
+    """
 
     country: Country
     days: Annotated[int, Ge(0), Le(365)]
@@ -44,11 +47,12 @@ class LaneGiven:
     cost: Money = Decimal(0)
     currency: Currency = "EUR"
     carrier: Short = ""
+    transit_on: Annotated[tuple[Weekday, ...], MaxLen(7)] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A site as it stands. Weekdays are 0 (Monday) to 6; the cut-off is a time on the wall of the site."""
+    """A site as it stands. Weekdays are 0 (Monday) to 6; the cut-off is a time on the wall of the site, and so are its hours."""
 
     code: str
     country: str
@@ -57,6 +61,8 @@ class Place:
     region: str = ""
     workdays: tuple[int, ...] = (0, 1, 2, 3, 4)
     cut_off: time = time(16)
+    opens: time = time(0)
+    closes: time = time(0)
     priority: int = 50
     street: str = ""
     postcode: str = ""
@@ -90,8 +96,9 @@ def wrong_place(place: Place) -> list[Refused]:
         wrong.append(refuse("values-refused", at="gln", why=f"{place.gln} is no GLN: {why}."))
     if not (place.sscc_prefix.isascii() and place.sscc_prefix.isdigit() and 7 <= len(place.sscc_prefix) <= 10):
         wrong.append(refuse("values-refused", at="sscc_prefix", why="A GS1 company prefix has 7 to 10 digits."))
-    if place.cut_off.tzinfo is not None:
-        wrong.append(refuse("values-refused", at="cut_off", why="A cut-off is a time on the wall of the site, without an offset."))
+    wrong += [
+        refuse("values-refused", at=name, why=f"{said} is a time on the wall of the site, without an offset.")
+        for name, said in (("cut_off", "A cut-off"), ("opens", "When it opens"), ("closes", "When it closes")) if getattr(place, name).tzinfo is not None]
     if (place.latitude is None) != (place.longitude is None):
         wrong.append(refuse("values-refused", at="latitude", why="A place needs both its latitude and its longitude, or neither."))
     return wrong

@@ -11,7 +11,7 @@ from hanse.journal.asking import rows
 
 @dataclass(frozen=True, slots=True)
 class LaneView:
-    """The way to a country or region: transit in working days, what a parcel costs, and the carrier who goes there."""
+    """The way to a country or region: transit in working days, what a parcel costs, the carrier who goes there, and the weekdays that count for him."""
 
     country: str
     region: str
@@ -19,6 +19,7 @@ class LaneView:
     cost: Decimal
     currency: str
     carrier: str
+    transit_on: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class SiteView:
     zone: str
     workdays: list[int]
     cut_off: time
+    opens: time
+    closes: time
     priority: int
     street: str
     postcode: str
@@ -157,11 +160,11 @@ class ContractView:
 
 
 SITES = """
-SELECT s.code, s.name, s.country, s.region, s.zone, array_to_json(s.workdays)::text, s.cut_off, s.priority, s.street, s.postcode, s.city,
+SELECT s.code, s.name, s.country, s.region, s.zone, array_to_json(s.workdays)::text, s.cut_off, s.opens, s.closes, s.priority, s.street, s.postcode, s.city,
        s.gln, s.latitude, s.longitude, s.sscc_prefix, s.pack_scan, s.tote_scan, s.audit_percent,
        s.weight_tolerance_g, s.weight_tolerance_percent, s.active, s.supplier,
        (SELECT count(*) FROM network_bin b WHERE b.site_id = s.id),
-       (SELECT json_agg(json_build_array(l.country, l.region, l.days, l.cost::text, l.currency, l.carrier) ORDER BY l.country, l.region)::text
+       (SELECT json_agg(json_build_array(l.country, l.region, l.days, l.cost::text, l.currency, l.carrier, l.transit_on) ORDER BY l.country, l.region)::text
           FROM network_lane l WHERE l.site_id = s.id)
   FROM network_site s
 """

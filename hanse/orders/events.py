@@ -38,7 +38,7 @@ class PlacedKit:
 
 @event("order")
 class OrderPlaced:
-    """An order was taken, with the terms and amounts in force."""
+    """An order was taken, with the terms and amounts in force. `promise_changed` says what is otherwise than the promise it was placed on."""
 
     order: str
     customer: str
@@ -56,10 +56,12 @@ class OrderPlaced:
     at: datetime
     zone: str = "UTC"
     kits: tuple[PlacedKit, ...] = ()
+    promise_changed: str = ""
 
     def said(self) -> str:
         units = sum(line.quantity for line in self.lines)
-        return f"Order {self.order} placed by {self.customer}: {units} units on {len(self.lines)} lines, {self.total:.2f} {self.currency}"
+        placed = f"Order {self.order} placed by {self.customer}: {units} units on {len(self.lines)} lines, {self.total:.2f} {self.currency}"
+        return f"{placed}; otherwise than promised: {self.promise_changed}" if self.promise_changed else placed
 
 
 @dataclass(frozen=True, slots=True)

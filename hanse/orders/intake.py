@@ -20,6 +20,7 @@ from .forms import granted, place_findings, posted_lines
 from .place import Place, place
 from .place_drafts import PlaceDraft, place_drafts
 from .previewing import promise_said, stock_said, tried
+from .promise_reads import promise
 
 EMPTY = {"sku": "", "quantity": "", "unit_price": "", "found": {}}
 FIRST_ROWS = 4
@@ -95,7 +96,9 @@ def new_order_preview(request: HttpRequest) -> HttpResponse:
     if isinstance(found.answer, Refused) or found.order is None:
         return render(request, "orders/_foreseen.html", {"answer": found.answer})
     today = clock.now().date()
-    return render(request, "orders/_foreseen.html", {"order": found.order, "lines": reads.in_order(found.order), "stock": stock_said(found.order), "promise": promise_said(found.order, today)})
+    promised = promise(ask, clock.now())
+    expect = "" if isinstance(promised, Refused) else promised.mark
+    return render(request, "orders/_foreseen.html", {"order": found.order, "lines": reads.in_order(found.order), "stock": stock_said(found.order), "promise": promise_said(found.order, today), "expect": expect})
 
 
 @login_required

@@ -5,11 +5,11 @@ Unless told otherwise its units are reserved in the same transaction; what no si
 say so have it screened: over the credit limit or like a fraud it is taken and held (`screening`); what is held for fraud reserves nothing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 
@@ -23,7 +23,8 @@ from hanse.kernel.rows import as_tuple
 from hanse.partners.addresses import AddressGiven, wrong_address
 
 from . import kits
-from .events import OrderPlaced, PlacedKit, PlacedLine
+from .events import OrderPlaced, PlacedKit, PlacedLine, UnitsAllocated
+from .expecting import arrivals, changed, expected_by, order_day, sources_of
 from .placing import Customer, Taken, write_orders
 from .pricing import Priced, price
 from .reserving import Want, reserve_lines
@@ -36,7 +37,8 @@ Rank = Annotated[int, Ge(0), Le(100)]
 @ask
 class Place:
     """An order of a customer. `reserve`: `at_once` takes what there is and lets the rest wait, `or_refuse`
-    refuses the order unless all units can be had now, `later` leaves it to `allocate`."""
+    refuses the order unless all units can be had now, `later` leaves it to `allocate`. `expect` is the mark of a
+    promise: the answer says what has become later, dearer or otherwise since."""
 
     customer: Code
     lines: Annotated[tuple[PlaceLine, ...], MinLen(1), MaxLen(1000)]
@@ -58,6 +60,7 @@ class Place:
     reserve: Literal["at_once", "later", "or_refuse"] = "at_once"
     at: datetime | None = None
     zone: Short = ""
+    expect: Short = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,8 @@ def _findings(ask: Place, known: Known, used: Mapping[tuple[int, str], int]) -> 
         found.append(refuse("currency-unknown", at="currency", currency=ask.currency))
     if ask.zone and not is_zone(ask.zone):
         found.append(refuse("zone-unknown", at="zone", zone=ask.zone))
+    if ask.expect and expected_by(ask.expect) is None:
+        found.append(refuse("values-refused", at="expect", why="This is no mark of a promise: POST /promises gives one."))
     for i, line in enumerate(ask.lines):
         item = known.items.get(line.sku)
         if item is None or item.retired:
@@ -245,31 +250,49 @@ def take(run: Run, asks: Sequence[Place], recipes: Sequence[Recipes] = ()) -> li
         for t in taken:
             answers[t.nr] = replace(t.placed, address=t.ship_to)
         stopped = screen(run, taken)
-        reserve_lines(run, [Want(line.line, line.quantity) for t in taken if t.ask.reserve != "later" and t.placed.order not in stopped for line in t.placed.lines])
+        reserved = reserve_lines(run, [Want(line.line, line.quantity) for t in taken if t.ask.reserve != "later" and t.placed.order not in stopped for line in t.placed.lines])
+        if any(t.ask.expect for t in taken):
+            said = _changed(run, taken, reserved)
+            for t in taken:
+                answers[t.nr] = replace(t.placed, address=t.ship_to, promise_changed=said.get(t.nr, ""))
     return answers
+
+
+def _changed(run: Run, taken: Sequence[Taken], reserved: Sequence[UnitsAllocated]) -> dict[int, str]:
+    """What is otherwise than the promise that orders were placed on, by ask."""
+    days, today = arrivals(run, reserved), run.now.date()
+    sources = sources_of(reserved)
+    return {
+        t.nr: changed(t.ask.expect, order_day(t.ask, t.placed, days, today), t.placed, sources)
+        for t in taken if t.ask.expect}
 
 
 def _known(run: Run, asks: Sequence[Place], recipes: Sequence[Recipes]) -> Known:
     """The facts for a batch, a statement each."""
-    customers, addresses = _customers(run, asks)
+    return known_of(run.rows, asks, run.now, lambda orders, lines: run.draw_all({"orders_order_id_seq": orders, "orders_line_id_seq": lines}).values(), recipes)
+
+
+def known_of(rows: Callable[..., list[Any]], asks: Sequence[Place], now: datetime, draw: Callable[[int, int], Iterable[Sequence[int]]], recipes: Sequence[Recipes] = ()) -> Known:
+    """The facts for a batch by a way to ask the database and one to draw numbers of orders and lines."""
+    customers, addresses = _customers(rows, asks)
     skus = sorted({line.sku for a in asks for line in a.lines} | {part.sku for r in recipes for parts in r.values() for part in parts})
-    items = {i.sku: i for i in run.rows(sold, ITEMS, skus=skus, today=run.now.date())}
+    items = {i.sku: i for i in rows(sold, ITEMS, skus=skus, today=now.date())}
     quoted = [as_quoted(items, r) for r in recipes]
     sold_to = [{**items, **q} for q in quoted] or [items] * len(asks)
     refs = [(a.ref, customers[a.customer].id) for a in asks if a.ref and a.customer in customers]
-    used = {(party, ref): id for party, ref, id in run.rows(as_tuple, USED, ref=[r for r, _ in refs], party=[p for _, p in refs])} if refs else {}
+    used = {(party, ref): id for party, ref, id in rows(as_tuple, USED, ref=[r for r, _ in refs], party=[p for _, p in refs])} if refs else {}
     firm = sorted(demand((line, known[line.sku]) for a, known in zip(asks, sold_to, strict=True) if a.reserve == "or_refuse" for line in a.lines if line.sku in known))
-    free = dict(run.rows(as_tuple, FREE, items=firm)) if firm else {}
-    numbers, lines = run.draw_all({"orders_order_id_seq": len(asks), "orders_line_id_seq": sum(lines_of(known.get(line.sku)) for a, known in zip(asks, sold_to, strict=True) for line in a.lines)}).values()
-    return Known(customers, items, addresses, used, free, numbers, lines, run.now, quoted)
+    free = dict(rows(as_tuple, FREE, items=firm)) if firm else {}
+    numbers, lines = draw(len(asks), sum(lines_of(known.get(line.sku)) for a, known in zip(asks, sold_to, strict=True) for line in a.lines))
+    return Known(customers, items, addresses, used, free, numbers, lines, now, quoted)
 
 
-def _customers(run: Run, asks: Sequence[Place]) -> tuple[dict[str, Customer], dict[tuple[int, str], tuple[int, str]]]:
+def _customers(rows: Callable[..., list[Any]], asks: Sequence[Place]) -> tuple[dict[str, Customer], dict[tuple[int, str], tuple[int, str]]]:
     """Who buys, and the addresses that are named: id and zone by customer and code."""
     named = sorted({(a.customer, (code or "main") if isinstance(code, str) else "") for a in asks for code in (a.ship_to, a.bill_to)})
     customers: dict[str, Customer] = {}
     addresses: dict[tuple[int, str], tuple[int, str]] = {}
-    for *terms, code, address, zone in run.rows(as_tuple, CUSTOMERS, customer=[c for c, _ in named], address=[code for _, code in named]):
+    for *terms, code, address, zone in rows(as_tuple, CUSTOMERS, customer=[c for c, _ in named], address=[code for _, code in named]):
         customer = Customer(*terms)
         customers[customer.code] = customer
         if address is not None:

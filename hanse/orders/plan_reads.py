@@ -27,8 +27,9 @@ class Demand:
 
 LINES = """
 SELECT l.id, l.order_id, l.item_id, i.sku, l.ordered - l.cancelled - l.reserved + l.freed, o.priority, o.placed_at,
-       a.country, a.region, a.latitude, a.longitude, l.promised_on, NULL::date, l.position, (l.net * 100 / l.ordered)::bigint
+       a.country, a.region, a.latitude, a.longitude, l.promised_on, NULL::date, receiver.receives_on, l.position, (l.net * 100 / l.ordered)::bigint
   FROM orders_line l JOIN orders_order o ON o.id = l.order_id JOIN catalogue_item i ON i.id = l.item_id JOIN partners_address a ON a.id = o.ship_to_id
+  JOIN partners_party receiver ON receiver.id = a.party_id
  WHERE o.open AND NOT (o.holds && %(held)s::text[]) AND l.ordered > l.cancelled + l.picked - l.put_back AND l.kit IS NULL
 """
 PARTS = """
@@ -38,7 +39,7 @@ SELECT k.id, k.order_id, k.line_id, k.site_id, k.reserved - k.freed - greatest(k
 FREE = "SELECT item_id, site_id, on_hand - reserved FROM inventory_stock WHERE on_hand > reserved"
 SITES = """
 SELECT s.id, s.code, s.zone, s.country, s.region, s.workdays, s.cut_off, s.priority, s.latitude, s.longitude,
-       coalesce(l.country, ''), coalesce(l.region, ''), l.days, l.cost
+       coalesce(l.country, ''), coalesce(l.region, ''), l.days, l.cost, false, coalesce(l.transit_on, '{}')
   FROM network_site s LEFT JOIN network_lane l ON l.site_id = s.id WHERE s.active AND s.supplier = ''
 """
 
@@ -48,7 +49,7 @@ def demand(now: datetime) -> Demand:
     sites = rows(SiteFact, SITES)
     found: dict[int, list[tuple[OpenLine, int, int]]] = defaultdict(list)
     for row in rows(as_tuple, LINES, held=sorted(type for type in BLOCKS if "allocate" in BLOCKS[type])):
-        found[row[1]].append((OpenLine(*row[:13]), row[13], row[14]))
+        found[row[1]].append((OpenLine(*row[:14]), row[14], row[15]))
     held: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     loose: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
     floor: dict[int, set[int]] = defaultdict(set)

@@ -1,4 +1,4 @@
-"""Promising: when goods that leave a site reach the customer. Pure; in the zone and calendar of the site."""
+"""Promising: when goods that leave a site reach the customer. Pure; by the calendars of the site, the carrier and the receiver."""
 
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import Protocol
 
 from hanse.kernel.places import metres
-from hanse.network.calendar import Calendar
+from hanse.network.calendar import Calendar, Way
+from hanse.network.schedule import Arrival, Hours, Work, forward
 
 
 class Ships(Protocol):
@@ -24,15 +25,14 @@ class Ships(Protocol):
     def cut_off(self) -> time: ...
 
 
-def arrives_on(site: Ships, days: int, now: datetime) -> date:
-    """The day goods arrive: shipped today before the cut-off, else the next working day, then transit working days."""
-    return _arrives_on(site.zone, site.country, site.region, tuple(site.workdays), site.cut_off, days, now)
+def arrival(site: Ships, way: Way, now: datetime, lead_days: int = 0) -> Arrival:
+    """When goods arrive that are asked for now: they leave today before the cut-off, else on the next working day, after the days the site needs first."""
+    return _arrival(site.zone, site.country, site.region, tuple(site.workdays), site.cut_off, way, now, lead_days)
 
 
 @lru_cache(4096)
-def _arrives_on(zone: str, country: str, region: str, workdays: tuple[int, ...], cut_off: time, days: int, now: datetime) -> date:
-    calendar = Calendar(country, region, workdays, zone)
-    return calendar.add_working_days(calendar.ship_day(now, cut_off), days)
+def _arrival(zone: str, country: str, region: str, workdays: tuple[int, ...], cut_off: time, way: Way, now: datetime, lead_days: int) -> Arrival:
+    return forward(Hours(Calendar(country, region, workdays, zone)), cut_off, way, now, Work(), lead_days)
 
 
 def settled(promised: date | None, arrives: date | None, today: date) -> date | None:

@@ -76,4 +76,4 @@ def frozen(order: Place, placed: OrderPlaced) -> Place:
                 net=sum((p.net for p in parts[at]), Decimal(0)), tax_rate=parts[at][0].tax_rate)
         for at, line in enumerate(order.lines, start=1)
     )  # fmt: skip
-    return replace(order, lines=lines, discount=Decimal(0), freight=placed.freight, currency=placed.currency, ref="", at=None)
+    return replace(order, lines=lines, discount=Decimal(0), freight=placed.freight, currency=placed.currency, ref="", at=None, expect="")

@@ -1,4 +1,4 @@
-"""The API of drafts, quotes and recurring orders."""
+"""The API of promises, drafts, quotes and recurring orders."""
 
 from datetime import date
 from typing import Annotated
@@ -9,9 +9,11 @@ from ninja import Body, Router
 
 from hanse.kernel import clock
 from hanse.kernel.asks import ask
-from hanse.web.doors import Cursor, Limit, after, answer_to, answered_one, missing, page_of, page_schema, shown
+from hanse.kernel.refused import Refused
+from hanse.web.doors import Cursor, Limit, after, answer_to, answered_one, missing, only_reads, page_of, page_schema, shown
+from hanse.web.problems import problem, problem_of
 
-from . import draft_reads
+from . import draft_reads, promise_reads
 from . import quote_reads as reads
 from .accept_quotes import AcceptQuote, accept_quotes
 from .drop_drafts import DropDraft, drop_drafts
@@ -25,7 +27,20 @@ from .save_drafts import SaveDraft, save_drafts
 from .start_recurring import StartRecurring, start_recurring
 
 router = Router(tags=["orders"])
+PROMISER = "orders.make_quotes"
+"""Whoever may make quotes may ask for promises."""
 Word = Annotated[str, MaxLen(200)]
+
+
+@router.post("/promises", response=promise_reads.Promise)
+@only_reads
+def quote_promise(request: HttpRequest, order: Body[Place]) -> HttpResponse:
+    """What placing this order now would promise: its day, where each unit comes from and when, the ways with their price, and why. Reserves nothing."""
+    who = request.auth  # type: ignore[attr-defined]
+    if not who.may(PROMISER):
+        return problem(request, "not-granted", who=who.name, operation=PROMISER)
+    found = promise_reads.promise(order, clock.now())
+    return problem_of(request, found) if isinstance(found, Refused) else shown(found)
 
 
 @router.post("/quotes", response=answer_to(make_quotes, created=True))

@@ -16,12 +16,13 @@ from zoneinfo import ZoneInfo
 from hanse.inventory import ledger
 from hanse.journal.run import Run
 from hanse.kernel.rows import as_tuple, row
+from hanse.network.calendar import Way
 
 from . import counters, kits, pegging
 from .closing import MAY_BE_SHORT, close_rest
 from .events import AllocatedUnits, PromiseMoved, UnitsAllocated, WaitingUnits
 from .promises import move_promises, promise_first
-from .promising import arrives_on, kilometres, settled
+from .promising import arrival, kilometres, settled
 from .sourcing import Candidate, Plan, Policy, Wanted, fewest_splits, own_first
 
 
@@ -51,6 +52,7 @@ class OpenLine:
     longitude: Decimal | None
     promised_on: date | None
     kept_on: date | None
+    receives_on: Sequence[int] = ()
     kit: int | None = None
     drawn: int = 0
     closes: int = 0
@@ -76,33 +78,36 @@ class SiteFact:
     days: int | None
     cost: Decimal | None
     supplier: bool = False
+    transit_on: Sequence[int] = ()
 
 
 ALLOCATIONS = "orders_allocation_id_seq"
 LINES = f"""
 SELECT l.id, l.order_id, l.item_id, i.sku, l.ordered - l.cancelled - l.reserved + l.freed, o.priority, o.placed_at,
-       a.country, a.region, a.latitude, a.longitude, l.promised_on, kept.promised_on, l.kit, nextval('orders_allocation_id_seq'),
+       a.country, a.region, a.latitude, a.longitude, l.promised_on, kept.promised_on, receiver.receives_on, l.kit, nextval('orders_allocation_id_seq'),
        {MAY_BE_SHORT}, l.over_of_id IS NOT NULL
   FROM orders_line l JOIN orders_order o ON o.id = l.order_id
   JOIN catalogue_item i ON i.id = l.item_id JOIN partners_address a ON a.id = o.ship_to_id
+  JOIN partners_party receiver ON receiver.id = a.party_id
   LEFT JOIN LATERAL (SELECT max(promised_on) AS promised_on FROM orders_allocation k
                       WHERE l.reserved > l.freed AND k.order_id = l.order_id AND k.line_id = l.id AND k.reserved > k.freed) kept ON true
 """
 NAMED = LINES + " WHERE l.id = ANY(%(line)s::bigint[])"
 OPEN = LINES + " WHERE l.order_id = ANY(%(order)s::bigint[]) AND l.ordered > l.cancelled + l.reserved - l.freed ORDER BY l.id"
-STOCK = """
+FREE = """
 SELECT s.item_id, s.site_id, s.on_hand - s.reserved, d.lead_days FROM inventory_stock s
   LEFT JOIN LATERAL (
     SELECT CASE WHEN d.until_on IS NULL OR d.until_on >= %(now)s::date THEN d.lead_days END AS lead_days
       FROM inventory_dropship d WHERE d.item_id = s.item_id AND d.site_id = s.site_id AND d.from_on <= %(now)s::date
      ORDER BY d.from_on DESC LIMIT 1) d ON true
  WHERE s.item_id = ANY(%(items)s::bigint[]) AND s.on_hand > s.reserved
- ORDER BY s.item_id, s.site_id FOR UPDATE OF s
+ ORDER BY s.item_id, s.site_id
 """
 """Free units by item and site; of what a supplier ships for us with his lead days, none where he does so no more."""
+STOCK = FREE + " FOR UPDATE OF s"
 SITES = """
 SELECT s.id, s.code, s.zone, s.country, s.region, s.workdays, s.cut_off, s.priority, s.latitude, s.longitude,
-       coalesce(l.country, ''), coalesce(l.region, ''), l.days, l.cost, s.supplier <> ''
+       coalesce(l.country, ''), coalesce(l.region, ''), l.days, l.cost, s.supplier <> '', coalesce(l.transit_on, '{}')
   FROM network_site s LEFT JOIN network_lane l ON l.site_id = s.id AND l.country = ANY(%(countries)s::text[])
  WHERE s.active
 """
@@ -146,14 +151,12 @@ def _named(run: Run, wants: Sequence[Want]) -> list[OpenLine]:
 def _reserve(run: Run, wants: Sequence[Want], lines: Mapping[int, OpenLine], policy: Policy = fewest_splits, tell: bool = True, closing: bool = False) -> list[UnitsAllocated]:
     stock = run.rows(as_tuple, STOCK, items=sorted({x.item for x in lines.values()}))
     sites = run.rows(SiteFact, SITES, countries=sorted({x.country for x in lines.values()}))
-    suppliers = {s.site for s in sites if s.supplier}
-    leads: dict[tuple[int, int], int] = {(item, site): days for item, site, _, days in stock if site in suppliers and days is not None}
-    free = {(item, site): n for item, site, n, _ in stock if site not in suppliers or (item, site) in leads}
+    free, leads = on_offer(stock, sites)
     of_kits = sorted({x.order for x in lines.values() if x.kit is not None})
     members: dict[int, list[kits.Member]] = defaultdict(list)
     for member in run.rows(kits.Member, kits.MEMBERS, order=of_kits) if of_kits else ():
         members[member.order].append(member)
-    plans = _plan(run.now, [w for w in wants if not lines[w.line].over], lines, sites, free, own_first(policy), members, leads)
+    plans = planned(run.now, [w for w in wants if not lines[w.line].over], lines, sites, free, own_first(policy), members, leads)
     made = _allocations(run, plans, lines, {s.site: s for s in sites})
     counters.allocate(run, [m for ms in made.values() for m in ms])
     move_promises(run, _moved(made, lines))
@@ -182,7 +185,7 @@ def expected(run: Run, waiting: Collection[int], lines: Mapping[int, OpenLine], 
     ways: dict[tuple, Mapping[int, date | None]] = {}
     for line, site, due_on in run.rows(as_tuple, PEGS, lines=list(waiting)) if waiting else ():
         at = lines[line]
-        where = (at.country, at.region, due_on)
+        where = (at.country, at.region, tuple(at.receives_on), due_on)
         if where not in ways:
             ways[where] = ready_ways(at, sites, due_on, run.now)
         if day := ways[where].get(site):
@@ -211,7 +214,14 @@ def _promise_waiting(run: Run, waiting: Mapping[int, Sequence[WaitingUnits]], li
 Plans = dict[int, tuple[Plan, dict[int, Candidate]]]
 
 
-def _plan(now: datetime, wants: Sequence[Want], lines: Mapping[int, OpenLine], sites: Sequence[SiteFact], free: dict[tuple[int, int], int], policy: Policy, members: Mapping[int, Sequence[kits.Member]], leads: Mapping[tuple[int, int], int]) -> Plans:
+def on_offer(stock: Sequence[tuple[int, int, int, int | None]], sites: Sequence[SiteFact]) -> tuple[dict[tuple[int, int], int], dict[tuple[int, int], int]]:
+    """What FREE found: free units, and the days a supplier needs first, each by item and site. Pure."""
+    suppliers = {s.site for s in sites if s.supplier}
+    leads = {(item, site): days for item, site, _, days in stock if site in suppliers and days is not None}
+    return {(item, site): n for item, site, n, _ in stock if site not in suppliers or (item, site) in leads}, leads
+
+
+def planned(now: datetime, wants: Sequence[Want], lines: Mapping[int, OpenLine], sites: Sequence[SiteFact], free: dict[tuple[int, int], int], policy: Policy, members: Mapping[int, Sequence[kits.Member]], leads: Mapping[tuple[int, int], int]) -> Plans:
     """One plan per order, in the order of the queue; later orders see what earlier ones took. Pure."""
     by_order: dict[int, list[Want]] = defaultdict(list)
     for want in wants:
@@ -220,8 +230,8 @@ def _plan(now: datetime, wants: Sequence[Want], lines: Mapping[int, OpenLine], s
     plans: Plans = {}
     for order, asked in sorted(by_order.items(), key=lambda entry: queue_key(lines[entry[1][0].line])):
         at = lines[asked[0].line]
-        days = _days_more({lines[w.line].item for w in asked}, leads)
-        where = (at.country, at.region, at.latitude, at.longitude, *days.items())
+        days = days_more({lines[w.line].item for w in asked}, leads)
+        where = (at.country, at.region, at.latitude, at.longitude, tuple(at.receives_on), *days.items())
         if where not in ways:
             ways[where] = candidates_for(at, sites, now, days)
         barred = {site for want in asked for site in want.not_from}
@@ -236,7 +246,7 @@ def _plan(now: datetime, wants: Sequence[Want], lines: Mapping[int, OpenLine], s
     return plans
 
 
-def _days_more(items: Collection[int], leads: Mapping[tuple[int, int], int]) -> dict[int, int]:
+def days_more(items: Collection[int], leads: Mapping[tuple[int, int], int]) -> dict[int, int]:
     """How many working days each supplier needs before items leave his site: as many as the one he needs longest for."""
     days: dict[int, int] = {}
     for (item, site), lead in leads.items():
@@ -277,7 +287,7 @@ def candidates_for(line: OpenLine, sites: Sequence[SiteFact], now: datetime, mor
             best[s.site] = s if fits else best.get(s.site, _no_lane(s))
     return [
         Candidate(
-            s.site, s.code, None if s.days is None else arrives_on(s, s.days + more.get(s.site, 0), now), s.cost or Decimal(0),
+            s.site, s.code, None if s.days is None else arrival(s, way_to(line, s), now, more.get(s.site, 0)).arrives_on, s.cost or Decimal(0),
             kilometres(s.latitude, s.longitude, line.latitude, line.longitude), s.priority,
             "" if s.days is not None else f"no lane to {line.country}", s.supplier,
         )
@@ -285,8 +295,13 @@ def candidates_for(line: OpenLine, sites: Sequence[SiteFact], now: datetime, mor
     ]
 
 
+def way_to(line: OpenLine, site: SiteFact) -> Way:
+    """The way of a line's goods from a site that has a lane to its destination."""
+    return Way(site.days or 0, tuple(site.transit_on), tuple(line.receives_on), line.country, line.region)
+
+
 def _no_lane(s: SiteFact) -> SiteFact:
-    return replace(s, to_country="", to_region="", days=None, cost=None)
+    return replace(s, to_country="", to_region="", days=None, cost=None, transit_on=())
 
 
 def _allocations(run: Run, plans: Plans, lines: Mapping[int, OpenLine], sites: Mapping[int, SiteFact]) -> dict[int, list[counters.Reserved]]:

@@ -88,9 +88,10 @@ SELECT order_id FROM orders_line WHERE item_id = ANY(%(items)s::bigint[]) AND or
 """
 LINES = """
 SELECT l.id, l.order_id, l.item_id, i.sku, l.ordered - l.cancelled - l.reserved + l.freed, o.priority, o.placed_at,
-       a.country, a.region, a.latitude, a.longitude, l.promised_on, kept.promised_on, l.position, p.code, p.backorder_rule, o.holds
+       a.country, a.region, a.latitude, a.longitude, l.promised_on, kept.promised_on, receiver.receives_on, l.position, p.code, p.backorder_rule, o.holds
   FROM orders_line l JOIN orders_order o ON o.id = l.order_id JOIN partners_party p ON p.id = o.customer_id
   JOIN catalogue_item i ON i.id = l.item_id JOIN partners_address a ON a.id = o.ship_to_id
+  JOIN partners_party receiver ON receiver.id = a.party_id
   LEFT JOIN LATERAL (SELECT max(k.promised_on) AS promised_on FROM orders_allocation k
                       WHERE k.order_id = l.order_id AND k.line_id = l.id AND greatest(k.released - k.recalled, k.picked - k.put_back) > 0) kept ON true
  WHERE l.order_id = ANY(%(order)s::bigint[]) AND l.item_id = ANY(%(items)s::bigint[]) AND l.ordered > l.cancelled AND l.kit IS NULL ORDER BY l.id
@@ -202,7 +203,7 @@ def _demand(run: Run, orders: Sequence[int], items: Sequence[int]) -> dict[int, 
     supply = run.rows(as_tuple, SUPPLY, items=list(items))
     return {
         item: Demand(
-            {r[0]: OpenLine(*r[:13]) for r in rows if r[2] == item}, {r[0]: Asking(*r[13:]) for r in rows if r[2] == item},
+            {r[0]: OpenLine(*r[:14]) for r in rows if r[2] == item}, {r[0]: Asking(*r[14:]) for r in rows if r[2] == item},
             {r[0]: loose[r[0]] for r in rows if r[2] == item and r[0] in loose},
             {site: n for of, site, n in free if of == item}, [(id, n, due) for of, id, n, due in supply if of == item])
         for item in items if any(r[2] == item for r in rows)}

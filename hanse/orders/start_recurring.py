@@ -70,7 +70,7 @@ def start_recurring(run: Run, asks: Sequence[StartRecurring]) -> list[RecurringS
 def _columns(started: Sequence[tuple[RecurringStarted, StartRecurring, OrderPlaced]], facts: Mapping[str, tuple[Any, ...]]) -> dict[str, list[Any]]:
     return {
         "id": [int(a.recurring[2:]) for a, *_ in started],
-        "body": [kept(replace(it.order, reserve="at_once" if it.order.reserve == "or_refuse" else it.order.reserve)) for _, it, _ in started],
+        "body": [kept(replace(it.order, expect="", reserve="at_once" if it.order.reserve == "or_refuse" else it.order.reserve)) for _, it, _ in started],
         "country": [facts[order.order][1] for *_, order in started],
         "region": [facts[order.order][2] for *_, order in started],
     }

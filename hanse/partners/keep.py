@@ -24,6 +24,7 @@ from .events import PartyAdded, PartyChanged, PartyKept
 
 Role = Literal["customer", "supplier", "carrier", "consignee"]
 Percent = Annotated[int, Ge(0), Le(100)]
+Weekday = Annotated[int, Ge(0), Le(6)]
 CartonLimit = Annotated[int, Ge(0), Le(1_000_000)]
 
 
@@ -43,7 +44,8 @@ class KeepParty:
 
     What its cartons may hold: `mixed`, `one-sku` or `one-line` of an order; how heavy and how high they may be, 0 for no limit.
     `max_lots` 0 takes that limit away, an empty `pack_scan` leaves it to the site. Of a line `over_percent` more may be delivered, billed only
-    where it `bills_over`; when `under_percent` of it or less stays short, that is closed.
+    where it `bills_over`; when `under_percent` of it or less stays short, that is closed. Goods arrive on the weekdays of `receives_on` (0 is Monday) that are no
+    holiday of the address; none means on any day.
     """
 
     code: Code
@@ -69,6 +71,7 @@ class KeepParty:
     under_percent: Percent | None = None
     bills_over: bool | None = None
     screened: bool | None = None
+    receives_on: Annotated[tuple[Weekday, ...], MaxLen(7)] | None = None
     active: bool | None = None
     addresses: Annotated[tuple[AddressGiven, ...], MaxLen(200)] = ()
     contacts: Annotated[tuple[ContactGiven, ...], MaxLen(200)] = ()
@@ -101,6 +104,7 @@ class Partner:
     under_percent: int = 0
     bills_over: bool = False
     screened: bool = False
+    receives_on: tuple[int, ...] = ()
     active: bool = True
 
 
@@ -170,6 +174,8 @@ def _said(partner: Partner, ask: KeepParty) -> Partner:
         said["max_lots"] = None
     if ask.roles is not None:
         said["roles"] = tuple(sorted({*ask.roles}))
+    if ask.receives_on is not None:
+        said["receives_on"] = tuple(sorted({*ask.receives_on}))
     return replace(partner, **said)
 
 
@@ -222,7 +228,7 @@ ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('partners', 0))"
 """One change of parties at a time: codes and GLNs of the batch are looked up and written without a race."""
 PARTNERS = """
 SELECT code, name, array_to_string(roles, ','), currency, tax_id, gln, ship_rule, invoice_rule, backorder_rule, consent_days, payment_days, credit_limit, priority,
-       min_life_days, carton_rule, carton_max_g, carton_max_mm, max_lots, pack_scan, over_percent, under_percent, bills_over, screened, active
+       min_life_days, carton_rule, carton_max_g, carton_max_mm, max_lots, pack_scan, over_percent, under_percent, bills_over, screened, array_to_string(receives_on, ','), active
   FROM partners_party WHERE code = ANY(%(code)s::text[])
 """
 GLNS = "SELECT gln, code FROM partners_party WHERE gln = ANY(%(gln)s::text[])"
@@ -237,16 +243,17 @@ SELECT p.code, c.name, c.email, c.phone, c.may_receive FROM partners_party p JOI
 """
 KEEP = """
 INSERT INTO partners_party (code, name, roles, currency, tax_id, gln, ship_rule, invoice_rule, backorder_rule, consent_days, payment_days, credit_limit, priority,
-                            min_life_days, carton_rule, carton_max_g, carton_max_mm, max_lots, pack_scan, over_percent, under_percent, bills_over, screened, active)
+                            min_life_days, carton_rule, carton_max_g, carton_max_mm, max_lots, pack_scan, over_percent, under_percent, bills_over, screened, receives_on, active)
 SELECT code, name, string_to_array(roles, ','), currency, tax_id, gln, ship_rule, invoice_rule, backorder_rule, consent_days, payment_days, credit_limit, priority,
-       min_life_days, carton_rule, carton_max_g, carton_max_mm, max_lots, pack_scan, over_percent, under_percent, bills_over, screened, active
+       min_life_days, carton_rule, carton_max_g, carton_max_mm, max_lots, pack_scan, over_percent, under_percent, bills_over, screened,
+       string_to_array(receives_on, ',')::smallint[], active
   FROM unnest(%(code)s::text[], %(name)s::text[], %(roles)s::text[], %(currency)s::text[], %(tax_id)s::text[], %(gln)s::text[],
               %(ship_rule)s::text[], %(invoice_rule)s::text[], %(backorder_rule)s::text[], %(consent_days)s::int[], %(payment_days)s::int[], %(credit_limit)s::numeric[],
               %(priority)s::smallint[], %(min_life_days)s::int[], %(carton_rule)s::text[], %(carton_max_g)s::int[],
               %(carton_max_mm)s::int[], %(max_lots)s::smallint[], %(pack_scan)s::text[], %(over_percent)s::smallint[], %(under_percent)s::smallint[],
-              %(bills_over)s::boolean[], %(screened)s::boolean[], %(active)s::boolean[])
+              %(bills_over)s::boolean[], %(screened)s::boolean[], %(receives_on)s::text[], %(active)s::boolean[])
     AS p(code, name, roles, currency, tax_id, gln, ship_rule, invoice_rule, backorder_rule, consent_days, payment_days, credit_limit, priority, min_life_days, carton_rule, carton_max_g, carton_max_mm,
-         max_lots, pack_scan, over_percent, under_percent, bills_over, screened, active)
+         max_lots, pack_scan, over_percent, under_percent, bills_over, screened, receives_on, active)
     ON CONFLICT (code) DO UPDATE SET
        name = excluded.name, roles = excluded.roles, currency = excluded.currency, tax_id = excluded.tax_id, gln = excluded.gln,
        ship_rule = excluded.ship_rule, invoice_rule = excluded.invoice_rule, backorder_rule = excluded.backorder_rule,
@@ -254,7 +261,7 @@ SELECT code, name, string_to_array(roles, ','), currency, tax_id, gln, ship_rule
        credit_limit = excluded.credit_limit, priority = excluded.priority, min_life_days = excluded.min_life_days,
        carton_rule = excluded.carton_rule, carton_max_g = excluded.carton_max_g, carton_max_mm = excluded.carton_max_mm,
        max_lots = excluded.max_lots, pack_scan = excluded.pack_scan, over_percent = excluded.over_percent,
-       under_percent = excluded.under_percent, bills_over = excluded.bills_over, screened = excluded.screened, active = excluded.active
+       under_percent = excluded.under_percent, bills_over = excluded.bills_over, screened = excluded.screened, receives_on = excluded.receives_on, active = excluded.active
 """
 IDS = "SELECT code, id FROM partners_party WHERE code = ANY(%(code)s::text[])"
 KEEP_CONTACTS = """
@@ -273,7 +280,7 @@ def keep_parties(run: Run, asks: Sequence[KeepParty]) -> list[PartyAdded | Party
     answers, changed = decide(asks, _known(run, asks))
     partners = list(changed.partners.values())
     if partners:
-        run.write(KEEP, partners, roles=[",".join(p.roles) for p in partners])
+        run.write(KEEP, partners, roles=[",".join(p.roles) for p in partners], receives_on=[",".join(map(str, p.receives_on)) for p in partners])
     if changed.addresses:
         ids = dict(run.rows(as_tuple, IDS, code=[code for code, _ in changed.addresses]))
         keep_addresses(run, [replace(a, party=ids[code]) for code, a in changed.addresses])
@@ -293,4 +300,5 @@ def _known(run: Run, asks: Sequence[KeepParty]) -> Known:
 
 
 def _partner(code: str, name: str, roles: str, *rest: Any) -> Partner:
-    return Partner(code, name, tuple(sorted(filter(None, roles.split(",")))), *rest)
+    partner = Partner(code, name, tuple(sorted(filter(None, roles.split(",")))), *rest)
+    return replace(partner, receives_on=tuple(int(day) for day in str(rest[-2]).split(",") if day))

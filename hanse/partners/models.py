@@ -41,6 +41,7 @@ class Party(models.Model):
     under_percent = models.SmallIntegerField(db_default=0)
     bills_over = models.BooleanField(db_default=False)
     screened = models.BooleanField(db_default=False)
+    receives_on = ArrayField(models.SmallIntegerField(), db_default=[], blank=True)
     active = models.BooleanField(db_default=True)
 
     class Meta:
@@ -58,6 +59,7 @@ class Party(models.Model):
             models.CheckConstraint(condition=Q(carton_rule__in=CARTON_RULES), name="partners_party_carton_rule_is_known"),
             models.CheckConstraint(condition=Q(carton_max_g__gte=0, carton_max_g__lte=10**6), name="partners_party_carton_weight_in_range"),
             models.CheckConstraint(condition=Q(carton_max_mm__gte=0, carton_max_mm__lte=10**6), name="partners_party_carton_height_in_range"),
+            models.CheckConstraint(condition=Q(receives_on__contained_by=[0, 1, 2, 3, 4, 5, 6]), name="partners_party_receives_on_weekdays"),
             models.CheckConstraint(condition=Q(roles__contained_by=ROLES), name="partners_party_roles_are_known"),
         ]
 

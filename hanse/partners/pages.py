@@ -11,6 +11,8 @@ from . import reads
 
 ROWS = 25
 
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
 
 @login_required
 @require_GET
@@ -34,4 +36,4 @@ def customer(request: HttpRequest, code: str) -> HttpResponse:
     found = None if "\x00" in code else reads.party(code)
     if found is None:
         raise Http404
-    return render(request, "partners/customer.html", {"it": found, "may_place": may(request, "orders.place")})
+    return render(request, "partners/customer.html", {"it": found, "may_place": may(request, "orders.place"), "receives_on": ", ".join(DAYS[day] for day in found.receives_on)})

@@ -65,6 +65,7 @@ class PartyRow:
     under_percent: int
     bills_over: bool
     screened: bool
+    receives_on: list[int]
     active: bool
 
 
@@ -79,7 +80,7 @@ class PartyView(PartyRow):
 PARTIES = """
 SELECT p.code, p.name, array_to_json(p.roles)::text, p.currency, p.tax_id, p.gln, p.ship_rule, p.invoice_rule, p.backorder_rule, p.consent_days, p.payment_days,
        p.credit_limit, p.priority, p.min_life_days, p.carton_rule, p.carton_max_g, p.carton_max_mm, p.max_lots, p.pack_scan,
-       p.over_percent, p.under_percent, p.bills_over, p.screened, p.active
+       p.over_percent, p.under_percent, p.bills_over, p.screened, p.receives_on, p.active
   FROM partners_party p
 """
 ADDRESSES = """

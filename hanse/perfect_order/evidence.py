@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 
+from hanse.fulfilment.slack import DEPARTS, LANE, WAY
 from hanse.journal.run import Run
 from hanse.kernel.places import customs_area
 from hanse.kernel.rows import row
@@ -174,7 +175,13 @@ class Way:
     region: str
     workdays: list[int]
     cut_off: time
-    days: int | None
+    opens: time
+    closes: time
+    days: int
+    transit_on: list[int] | None
+    receives_on: list[int]
+    to_country: str
+    to_region: str
     lines: int
     units: int
     ready_at: datetime | None
@@ -186,18 +193,18 @@ class Way:
     delivered_at: datetime | None
 
 
-WAYS = """
-SELECT p.id, w.zone, w.country, w.region, w.workdays, w.cut_off, lane.days, k.lines, p.units, ready.at, t.released_at, t.picked_at, c.packed_at, s.handed_over_at,
+WAYS = f"""
+SELECT p.id, {DEPARTS}, {WAY}, k.lines, p.units, ready.at, t.released_at, t.picked_at, c.packed_at, h.handed_over_at,
        (SELECT min(e.happened_at) FROM transport_trackingevent e WHERE e.tracking = p.tracking AND e.carrier_id = p.carrier_id AND e.state IN ('failed', 'ready-for-pick-up')),
        coalesce((SELECT f.delivered_at FROM transport_proof f WHERE f.parcel_id = p.id ORDER BY f.id DESC LIMIT 1), p.delivered_at)
-  FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id JOIN fulfilment_carton c ON c.id = p.carton_id
-  JOIN network_site w ON w.id = s.site_id JOIN partners_address d ON d.id = s.address_id
-  LEFT JOIN LATERAL (SELECT l.days FROM network_lane l WHERE l.site_id = s.site_id AND l.country = d.country AND l.region IN ('', d.region) ORDER BY l.region = '' LIMIT 1) lane ON true
+  FROM transport_parcel p JOIN transport_shipment h ON h.id = p.shipment_id JOIN fulfilment_carton c ON c.id = p.carton_id
+  JOIN network_site s ON s.id = h.site_id JOIN partners_address d ON d.id = h.address_id
+  LEFT JOIN {LANE} ON true
   LEFT JOIN LATERAL (SELECT count(DISTINCT x.line_id)::int AS lines FROM fulfilment_content x WHERE x.carton_id = c.id) k ON true
   LEFT JOIN LATERAL (SELECT min(t.released_at) AS released_at, max(t.closed_at) FILTER (WHERE t.taken > 0) AS picked_at FROM fulfilment_task t
                       WHERE t.allocation_id IN (SELECT x.allocation_id FROM fulfilment_content x WHERE x.carton_id = c.id)) t ON true
-  LEFT JOIN LATERAL (SELECT max(e.happened_at) AS at FROM journal_event e WHERE e.subject = 'order/H-' || s.order_id
-                      AND e.kind IN ('UnitsAllocated', 'HoldReleased') AND e.happened_at <= coalesce(t.released_at, s.handed_over_at)) ready ON true
+  LEFT JOIN LATERAL (SELECT max(e.happened_at) AS at FROM journal_event e WHERE e.subject = 'order/H-' || h.order_id
+                      AND e.kind IN ('UnitsAllocated', 'HoldReleased') AND e.happened_at <= coalesce(t.released_at, h.handed_over_at)) ready ON true
  WHERE p.id = ANY(%(parcel)s::bigint[]) ORDER BY p.id
 """
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from hanse.fulfilment.batching import Pace
-from hanse.fulfilment.slack import Departs
+from hanse.fulfilment.slack import departs_of, way_of
 
 from . import conditions
 from .conditions import ALL, CONDITIONS, Delivery, Due, Finding, Matched, Window, arrived_at, window
@@ -187,13 +187,12 @@ def _late(last: Sent | None, ways: Mapping[int, Way], due: Window | None, now: d
         return []
     pace = Pace()
     due_on = (due.end_at - timedelta(seconds=1)).date()
-    leaves = Departs(way.zone, way.country, way.region, tuple(way.workdays), way.cut_off).last_cut_off(due_on, way.days or 0)
-    packed = leaves
-    picked = packed - timedelta(seconds=pace.packing)
-    released = picked - timedelta(seconds=pace.setting_out + pace.stop * way.lines + pace.item * way.units)
+    departs = departs_of(way.zone, way.country, way.region, way.workdays, way.cut_off, way.opens, way.closes)
+    to = way_of(way.days, way.transit_on, way.receives_on, way.to_country, way.to_region)
+    planned = departs.steps(departs.last_cut_off(due_on, to), way.lines, way.units, pace)
     return lateness([
-        Milestone("order desk", released, way.ready_at), Milestone("release", released, way.released_at), Milestone("pick", picked, way.picked_at),
-        Milestone("pack", packed, way.packed_at), Milestone("hand-over", leaves, way.handed_over_at),
+        Milestone("order desk", planned.release_by, way.ready_at), Milestone("release", planned.release_by, way.released_at), Milestone("pick", planned.picked_by, way.picked_at),
+        Milestone("pack", planned.packed_by, way.packed_at), Milestone("hand-over", planned.hand_over_by, way.handed_over_at),
         Milestone("carrier", due.end_at, way.tried_at or way.delivered_at or now), Milestone("consignee", due.end_at, way.delivered_at or now),
     ])
 

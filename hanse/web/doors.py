@@ -160,6 +160,12 @@ def told_as(kind: type) -> Any:
     return create_model(kind.__name__, __base__=Schema, __doc__=kind.__doc__, **fields)
 
 
+def only_reads(route: Callable[..., Any]) -> Callable[..., Any]:
+    """A route that is asked by POST because the question is long; it changes nothing and needs no `Idempotency-Key`."""
+    route.only_reads = True  # type: ignore[attr-defined]
+    return route
+
+
 # -- reading ----------------------------------------------------------------------------------------------------------
 
 

@@ -67,7 +67,7 @@ def test_an_order_that_is_not_there_has_no_page(given, path, status):
 def test_the_page_of_an_order_costs_a_handful_of_statements(given, django_assert_max_num_queries):
     told = on_its_way(given)
     desk = reader(given, "order desk")
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         desk.get(f"/orders/{told.order}")
 
 
@@ -199,3 +199,12 @@ def test_search_jumps_to_what_is_meant_and_lists_the_rest(given):
         assert desk.get("/search", {"q": q}).url == url, q
     assert {"Nordbahn", "Nordsee"} <= set(text(desk.get("/search", {"q": "nor"})).split())
     assert "Close to it" in text(desk.get("/search", {"q": "PO 88199"})) and "Nothing matches" in text(desk.get("/search", {"q": "zzz%"}))
+
+
+def test_the_page_says_by_when_each_site_has_to_do_what(given):
+    company(given)
+    number = given.order(("BRG-6204", 4))
+    said = text(reader(given, "order desk").get(f"/orders/{number}"))
+    assert re.search(r"At the latest: release .*? → pick .*? → pack .*? → hand over ", said)
+    packed(number)
+    assert "At the latest: release" not in (said := text(reader(given, "order desk").get(f"/orders/{number}"))) and "At the latest: hand over" in said

@@ -19,11 +19,13 @@ from hanse.fulfilment.proposing import Lying as Units_
 from hanse.fulfilment.proposing import Terms, _rules
 from hanse.fulfilment.relabel import Relabel, relabel
 from hanse.fulfilment.sharing import Goods, kept_apart
+from hanse.fulfilment.slack import Departs
 from hanse.fulfilment.take_out import TakeOut, take_out
 from hanse.fulfilment.tests.floor import packed, released
 from hanse.inventory.receive import Receive, receive
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
+from hanse.network.calendar import Way
 from hanse.network.keep_carton_types import KeepCartonType, keep_carton_types
 from hanse.orders.hold import Hold, hold
 
@@ -213,8 +215,8 @@ NOW = datetime(2026, 11, 16, 14, tzinfo=UTC)
 
 
 def open_(order, on=date(2026, 11, 17), **fields):
-    plain = {"promised_on": on, "holds": [], "lines": 2, "units": 4, "days": 1, "freight": Decimal(5), "currency": "EUR", "cut_off": time(16)}
-    return Open(order, **plain | {"zone": "Europe/Berlin", "country": "DE", "region": "", "workdays": (0, 1, 2, 3, 4)} | fields)
+    plain = {"promised_on": on, "holds": [], "lines": 2, "units": 4, "freight": Decimal(5), "currency": "EUR", "way": Way(1)}
+    return Open(order, **plain | {"departs": Departs("Europe/Berlin", "DE", "", (0, 1, 2, 3, 4), fields.pop("cut_off", time(16)))} | fields)
 
 
 @pytest.mark.parametrize("own, other, told", [

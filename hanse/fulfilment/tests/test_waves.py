@@ -21,6 +21,7 @@ from hanse.fulfilment.start_tour import StartTour, Waiting, start_tour
 from hanse.fulfilment.start_tour import decide as give
 from hanse.inventory.keep_faces import KeepFace, keep_faces
 from hanse.kernel.refused import Refused
+from hanse.network.calendar import Way
 from hanse.network.keep import KeepSite, keep_sites
 from hanse.network.keep_floors import KeepFloor, Spot, keep_floors
 from hanse.network.models import Bin
@@ -36,13 +37,13 @@ TODAY, TOMORROW, THURSDAY = date(2026, 11, 16), date(2026, 11, 17), date(2026, 1
 
 
 def waits(order: int, promised_on: date | None = TOMORROW, **more) -> Waits:
-    return Waits(**({"order": order, "site": 1, "priority": 50, "promised_on": promised_on, "days": 1, "carrier": "ELBE", "lines": 2, "units": 5, "kept_back": ""} | more))
+    return Waits(**({"order": order, "site": 1, "priority": 50, "promised_on": promised_on, "way": Way(1), "carrier": "ELBE", "lines": 2, "units": 5, "kept_back": ""} | more))
 
 
 def test_slack_is_what_is_left_until_the_last_cut_off_that_keeps_the_promise():
-    leaves = HAMBURG.last_cut_off(TOMORROW, 1)
+    leaves = HAMBURG.last_cut_off(TOMORROW, Way(1))
     assert leaves == datetime(2026, 11, 16, 15, 0, tzinfo=UTC), "16:00 in Hamburg on Monday, for Tuesday"
-    assert slack(leaves, NOW, 2, 5, Pace(60, 1, 8, 3, packing=240)) == 6 * 3600 - 60 - 16 - 15 - 240
+    assert slack(leaves, NOW, 2, 5, Pace(60, 1, 8, 3, packing=240), HAMBURG.hours) == 6 * 3600 - 60 - 16 - 15 - 240
 
 
 @pytest.mark.parametrize("promised_on, days, leaves_on", [
@@ -52,7 +53,7 @@ def test_slack_is_what_is_left_until_the_last_cut_off_that_keeps_the_promise():
     (date(2026, 11, 16), 0, date(2026, 11, 16)),
 ])
 def test_goods_leave_early_enough_over_weekends_and_holidays(promised_on, days, leaves_on):
-    assert HAMBURG.last_cut_off(promised_on, days).date() == leaves_on
+    assert HAMBURG.last_cut_off(promised_on, Way(days)).date() == leaves_on
 
 
 @pytest.mark.parametrize("ask, taken", [

@@ -54,6 +54,15 @@ def test_a_site_is_kept_with_bins_and_lanes(given):
     assert changed.said() == "Site HAM changed: 1 lanes" and Lane.objects.count() == 1
 
 
+def test_a_site_has_hours_and_its_lanes_have_days_that_count(given, caller):
+    ask = KeepSite("HAM", "DE", opens=time(6), closes=time(22), lanes=(LaneGiven("DE", 1, transit_on=(5, 0, 1, 2, 3, 4, 5)), LaneGiven("AT", 2)))
+    keep_sites([ask], by="ann")
+    assert [a.said() for a in keep_sites([ask], by="ann")] == ["Site HAM is so already"]
+    seen = caller("read").get("/sites/HAM").json()
+    assert (seen["opens"], seen["closes"], [lane["transit_on"] for lane in seen["lanes"]]) == ("06:00:00", "22:00:00", [[], [0, 1, 2, 3, 4, 5]])
+    assert keep_sites([KeepSite("HAM", closes=time(2))], by="ann")[0].said() == "Site HAM changed: closes 22:00:00 → 02:00:00"
+
+
 def test_the_lane_of_a_region_wins_over_its_countrys(given):
     keep_sites([
         KeepSite("HAM", "DE", lanes=(LaneGiven("DE", 1), LaneGiven("DE", 2, region="BY"))), KeepSite("VIE", "AT", lanes=(LaneGiven("DE", 3),)),

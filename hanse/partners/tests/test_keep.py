@@ -52,6 +52,13 @@ def test_a_party_is_kept_with_terms_addresses_and_people(given):
     assert Event.objects.count() == told
 
 
+def test_a_party_receives_on_some_weekdays_or_on_any(given, caller):
+    for days, kept in (((4, 0, 0), [0, 4]), (None, [0, 4]), ((), [])):
+        keep_parties([KeepParty("REUTER", receives_on=days)], by="ann")
+        assert caller("read").get("/parties/REUTER").json()["receives_on"] == kept
+    assert keep_parties([KeepParty("REUTER", receives_on=())], by="ann")[0].said() == "REUTER is so already"
+
+
 def test_an_address_that_differs_is_a_new_version(given):
     keep_parties([KeepParty("REUTER", addresses=(DOCK,))], by="ann")
     [changed] = keep_parties([KeepParty("REUTER", addresses=(AddressGiven("DE", code="main", street="Am Hafen 2", postcode="18057", city="Rostock"),))], by="ann")
