@@ -13,10 +13,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 ROOT = Path(__file__).parent
 HOME = Path(os.environ.get("HANSE_TEST_HOME", f"/tmp/hanse-test-{os.getuid()}"))
+settings.register_profile("hanse", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hanse")
+"""A test never asserts a time, on a busy machine neither."""
 DATA = Path(os.environ.get("HANSE_DATA", ROOT.parent / "shared" / "data"))
 
 
