@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule, run_state_machine_as_test
 
 from hanse.billing.invoice import Invoice, invoice
+from hanse.billing.jobs import credit_what_was_cancelled, invoice_what_is_due
 from hanse.billing.pay_back import PayBack, pay_back
 from hanse.billing.receive_payment import ReceivePayment, receive_payment
 from hanse.catalogue.keep_recipes import ComponentGiven, KeepRecipe, keep_recipes
@@ -104,7 +105,11 @@ class Desk(RuleBasedStateMachine):
 
     @rule(days=st.integers(1, 3))
     def days_pass(self, days: int) -> None:
+        """What billing does by itself is done meanwhile."""
         self.now += timedelta(days=days)
+        with clock.standing_at(self.now):
+            credit_what_was_cancelled(list(Order.objects.values_list("id", flat=True)))
+            invoice_what_is_due()
 
     @rule(site=sites, quantity=units)
     def receive(self, site: str, quantity: int) -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -78,8 +79,9 @@ class Serving:
     def child(self, name: str) -> int:
         """The number of the living process of `serve` itself that runs a module; 0 if there is none now."""
         for it in psutil.Process(self.process.pid).children():
-            if it.status() != "zombie" and name in it.cmdline():
-                return it.pid
+            with suppress(psutil.NoSuchProcess):  # it may die while it is looked at
+                if it.status() != "zombie" and name in it.cmdline():
+                    return it.pid
         return 0
 
     def answers(self) -> bool:
