@@ -4,7 +4,6 @@
 statements do not plan, are timed by themselves.
 """
 
-import json
 import os
 import subprocess
 import sys
@@ -17,12 +16,11 @@ from random import Random
 from typing import Any
 
 import psycopg
-from psycopg.conninfo import make_conninfo
 
 from . import cartons, cpu
+from .apart import tell, told_by
 from .company import BINS, HOUSE, Databases, wishes
 from .floor import Floor
-from .hands import _tell
 from .in_batches import hanse_environment
 from .load import Line
 from .over_http import KEY, served
@@ -187,26 +185,11 @@ def run(quick: bool, home: Path) -> list[dict[str, Any]]:
     started = postgres.status(home) is None
     try:
         databases = company.made(home)
-        command, environment = [sys.executable, "-m", "hanse.bench.floor_work", str(home), *(["quick"] if quick else [])], hanse_environment(databases)
-        told = subprocess.run(command, env=os.environ | environment, cwd=HOUSE, check=True, stdout=subprocess.PIPE, text=True).stdout
-        rows: list[dict[str, Any]] = json.loads(told.splitlines()[-1])
-        return rows
+        return told_by("floor_work", home, hanse_environment(databases), quick)
     finally:
         if started:
             postgres.stop(home)
 
 
-def main(home: str, quick: str = "") -> None:
-    """The process that measures: prints its rows as JSON."""
-    import django
-
-    django.setup()
-    from hanse.edge import postgres
-
-    server = postgres.start(Path(home))
-    owner, floor = os.environ["DATABASE_OWNER_URL"], make_conninfo(server.owner_url, dbname="floor_bench")
-    _tell(list(measured(Databases(server, os.environ["DATABASE_URL"], owner, floor), bool(quick))))
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    tell(measured, *sys.argv[1:])

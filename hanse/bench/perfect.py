@@ -4,10 +4,7 @@
 questions next to plain aggregates of the same verdicts. History is longer, not denser: each day has as many orders due.
 """
 
-import json
-import os
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -18,9 +15,9 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from .company import HOUSE, Databases, company_of_hanse
+from .apart import tell, told_by
+from .company import Databases, company_of_hanse
 from .floor_work import Watch
-from .hands import _tell
 from .in_batches import hanse_environment
 from .kept import OPEN, keep
 
@@ -151,26 +148,11 @@ def run(quick: bool, home: Path) -> list[dict[str, Any]]:
         databases = company.made(home)
         owner, app = company_of_hanse(databases.server, NAME)
         environment = hanse_environment(databases) | {"DATABASE_URL": app, "DATABASE_OWNER_URL": owner}
-        command = [sys.executable, "-m", "hanse.bench.perfect", str(home), *(["quick"] if quick else [])]
-        told = subprocess.run(command, env=os.environ | environment, cwd=HOUSE, check=True, stdout=subprocess.PIPE, text=True).stdout
-        rows: list[dict[str, Any]] = json.loads(told.splitlines()[-1])
-        return rows
+        return told_by("perfect", home, environment, quick)
     finally:
         if started:
             postgres.stop(home)
 
 
-def main(home: str, quick: str = "") -> None:
-    """The process that measures: prints its rows as JSON."""
-    import django
-
-    django.setup()
-    from hanse.edge import postgres
-
-    server = postgres.start(Path(home))
-    owner, floor = os.environ["DATABASE_OWNER_URL"], make_conninfo(server.owner_url, dbname="floor_bench")
-    _tell(list(measured(Databases(server, os.environ["DATABASE_URL"], owner, floor), bool(quick))))
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    tell(measured, *sys.argv[1:])
