@@ -5,7 +5,6 @@ day. The days' counts move by what changed. Assessing twice changes nothing; an 
 """
 
 import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -19,7 +18,7 @@ from hanse.kernel.refused import Refused, refuse
 
 from .conditions import ALL
 from .events import Judged, NothingNewFound, OrderAssessed
-from .evidence import BILLED, HEADS, KNOWN, OWED, SENT, Billed, Head, Kept, Owed, Sent, Way, ways
+from .evidence import BILLED, HEADS, KNOWN, OWED, SENT, Billed, Head, Kept, Owed, Sent, Way, by_order, ways
 from .judging import ORDER, RULES, TRUTHS, Verdict, commitments, judge, late_parcels, settled, worth_keeping
 from .roll_up import Counted, roll_up
 from .truth import Truth, every
@@ -126,17 +125,10 @@ def assess(run: Run, asks: Sequence[Assess]) -> list[OrderAssessed | NothingNewF
 def _facts(run: Run, orders: list[int]) -> Known:
     kept = run.rows(Kept, KNOWN, order=orders)
     heads = {h.id: h for h in run.rows(Head, HEADS, order=orders)}
-    lines, sent = _by_order(run.rows(Owed, OWED, order=orders)), _by_order(run.rows(Sent, SENT, order=orders))
+    lines, sent = by_order(run.rows(Owed, OWED, order=orders)), by_order(run.rows(Sent, SENT, order=orders))
     billed = {b.line: b for b in run.rows(Billed, BILLED, order=orders)}
     late = [p for id, head in heads.items() for p in late_parcels(head, lines.get(id, ()), sent.get(id, ()), run.now)]
-    return Known(run.now, heads, lines, sent, billed, ways(run, late), _by_order(kept))
-
-
-def _by_order(found: Sequence) -> dict[int, list]:
-    orders: dict[int, list] = defaultdict(list)
-    for row in found:
-        orders[row.order].append(row)
-    return orders
+    return Known(run.now, heads, lines, sent, billed, ways(run, late), by_order(kept))
 
 
 def _told(order: str, changes: Sequence[Change]) -> OrderAssessed | NothingNewFound:

@@ -1,8 +1,10 @@
 """Evidence: what verdicts rest on, read for many orders at once: what is owed, what was delivered, what was invoiced."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 from hanse.fulfilment.slack import DEPARTS, LANE, WAY
 from hanse.journal.run import Run
@@ -248,6 +250,14 @@ SELECT v.id, v.order_id, v.due_on, v.state, v.rules, v.right_place, v.right_prod
   FROM perfect_order_verdict v JOIN partners_party p ON p.id = v.customer_id
  WHERE v.order_id = ANY(%(order)s::bigint[]) AND v.known_to IS NULL ORDER BY v.order_id, v.id FOR NO KEY UPDATE OF v
 """
+
+
+def by_order(found: Iterable[Any]) -> dict[int, list[Any]]:
+    """Rows of many orders by their order."""
+    orders: dict[int, list[Any]] = defaultdict(list)
+    for it in found:
+        orders[it.order].append(it)
+    return orders
 
 
 def ways(run: Run, parcels: Sequence[int]) -> dict[int, Way]:

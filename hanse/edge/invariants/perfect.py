@@ -1,12 +1,11 @@
 """Perfect order: what was reported can be reported again, each commitment counts once, and verdicts follow from the facts (INV-24)."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
 from hanse.kernel import clock
 from hanse.perfect_order.conditions import ALL
-from hanse.perfect_order.evidence import BILLED, HEADS, OWED, SENT, Billed, Head, Owed, Sent
+from hanse.perfect_order.evidence import BILLED, HEADS, OWED, SENT, Billed, Head, Owed, Sent, by_order
 from hanse.perfect_order.judging import TRUTHS, commitments, judge
 from hanse.perfect_order.models import COUNTS
 from hanse.perfect_order.reads import COUNTED, KEYS, of_items
@@ -41,7 +40,7 @@ def rejudge(ask: Ask) -> tuple[int, list[dict[str, Any]]]:
 def _off(ask: Ask, kept: list[tuple]) -> Iterable[dict[str, Any]]:
     ids = "ARRAY[" + ",".join(str(order) for order in sorted({k[0] for k in kept})) + "]"
     heads = {h.id: h for h in _of(Head, ask, HEADS, ids)}
-    lines, sent = _by_order(_of(Owed, ask, OWED, ids)), _by_order(_of(Sent, ask, SENT, ids))
+    lines, sent = by_order(_of(Owed, ask, OWED, ids)), by_order(_of(Sent, ask, SENT, ids))
     billed = {b.line: b for b in _of(Billed, ask, BILLED, ids)}
     for order, due_on, *told, state in kept:
         verdict = judge(heads[order], due_on, commitments(lines[order]).get(due_on, ()), sent[order], billed, {}, clock.now())
@@ -52,13 +51,6 @@ def _off(ask: Ask, kept: list[tuple]) -> Iterable[dict[str, Any]]:
 
 def _of(cls: type, ask: Ask, sql: str, ids: str) -> list[Any]:
     return [cls(*row) for row in ask(sql.replace("%(order)s::bigint[]", f"{ids}::bigint[]"))]
-
-
-def _by_order(found: Iterable[Any]) -> dict[int, list[Any]]:
-    orders: dict[int, list[Any]] = defaultdict(list)
-    for row in found:
-        orders[row.order].append(row)
-    return orders
 
 
 _COUNT_NAMES = ", ".join(COUNTS)
