@@ -41,12 +41,11 @@ YES = Finding(True)
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place: its GLN, coordinates and postcode as far as they are known."""
+    """A place: its GLN and coordinates as far as they are known."""
 
     gln: str = ""
     latitude: Decimal | None = None
     longitude: Decimal | None = None
-    postcode: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,6 @@ class Delivery:
     address: int
     handed_over_at: datetime
     delivered_at: datetime | None
-    ended: str
     units: Mapping[int, int]
     proof: Proof | None = None
 

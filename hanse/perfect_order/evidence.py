@@ -72,13 +72,12 @@ class Head:
     gln: str
     latitude: Decimal | None
     longitude: Decimal | None
-    postcode: str
     receivers: list[str]
     names: list[str]
 
     @property
     def spot(self) -> Spot:
-        return Spot(self.gln, self.latitude, self.longitude, self.postcode)
+        return Spot(self.gln, self.latitude, self.longitude)
 
     @property
     def allowed(self) -> list[str]:
@@ -87,7 +86,7 @@ class Head:
 
 
 HEADS = """
-SELECT o.id, o.customer_id, p.code, o.channel, o.currency, o.delivery_term, o.invoice_rule, o.ship_to_id, a.zone, a.country, a.gln, a.latitude, a.longitude, a.postcode,
+SELECT o.id, o.customer_id, p.code, o.channel, o.currency, o.delivery_term, o.invoice_rule, o.ship_to_id, a.zone, a.country, a.gln, a.latitude, a.longitude,
        array_remove(array_append(ARRAY(SELECT c.name FROM partners_contact c WHERE c.party_id = o.customer_id AND c.may_receive ORDER BY c.id), nullif(o.receiver, '')), NULL),
        array_remove(ARRAY[p.name, a.name, nullif(a.gln, ''), nullif(coalesce(p.gln, ''), '')], NULL)
   FROM orders_order o JOIN partners_party p ON p.id = o.customer_id JOIN partners_address a ON a.id = o.ship_to_id
@@ -108,7 +107,6 @@ class Sent:
     address: int
     handed_over_at: datetime
     delivered_at: datetime | None
-    state: str
     lines: list[int]
     units: list[int]
     proof: int | None
@@ -130,11 +128,11 @@ class Sent:
         proof = Proof(self.proof, self.gln or "", self.latitude, self.longitude, self.accuracy_m, self.receiver or "", self.received, self.condition or "",
                       bool(self.left_unattended)) if self.proof else None
         arrived = self.proven_at if self.delivered_at and self.proven_at else self.delivered_at
-        return Delivery(self.tracking, self.address, self.handed_over_at, arrived, self.state, units, proof)
+        return Delivery(self.tracking, self.address, self.handed_over_at, arrived, units, proof)
 
 
 SENT = """
-SELECT p.id, s.order_id, p.tracking, w.code, w.country, c.code, s.address_id, s.handed_over_at, p.delivered_at, p.state, k.lines, k.units,
+SELECT p.id, s.order_id, p.tracking, w.code, w.country, c.code, s.address_id, s.handed_over_at, p.delivered_at, k.lines, k.units,
        f.id, f.gln, f.latitude, f.longitude, f.accuracy_m, f.receiver, f.received, f.condition, f.left_unattended, f.delivered_at
   FROM transport_shipment s JOIN transport_parcel p ON p.shipment_id = s.id JOIN network_site w ON w.id = s.site_id JOIN transport_carrier c ON c.id = p.carrier_id
   JOIN LATERAL (SELECT coalesce(array_agg(x.line_id ORDER BY x.id), '{}') AS lines, coalesce(array_agg(x.quantity ORDER BY x.id), '{}') AS units FROM fulfilment_content x WHERE x.carton_id = p.carton_id) k ON true

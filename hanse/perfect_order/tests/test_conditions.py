@@ -26,7 +26,7 @@ from hanse.perfect_order.conditions import (
 DUE_ON = date(2026, 11, 18)
 SENT_AT = datetime(2026, 11, 17, 15, tzinfo=UTC)
 CAME_AT = datetime(2026, 11, 18, 10, tzinfo=UTC)
-PARCEL = Delivery("1Z-7", 3, SENT_AT, CAME_AT, "delivered", {1: 5})
+PARCEL = Delivery("1Z-7", 3, SENT_AT, CAME_AT, {1: 5})
 BERLIN = Spot("", D("52.520008"), D("13.404954"))
 NEAR = Proof(9, latitude=D("52.520450"), longitude=D("13.405600"), receiver="F. Reuter")
 DAY = window(DUE_ON, "Europe/Berlin")
