@@ -18,9 +18,10 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 ROOT = Path(__file__).parent
 HOME = Path(os.environ.get("HANSE_TEST_HOME", f"/tmp/hanse-test-{os.getuid()}"))
-settings.register_profile("hanse", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("hanse")
-"""A test never asserts a time, on a busy machine neither."""
+settings.register_profile("hanse", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=500)
+settings.load_profile(os.environ.get("HANSE_HYPOTHESIS", "hanse"))
+"""A test never asserts a time, on a busy machine neither. `make test` walks the same ways each time; `make test-slow` explores new ones."""
 DATA = Path(os.environ.get("HANSE_DATA", ROOT.parent / "shared" / "data"))
 
 
