@@ -104,11 +104,11 @@ class Owed:
     def may_be_over(self) -> int:
         return OVER * self.stands // 100 - self.over + self.over_gone
 
-    def close_rest(self, lost: int) -> None:
-        """What was lost now and found nowhere is closed, where the terms let so few stay short."""
-        if 0 < lost <= min(UNDER * (self.stands + self.under) // 100 - self.under, self.stands - 1):
-            self.under += lost
-            self.cancelled += lost
+    def close_rest(self) -> None:
+        """What was lost and found nowhere is closed, where the terms let so few stay short."""
+        if 0 < self.open <= min(UNDER * (self.stands + self.under) // 100 - self.under, self.stands - 1):
+            self.under += self.open
+            self.cancelled += self.open
 
     @property
     def open(self) -> int:
@@ -363,9 +363,9 @@ class Company(RuleBasedStateMachine):
             before = self.free_stock()
             self.put_in_doubt(told.bin)
             assert self.free_stock() >= 0 and (not told.short or before == 0 or self.doubted or self.lies_elsewhere(told.bin, told.lot))
-            found = min(told.short, owed.open, self.free_stock())
-            owed.reserved += found
-            owed.close_rest(told.short - found)
+            owed.reserved += min(told.short, owed.open, self.free_stock())
+            if told.short:
+                owed.close_rest()
             owed.released = self.released(order)
 
     def pick_over(self, task: int, order: str, to_pick: int, more: int, free: int) -> bool:
@@ -473,7 +473,8 @@ class Company(RuleBasedStateMachine):
         for number, owed in self.owed.items():
             order, held = Order.objects.get(pk=order_id(number)), owed.reserved
             owed.reserved, owed.released = order.reserved - order.freed, self.released(number)
-            owed.close_rest(held - owed.reserved)
+            if owed.reserved < held:
+                owed.close_rest()
         assert sum(o.reserved for o in self.owed.values()) == before - too_many
 
     @rule(target=cartons, order=orders, type=st.sampled_from([None, "K-05"]))
@@ -530,9 +531,8 @@ class Company(RuleBasedStateMachine):
         owed.over_gone += gone
         owed.cancelled += gone
         if told.quantity > gone:
-            found = min(told.quantity - gone, owed.open, self.free_stock())
-            owed.reserved += found
-            owed.close_rest(told.quantity - gone - found)
+            owed.reserved += min(told.quantity - gone, owed.open, self.free_stock())
+            owed.close_rest()
         owed.released = self.released(order)
 
     @rule(lot=lots, good=st.booleans())
@@ -551,7 +551,7 @@ class Company(RuleBasedStateMachine):
         for order, n in freed:
             self.owed[order].reserved -= n
         for order in {order for order, _ in freed}:
-            self.owed[order].close_rest(sum(n for of, n in freed if of == order))
+            self.owed[order].close_rest()
         for order, owed in self.owed.items():
             owed.released = self.released(order)
 

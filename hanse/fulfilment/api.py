@@ -31,6 +31,7 @@ from .release import Release, release
 from .release_wave import ReleaseWave, release_wave
 from .scan import Scan, record_scans
 from .scan_at_pack import ScanAtPack, scan_at_pack
+from .scan_at_sort import ScanAtSort, scan_at_sort
 from .sort_units import SortUnits, sort_units
 from .start_tour import StartTour, start_tour
 from .supplier_slip import supplier_slip
@@ -194,6 +195,12 @@ def deconsolidate_cartons(request: HttpRequest, deconsolidations: Body[list[Deco
 def keep_pack_scans(request: HttpRequest, scans: Body[list[ScanAtPack]]) -> HttpResponse:
     """Keep scans of the packing station, right and wrong, before anything is booked."""
     return answered(request, scan_at_pack, scans)
+
+
+@router.post("/sort-scans/batch", response=answers_to(scan_at_sort))
+def keep_sort_scans(request: HttpRequest, scans: Body[list[ScanAtSort]]) -> HttpResponse:
+    """Keep scans of the put wall that nothing there wants."""
+    return answered(request, scan_at_sort, scans)
 
 
 @router.post("/audits/batch", response=answers_to(audit))

@@ -2,10 +2,11 @@
 
 A carton stays one order's: its content, its counters and its slip are as they were. It leaves with the carton it lies in, under that
 one's label and number. Both stand at one site and show one customer, address version and carrier; what keeps either here keeps them
-apart, and so do the rules that cartons are proposed by (`sharing`) and what the outer carton may weigh. One level, no more.
+apart, and so do the rules that cartons are proposed by (`sharing`) and what the outer carton holds and may weigh. One level, no more.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import prod
 
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
@@ -32,7 +33,7 @@ class Consolidate:
 class Standing:
     """A carton as consolidating sees it: whose it is, what its label shows and what its order has now, what lies in it and what keeps it here.
 
-    `outer` is the carton it lies in; `space` and `max_gross_g` are those of its type, where that is known.
+    `outer` is the carton it lies in; `inner_mm`, `outer_mm` and `max_gross_g` are those of its type, where that is known.
     """
 
     id: int
@@ -57,9 +58,15 @@ class Standing:
     weight_g: int | None
     type: str
     max_gross_g: int | None
-    space: int | None
+    inner_mm: Sequence[int] | None
+    outer_mm: Sequence[int] | None
     stopped: Sequence[Sequence[str]] | None
     contents: Sequence[Mapping[str, str]]
+
+    @property
+    def space(self) -> int | None:
+        """What it holds, in mm³."""
+        return prod(self.inner_mm) if self.inner_mm else None
 
     @property
     def goods(self) -> Iterator[Goods]:
@@ -95,6 +102,7 @@ def _findings(ask: Consolidate, cartons: Mapping[str, Standing], outer: Mapping[
         *([refuse("carton-full", at="carton", carton=ask.carton)] if ask.carton in outer.values() else []),
         *(_apart(ask, why) for why in _ways(carton, into)),
         *(_apart(ask, why) for why in kept_apart([g for c in (into, *held, carton) for g in c.goods], into.carton_rule)),
+        *(_apart(ask, why) for why in _too_large(carton, into, held)),
         *_too_heavy(ask, carton, into, held),
     ]  # fmt: skip
 
@@ -133,6 +141,16 @@ def _ways(carton: Standing, into: Standing) -> Iterator[str]:
         yield f"one goes with {carton.label_carrier or 'any carrier'}, the other with {into.label_carrier or 'any carrier'}"
 
 
+def _too_large(carton: Standing, into: Standing, held: Sequence[Standing]) -> Iterator[str]:
+    """A carton that is larger than the outer one inside, or larger with those that lie in it. Where a type is not known, nothing is compared; goods are not counted."""
+    if into.inner_mm is None or carton.outer_mm is None:
+        return
+    if any(side > most for side, most in zip(sorted(carton.outer_mm), sorted(into.inner_mm), strict=True)):
+        yield f"{carton.type} is larger than {into.type} inside"
+    elif sum(prod(c.outer_mm) for c in (*held, carton) if c.outer_mm) > prod(into.inner_mm):
+        yield f"{into.type} is full with the cartons that lie in it"
+
+
 def _too_heavy(ask: Consolidate, carton: Standing, into: Standing, held: Sequence[Standing]) -> list[Refused]:
     """More than the outer carton may weigh by its type, or by its customer. Where a weight is not known, nothing is compared, as at packing."""
     weights = [c.weight_g for c in (into, *held, carton)]
@@ -154,7 +172,9 @@ STANDING = """
 SELECT c.id, c.sscc, c.order_id, c.site_id, s.code, o.customer_id, p.code, p.carton_rule, p.carton_max_g, c.address_id, o.ship_to_id, c.carrier, o.carrier,
        c.handed_over_at IS NOT NULL, c.opened_at IS NOT NULL, coalesce(u.sscc, ''), o.holds,
        EXISTS (SELECT FROM orders_changerequest r WHERE r.order_id = c.order_id AND r.site_id = c.site_id AND r.outcome = ''),
-       c.audit, coalesce(c.weight_g, c.expected_g), coalesce(t.code, ''), t.max_gross_g, t.inner_length_mm::bigint * t.inner_width_mm * t.inner_height_mm, k.stopped, k.contents
+       c.audit, coalesce(c.weight_g, c.expected_g), coalesce(t.code, ''), t.max_gross_g,
+       CASE WHEN t.id IS NOT NULL THEN ARRAY[t.inner_length_mm, t.inner_width_mm, t.inner_height_mm] END,
+       CASE WHEN t.id IS NOT NULL THEN ARRAY[t.outer_length_mm, t.outer_width_mm, t.outer_height_mm] END, k.stopped, k.contents
   FROM fulfilment_carton c JOIN orders_order o ON o.id = c.order_id JOIN network_site s ON s.id = c.site_id JOIN partners_party p ON p.id = o.customer_id
   LEFT JOIN fulfilment_carton u ON u.id = c.inside_id LEFT JOIN network_cartontype t ON t.id = c.type_id
   CROSS JOIN LATERAL (

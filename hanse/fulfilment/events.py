@@ -495,6 +495,20 @@ class ScannedAtPack:
         return f"{self.read} scanned" if self.right else f"{self.read} scanned, which is not of {self.order}"
 
 
+@event("site")
+class ScannedAtSort:
+    """Something was scanned at a site's put wall; wrong scans are facts too."""
+
+    site: str
+    wanted: str
+    read: str
+    right: bool
+    at: datetime | None = None
+
+    def said(self) -> str:
+        return f"{self.read} scanned" if self.right else f"{self.read} scanned, which nothing at the put wall wants"
+
+
 @event("order")
 class CartonRelabelled:
     """A carton's label was printed again with another version of the address."""

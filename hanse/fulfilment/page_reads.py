@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from hanse.journal.asking import rows
+from hanse.kernel.rows import as_tuple
 from hanse.orders.holds import blocking
 
 from .over_picking import MAY_TAKE
@@ -184,6 +185,67 @@ def stops(tasks: Sequence[int]) -> list[Stop]:
     """These tasks as stops, in the order given."""
     found = {stop.task: stop for stop in rows(Stop, STOP, task=list(tasks))}
     return [found[task] for task in tasks if task in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A pick that was booked on the same walk and lies in its tote still, whole or in part."""
+
+    task: int
+    sku: str
+    bin: str
+    units: int
+    serials: Sequence[str]
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """As the page's script takes it along."""
+        return {"task": self.task, "sku": self.sku, "bin": self.bin, "units": self.units, "serials": list(self.serials)}
+
+
+HELD = """
+SELECT t.id, i.sku, b.code, t.taken - t.put_back - t.packed,
+       ARRAY(SELECT p.code FROM fulfilment_pickedserial p JOIN inventory_serial u ON u.item_id = p.item_id AND u.code = p.code AND u.account_id = t.tote_id WHERE p.task_id = t.id ORDER BY p.id)
+  FROM fulfilment_task m
+  JOIN LATERAL (SELECT t.* FROM fulfilment_task t WHERE t.tour_id = m.tour_id UNION ALL
+                SELECT t.* FROM orders_allocation a JOIN fulfilment_task t ON t.allocation_id = a.id AND t.site_id = m.site_id WHERE m.tour_id IS NULL AND a.order_id = m.order_id) t
+    ON t.taken > t.put_back + t.packed
+  JOIN catalogue_item i ON i.id = t.item_id JOIN inventory_account b ON b.id = t.bin_id
+ WHERE m.id = %(task)s::bigint ORDER BY t.closed_at DESC, t.id DESC LIMIT 20
+"""
+"""Of the task's tour; without one, of its order."""
+
+
+def held(task: int) -> list[Held]:
+    """What was picked on this task's walk and lies in a tote, the latest first."""
+    return rows(Held, HELD, task=task)
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Whose units a task picked, and what they are."""
+
+    order: str
+    sku: str
+    lot: str
+
+
+PICKED = "SELECT 'H-' || t.order_id, i.sku, t.lot FROM fulfilment_task t JOIN catalogue_item i ON i.id = t.item_id WHERE t.id = %(task)s::bigint"
+OPEN_AGAIN = """
+SELECT n.id FROM fulfilment_task t JOIN orders_allocation a ON a.order_id = t.order_id
+  JOIN fulfilment_task n ON n.allocation_id = a.id AND n.item_id = t.item_id AND n.site_id = t.site_id AND n.closed_at IS NULL
+ WHERE t.id = %(task)s::bigint ORDER BY n.id DESC LIMIT 1
+"""
+
+
+def picked(task: int) -> Picked | None:
+    """What a task was for, if there is such a task."""
+    return next(iter(rows(Picked, PICKED, task=task)), None)
+
+
+def open_again(task: int) -> int | None:
+    """The open task at the same site for the same order and item, if there is one."""
+    return next((id for (id,) in rows(as_tuple, OPEN_AGAIN, task=task)), None)
 
 
 @dataclass(frozen=True, slots=True)

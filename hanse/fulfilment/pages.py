@@ -22,6 +22,7 @@ from .pick import Pick, pick
 from .release import Release, release
 from .scan import Scan, record_scans
 from .scanned import elements
+from .take_out import TakeOut, take_out
 from .undo_pick import UndoPick, undo_pick
 from .wave_pages import plan_of_tour
 
@@ -115,6 +116,7 @@ def pick_task(request: HttpRequest, task: int) -> HttpResponse:
     facts = {
         "stop": first, "site": first.site, "count": len(walk), "walk": [_taken_along(s, _place(s.task, row, stops)) for s in walk],
         "tour": row, "plan": plan_of_tour(tour) if tour else None, "into": _place(task, row, stops),
+        "held": [h.shown for h in page_reads.held(task)], "faults": [("alert-triangle", "Damaged"), ("clock", "Expired"), ("minus", "Incomplete"), ("lock-open", "Opened")],
         "granted": may(request, "fulfilment.pick"), "next": next((t for t in order if t != task), None),
         "reasons": [("box", "Bin is empty"), ("alert-triangle", "Damaged"), ("question-mark", "Other item in bin"), ("lock", "Can’t reach it")],
     }
@@ -173,6 +175,22 @@ def undo_task(request: HttpRequest, task: int) -> JsonResponse:
     if isinstance(answer, Refused):
         return JsonResponse({"refused": answer.title, "why": in_words(answer)}, status=409)
     return JsonResponse({"said": in_words(answer), "url": reverse("pick_task", args=[answer.new_task])})
+
+
+@login_required
+@require_POST
+def replace_picked(request: HttpRequest, task: int) -> JsonResponse:
+    """A unit in the tote is not good: it goes to quarantine, and another is found. Answers where that is picked, if it is here."""
+    found = page_reads.picked(task)
+    if found is None:
+        raise Http404(f"There is no pick task {task}.")
+    serial, reason = request.POST.get("serial", ""), request.POST.get("reason", "")
+    answer = act(request, take_out, TakeOut(found.order, found.sku, found.lot, None, None if serial else 1, (serial,) if serial else (), reason=reason))
+    if isinstance(answer, Refused):
+        return JsonResponse({"refused": answer.title, "why": in_words(answer)}, status=409)
+    again = page_reads.open_again(task)
+    more = {"url": reverse("pick_task", args=[again])} if again else {"replaced": "There is no other here: it comes from elsewhere, or waits for supply."}
+    return JsonResponse({"said": in_words(answer), **more})
 
 
 def _digits(read: str) -> str:

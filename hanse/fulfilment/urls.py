@@ -20,6 +20,7 @@ urlpatterns = [
     path("pick/<int:task>/scan", pages.scan_for_task, name="scan_for_task"),
     path("pick/<int:task>/book", pages.book_task, name="book_task"),
     path("pick/<int:task>/undo", pages.undo_task, name="undo_task"),
+    path("pick/<int:task>/replace", pages.replace_picked, name="replace_picked"),
     path("changes", answering.show_changes, name="changes"),
     path("changes/<int:number>/answer", answering.answer, name="answer_change"),
     path("pack", packing.show_pack, name="pack"),

@@ -21,6 +21,7 @@ from . import floor_plan, page_reads, planning, wave_reads
 from .leave_tour import LeaveTour, leave_tour
 from .release_wave import ReleaseWave, release_wave
 from .scanned import Wanted, names_item
+from .scan_at_sort import ScanAtSort, scan_at_sort
 from .sort_units import SortUnits, sort_units
 from .start_tour import StartTour, start_tour
 
@@ -155,19 +156,21 @@ def sort_scanned(request: HttpRequest) -> HttpResponse:
     site, read = request.POST.get("site", ""), request.POST.get("read", "").strip()
     wanted = next((u for u in wave_reads.unsorted(site) if names_item(read, Wanted(u.sku, u.gtin, u.lot, ""))), None)
     if wanted is None:
-        return _sort(request, site, wrong=read)
-    answer = act(request, sort_units, SortUnits(wanted.task))
+        kept = act(request, scan_at_sort, ScanAtSort(site, read)) if read else None
+        return _sort(request, site, answer=kept) if isinstance(kept, Refused) else _sort(request, site, wrong=read)
+    answer = act(request, sort_units, SortUnits(wanted.task, read))
     if isinstance(answer, Refused):
         return _sort(request, site, answer=answer)
     return _sort(request, site, put=answer)
 
 
 def _sorted(request: HttpRequest) -> JsonResponse:
+    """What was put, or a scan that nothing there wanted."""
     try:
-        ask = posted(SortUnits, request, at=scanned_at(request))
+        ask: Any = posted(SortUnits if "task" in request.POST else ScanAtSort, request, at=scanned_at(request))
     except BadForm as bad:
         return JsonResponse({"refused": "Not booked", "why": str(bad)}, status=422)
-    answer = act(request, sort_units, ask)
+    answer = act(request, sort_units if isinstance(ask, SortUnits) else scan_at_sort, ask)
     if isinstance(answer, Refused):
         return JsonResponse({"refused": answer.title, "why": in_words(answer)}, status=409)
     return JsonResponse({"said": in_words(answer)})

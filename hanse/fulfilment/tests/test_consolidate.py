@@ -35,7 +35,7 @@ def standing(sscc, order=7, **fields):
     plain = {
         "site": 2, "site_code": "HAM", "customer": 3, "customer_code": "REUTER", "carton_rule": "mixed", "customer_max_g": 0, "shows": 5, "ship_to": 5, "label_carrier": "UPS",
         "carrier": "UPS", "gone": False, "opened": False, "outer": "", "holds": [], "asked": False, "audit": "", "weight_g": 1000, "type": "", "max_gross_g": None,
-        "space": None, "stopped": None, "contents": [{"line": int(sscc), "sku": "BRG"}]}
+        "inner_mm": None, "outer_mm": None, "stopped": None, "contents": [{"line": int(sscc), "sku": "BRG"}]}
     return Standing(int(sscc), sscc, order, **plain | fields)
 
 
@@ -69,6 +69,9 @@ def in_words(answer):
     (standing("2"), standing("1", max_gross_g=1900, type="K-05"), "K-05 may weigh 1900 g; this is 2000 g. Take another carton, or pack less into it."),
     (standing("2", weight_g=None), standing("1", max_gross_g=1900, type="K-05"), "Carton 2 put into carton 1, together with H-7"),
     (standing("2"), standing("1", customer_max_g=1900), WHY + "together they weigh 2000 g, and REUTER takes 1900 g in a carton."),
+    (standing("2", type="K-05", outer_mm=[300, 200, 200]), standing("1", type="K-10", inner_mm=[190, 400, 310]), WHY + "K-05 is larger than K-10 inside."),
+    (standing("2", type="K-05", outer_mm=[300, 200, 200]), standing("1", type="K-10", inner_mm=[200, 400, 310]), "Carton 2 put into carton 1, together with H-7"),
+    (standing("2", outer_mm=None), standing("1", type="K-10", inner_mm=[10, 10, 10]), "Carton 2 put into carton 1, together with H-7"),
     (standing("2", contents=[{"line": 2, "sku": "BRG", "ships_alone": True}]), INTO, WHY + "BRG ships alone."),
     (standing("2", contents=[{"line": 2, "sku": "BRG", "temperature_class": "chilled"}]), INTO, WHY + "temperature classes ambient and chilled are kept apart."),
     (standing("2", 8, holds=["credit"], audit="due", site=9, site_code="MUC"), INTO,
@@ -91,6 +94,12 @@ def test_cartons_lie_in_one_another_one_level_deep_and_as_far_as_the_weight_goes
     cartons = {n: standing(n, max_gross_g=3500, type="K-05") for n in "1234"}
     answers = decide([Consolidate(*ask) for ask in asks], cartons)
     assert [a.code if isinstance(a, Refused) else type(a).__name__ for a in answers] == told
+
+
+def test_an_outer_carton_takes_no_more_cartons_than_it_holds():
+    cartons = {n: standing(n, type="K-05", outer_mm=[200, 200, 300]) for n in "234"} | {"1": standing("1", type="K-10", inner_mm=[400, 200, 300])}
+    answers = decide([Consolidate(n, "1") for n in "234"], cartons)
+    assert [in_words(a).removeprefix("Carton 4 does not go into 1: ") for a in answers][1:] == ["Carton 3 put into carton 1, together with H-7", "K-10 is full with the cartons that lie in it."]
 
 
 CLASSES = st.sampled_from(["", "a", "b"])
@@ -199,7 +208,7 @@ def test_a_lot_that_is_stopped_keeps_its_carton_out_of_others(given):
 
 @pytest.mark.parametrize("group, told", [
     ([standing("1", 7), standing("2", 8)], ["2 into 1"]),
-    ([standing("1", 7), standing("2", 8, space=10)], ["1 into 2"]),
+    ([standing("1", 7), standing("2", 8, inner_mm=[10, 1, 1])], ["1 into 2"]),
     ([standing("1", 7), standing("2", 7)], []),
     ([standing("1", 7), standing("2", 8), standing("3", 9)], ["2 into 1", "3 into 1"]),
     ([standing("1", 7), standing("2", 8, outer="1"), standing("3", 9)], ["3 into 1"]),

@@ -6,7 +6,7 @@ from django.db import connections
 
 from hanse.fulfilment.models import Carton, Scan, Task
 from hanse.fulfilment.tests.floor import counters, picked, released
-from hanse.inventory.models import Movement
+from hanse.inventory.models import Balance, Movement
 from hanse.inventory.receive import Receive, receive
 from hanse.network.keep_carton_types import KeepCartonType, keep_carton_types
 from hanse.network.keep_freight_contracts import KeepFreightContract, keep_freight_contracts
@@ -97,6 +97,36 @@ def test_what_was_booked_last_is_undone_at_the_next_stop_and_picked_again(lastin
     page.wait_for_url(f"**/pick/{second}")
     sent(page)
     assert Task.objects.get(pk=again.pk).taken == 3
+
+
+def test_a_unit_in_the_tote_that_is_not_good_is_replaced_in_three_taps(lasting, signed_in):  # noqa: F811
+    order = bearings(lasting)
+    first, second = (t.task for t in sorted(released(order), key=lambda t: t.bin))
+    page = signed_in("tomasz", "warehouse", PHONE)
+    draws(page, f"/pick/{first}")
+    assert page.is_disabled("[data-held-open]")
+    for code in ("B-07-03-2", GTIN, GTIN, GTIN):
+        scan(page, code)
+    page.wait_for_url(f"**/pick/{second}")
+    sent(page)
+    page.click("[data-pick] [data-held-open]")
+    assert page.inner_text("[data-held-list]").startswith("3 × BRG-6204-2RS from B-07-03-2")
+    page.click("text=Replace…")
+    text_of(page, "[data-bad] h2", "One BRG-6204-2RS is not good. Why?")
+    page.click("[data-bad-reason=Damaged]")
+    page.wait_for_url(lambda url: not url.endswith(f"/pick/{second}"))
+    text_of(page, "[data-wanted]", "1")
+    again = Task.objects.get(closed_at__isnull=True, order_id=int(order[2:]), item__sku="BRG-6204-2RS")
+    assert page.url.endswith(f"/pick/{again.pk}") and Task.objects.get(pk=first).put_back == 1
+    assert Balance.objects.get(account__kind="quarantine", item__sku="BRG-6204-2RS").on_hand == 1
+    page.click("[data-pick] [data-held-open]")
+    assert page.inner_text("[data-held-list]").startswith("2 × BRG-6204-2RS")
+    page.click("[data-held] [data-back]")
+    for code in (again.bin.code, GTIN):
+        scan(page, code)
+    page.wait_for_url(f"**/pick/{second}")
+    sent(page)
+    assert Task.objects.get(pk=again.pk).taken == 1 and counters(order)["picked"] == 4
 
 
 def test_the_hand_held_says_how_many_more_may_be_taken_and_books_them(lasting, signed_in):  # noqa: F811

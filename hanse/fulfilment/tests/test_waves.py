@@ -10,12 +10,13 @@ from hanse.fulfilment.batching import Pace
 from hanse.fulfilment.events import TourPlanned, TourStarted, UnitsSorted, WaveReleased
 from hanse.fulfilment.jobs import plan_wave, release_by_slack
 from hanse.fulfilment.leave_tour import LeaveTour, leave_tour
-from hanse.fulfilment.models import Task, Tour, Wave
+from hanse.fulfilment.models import Scan, Task, Tour, Wave
 from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.plan_tours import PlanTour, plan_tours
 from hanse.fulfilment.release_wave import Cuts, ReleaseWave, decide, release_wave
 from hanse.fulfilment.slack import Departs, Waits, slack
+from hanse.fulfilment.scan_at_sort import ScanAtSort, scan_at_sort
 from hanse.fulfilment.sort_units import SortUnits, sort_units
 from hanse.fulfilment.start_tour import StartTour, Waiting, start_tour
 from hanse.fulfilment.start_tour import decide as give
@@ -201,6 +202,21 @@ def test_a_batch_is_picked_into_the_carts_tote_and_sorted_into_the_orders(given)
     assert {s.tote for s in sorted_} == set(numbers)
     assert {in_words(a) for a in sort_units([SortUnits(tour.tasks[0])], by="ann")} == {f"Task {tour.tasks[0]} has nothing in a cart's tote that waits to be sorted."}
     assert all(not isinstance(p, Refused) for p in pack([Pack(n) for n in numbers], by="ann"))
+
+
+def test_a_scan_at_the_put_wall_is_checked_and_kept_right_or_wrong(given):
+    warehouse(given, 2, method="batch")
+    [wave] = release_wave([ReleaseWave("HAM")], by="ann")
+    [tour] = planning.plan("HAM", wave.wave)
+    pick([Pick(t, Task.objects.get(pk=t).to_pick, tote=f"C-{tour.tour}") for t in tour.tasks], by="ann")
+    task = Task.objects.select_related("item").get(pk=tour.tasks[0])
+    wrong, unknown = scan_at_sort([ScanAtSort("HAM", "NOT-HERE"), ScanAtSort("XXX", "NOT-HERE")], by="ann")
+    assert in_words(wrong) == "NOT-HERE scanned, which nothing at the put wall wants" and unknown.code == "site-unknown"
+    [refused] = sort_units([SortUnits(task.pk, "NOT-HERE")], by="ann")
+    assert refused.code == "wrong-scan"
+    [put] = sort_units([SortUnits(task.pk, task.item.sku)], by="ann")
+    assert isinstance(put, UnitsSorted)
+    assert list(Scan.objects.filter(step="sort").order_by("pk").values_list("task", "read", "right", "actor")) == [(None, "NOT-HERE", False, "ann"), (task.pk, task.item.sku, True, "ann")]
 
 
 def test_each_serial_is_sorted_with_the_order_it_was_picked_for(given):

@@ -127,3 +127,5 @@ def test_a_batch_is_sorted_by_scans_at_the_put_wall(lasting, signed_in):  # noqa
     text_of(page, ".empty .strong", "Nothing to sort")
     first.refresh_from_db()
     assert first.tote.code == f"H-{first.order_id}"
+    scans = list(Scan.objects.filter(step="sort").order_by("pk").values_list("read", "right"))
+    assert [s for s in scans if not s[1]] == [("NOT-HERE", False)] * 2 and len(scans) == len(tour.tasks) + 2

@@ -8,7 +8,9 @@
   const put = (name, words) => all(name).forEach(place => { place.textContent = words; });
   const walk = JSON.parse(document.getElementById("walk").textContent);
   const total = walk.length, GRACE = 1500, { plain, elements, names, fourteen } = hanse;
-  let task = walk[0], done = 0, binRight = false, taken = 0, serials = [], scanned = [], wrong = null, booking = 0, toteRight = false, short = "", last = 0, carried = false;
+  let task = walk[0], done = 0, binRight = false, taken = 0, serials = [], scanned = [], wrong = null, booking = 0, toteRight = false, short = "", carried = false;
+  // what was booked and lies in the tote still, the latest first
+  const held = JSON.parse(document.getElementById("held").textContent);
 
   const same = (one, other) => one.toLowerCase() === other.toLowerCase();
   const namesItem = code => task.tracking === "serial" ? serialOf(code) !== "" : names(code, task);
@@ -49,7 +51,8 @@
     one("walkbar").querySelector(".f1").setAttribute("width", done);
     one("walkbar").setAttribute("aria-label", `${done} of ${total} stops done`);
     one("type").disabled = !scanned.length || task.tracking === "serial";
-    one("undo").disabled = !binRight && !last;
+    one("undo").disabled = !binRight && !held.length;
+    all("held-open").forEach(button => { button.disabled = !held.length; });
     overSaid();
     pips();
     step();
@@ -189,7 +192,7 @@
       if (mark.classList.contains("now")) mark.classList.toggle("done", !left.length);
     });
     const here = binRight ? task.bin : "";
-    last = taken ? task.task : 0;
+    if (taken) held.unshift({ task: task.task, sku: task.sku, bin: task.bin, units: taken, serials: [...serials] });
     walk.shift();
     done++;
     next(here);
@@ -213,13 +216,37 @@
   };
 
   // buttons
-  const closeSheets = () => { ["short", "count", "floor", "shade"].forEach(name => { if (one(name)) one(name).hidden = true; }); };
+  const closeSheets = () => { ["short", "count", "floor", "held", "bad", "shade"].forEach(name => { if (one(name)) one(name).hidden = true; }); };
   const open = name => { closeSheets(); one(name).hidden = one("shade").hidden = false; one(name).querySelector("button").focus(); };
   // nothing is scanned here yet: what was booked last is taken back, and picked again under another number
-  const undoLast = () => {
-    if (!last) return;
-    hanse.keep(screen.dataset.undoUrl.replace("/0/", `/${last}/`), {});
-    last = 0;
+  const undoLast = () => { if (held.length) takeBack(held[0]); };
+  const takeBack = pick => {
+    hanse.keep(screen.dataset.undoUrl.replace("/0/", `/${pick.task}/`), {});
+    held.splice(held.indexOf(pick), 1);
+    closeSheets();
+    show();
+  };
+  // what lies in the tote: each pick can be undone, and a unit that is not good replaced; units with a serial one by one
+  let bad = null;
+  const button = (words, act) => { const made = document.createElement("button"); made.type = "button"; made.className = "b"; made.textContent = words; made.addEventListener("click", act); return made; };
+  const showHeld = () => {
+    const row = (pick, serial) => {
+      const line = document.createElement("li"), words = document.createElement("span");
+      words.className = "grow";
+      words.textContent = serial ? `${pick.sku}, serial ${serial}` : `${pick.units} × ${pick.sku} from ${pick.bin}`;
+      line.append(words, ...(serial && serial !== pick.serials[0] ? [] : [button("Undo", () => takeBack(pick))]), button("Replace…", () => { bad = { pick, serial }; put("bad-sku", pick.sku); open("bad"); }));
+      return line;
+    };
+    one("held-list").replaceChildren(...held.flatMap(pick => pick.serials.length ? pick.serials.map(serial => row(pick, serial)) : [row(pick, "")]));
+    open("held");
+  };
+  const replace = reason => {
+    const { pick, serial } = bad;
+    hanse.keep(screen.dataset.replaceUrl.replace("/0/", `/${pick.task}/`), { reason, serial });
+    pick.units--;
+    pick.serials = pick.serials.filter(other => other !== serial);
+    if (!pick.units) held.splice(held.indexOf(pick), 1);
+    closeSheets();
     show();
   };
   const undo = () => {
@@ -238,6 +265,8 @@
     "[data-skip]": () => { if (booking) return book(""); walk.push(walk.shift()); next(); },
     "[data-short-open]": () => { clearRed(); put("short-taken", taken); put("short-left", task.wanted - taken); one("change").disabled = one("type").disabled; open("short"); },
     "[data-reason]": button => book(button.dataset.reason),
+    "[data-held-open]": showHeld,
+    "[data-bad-reason]": button => replace(button.dataset.badReason),
     "[data-back], [data-shade]": closeSheets,
     "[data-map]": () => open("floor"),
     "[data-type], [data-change]": () => { showTyped(taken); open("count"); },
@@ -260,6 +289,7 @@
     try { answer = JSON.parse(text); } catch { answer = { refused: "The server could not read this.", why: `Answer ${status}.` }; }
     if (answer.refused) { if (!url.endsWith("/scan") || status !== 409) hanse.say("bad", `${answer.refused}.`, answer.why || ""); return; }
     if (answer.url) return location.assign(answer.url);
+    if (answer.replaced) return hanse.say("watch", answer.said + ".", answer.replaced);
     if (answer.short) return hanse.say("watch", answer.said + ".", "The bin will be counted.");
     if (answer.right === false && wrong && wrong.read === body.read) {
       if (answer.found && wrong.kind === "item" && !wrong.lot && answer.found.sku !== task.sku) {

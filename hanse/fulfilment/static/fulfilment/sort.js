@@ -4,7 +4,7 @@
   const form = document.querySelector("[data-sort]");
   if (!form) return;
   const units = JSON.parse(document.getElementById("told").textContent), one = name => document.querySelector(`[data-put${name}]`);
-  const put = it => {
+  const put = (it, code) => {
     one("").hidden = false;
     one("-units").textContent = it.units.toLocaleString("en-GB");
     one("-sku").textContent = it.sku;
@@ -13,7 +13,7 @@
     one("-wrong")?.remove();
     document.querySelector(`[data-task="${it.task}"]`)?.remove();
     units.splice(units.indexOf(it), 1);
-    hanse.keep(form.getAttribute("action"), { task: it.task });
+    hanse.keep(form.getAttribute("action"), { task: it.task, scanned: code });
     hanse.right();
   };
   addEventListener("hanse:scan", event => {
@@ -25,8 +25,9 @@
     if (!found && !hanse.waiting() && navigator.onLine) return;
     event.preventDefault();
     form.elements.read.value = "";
-    if (found) return put(found);
+    if (found) return put(found, code);
     one("").hidden = true;
+    hanse.keep(form.getAttribute("action"), { site: form.elements.site.value, read: code });
     hanse.wrong();
     hanse.say("bad", `Nothing here wants ${code}.`, "Put it aside until all is sent, then scan it again.");
   });
