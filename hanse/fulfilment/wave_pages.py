@@ -20,8 +20,8 @@ from hanse.web.words import in_words
 from . import floor_plan, page_reads, planning, wave_reads
 from .leave_tour import LeaveTour, leave_tour
 from .release_wave import ReleaseWave, release_wave
-from .scanned import Wanted, names_item
 from .scan_at_sort import ScanAtSort, scan_at_sort
+from .scanned import Wanted, names_item
 from .sort_units import SortUnits, sort_units
 from .start_tour import StartTour, start_tour
 

@@ -15,8 +15,8 @@ from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.plan_tours import PlanTour, plan_tours
 from hanse.fulfilment.release_wave import Cuts, ReleaseWave, decide, release_wave
-from hanse.fulfilment.slack import Departs, Waits, slack
 from hanse.fulfilment.scan_at_sort import ScanAtSort, scan_at_sort
+from hanse.fulfilment.slack import Departs, Waits, slack
 from hanse.fulfilment.sort_units import SortUnits, sort_units
 from hanse.fulfilment.start_tour import StartTour, Waiting, start_tour
 from hanse.fulfilment.start_tour import decide as give
