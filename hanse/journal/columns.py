@@ -12,6 +12,8 @@ from typing import Any
 
 PLAIN = frozenset({int, bool, float, Decimal, date, datetime, time})
 """Values that are written as they say themselves: nothing in them needs a quote."""
+SAID_ONCE = frozenset({date, datetime})
+"""Values that are dear to write and mostly the same in all of a column. Instants that are equal are one, whatever their zones."""
 
 
 def column(values: Sequence[Any]) -> Any:
@@ -21,6 +23,11 @@ def column(values: Sequence[Any]) -> Any:
         [kind] = kinds
         if kind is str:
             return _texts(values, False)
+        if kind is int:
+            return "{" + str(list(values))[1:-1] + "}"
+        if kind in SAID_ONCE:
+            said = {v: str(v) for v in {*values}}
+            return "{" + ",".join([said[v] for v in values]) + "}"
         if kind in PLAIN:
             return "{" + ",".join(map(str, values)) + "}"
     empty = type(None) in kinds

@@ -1,6 +1,6 @@
 """Columns arrive as they were sent."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -19,6 +19,11 @@ from hanse.journal.columns import column
     ("date", [date(2026, 11, 16), None]),
     ("time", [time(16, 0)]),
     ("bytea", [b"\x00\xff", None]),
+    ("bigint", [7]),
+    ("bigint", [-1, 0, 2**62]),
+    ("boolean", [True, False]),
+    ("timestamptz", [datetime(2026, 11, 16, 9, tzinfo=UTC), datetime(2026, 11, 16, 11, tzinfo=timezone(timedelta(hours=2))), datetime(2026, 3, 1, 9, tzinfo=UTC)]),
+    ("date", [date(2026, 11, 16), date(2026, 11, 16), date(1, 1, 1)]),
     ("bigint", []),
     ("bigint", [None]),
 ])  # fmt: skip
