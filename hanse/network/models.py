@@ -226,3 +226,167 @@ class Lane(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site_id} → {self.country} {self.region}"
+
+
+def ends_after_it_begins(name: str) -> models.CheckConstraint:
+    """What holds from a day until a day does not end before it begins."""
+    return models.CheckConstraint(condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on")), name=name)
+
+
+def positive(names: list[str], most: int, name: str) -> models.CheckConstraint:
+    """Each of these is unknown or between 1 and a most."""
+    condition = Q()
+    for field in names:
+        condition &= Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__gte": 1, f"{field}__lte": most})
+    return models.CheckConstraint(condition=condition, name=name)
+
+
+MODES = [("parcel", "parcel: each carton by itself"), ("freight", "freight: all cartons of a shipment together")]
+
+
+class Service(models.Model):
+    """A service that a carrier sells, from a day on: on which days he picks up and travels, until when, what he takes, and by when to claim.
+
+    A later version of the same code follows it; one that was in force stays. Without `pickup_on` or `transit_on` the working days of the
+    site count, without `cut_off` the cut-off of the site. Girth is the longest side and once around the two others.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    carrier = models.TextField()
+    code = models.TextField()
+    name = models.TextField(db_default="", blank=True)
+    mode = models.TextField(choices=MODES, db_default="parcel")
+    currency = models.TextField(db_default="EUR")
+    pickup_on = ArrayField(models.SmallIntegerField(), db_default=[], blank=True)
+    transit_on = ArrayField(models.SmallIntegerField(), db_default=[], blank=True)
+    cut_off = models.TimeField(null=True, blank=True)
+    max_weight_g = models.IntegerField(null=True, blank=True)
+    max_length_mm = models.IntegerField(null=True, blank=True)
+    max_girth_mm = models.IntegerField(null=True, blank=True)
+    claim_loss_days = models.SmallIntegerField(null=True, blank=True)
+    claim_damage_days = models.SmallIntegerField(null=True, blank=True)
+    claim_delay_days = models.SmallIntegerField(null=True, blank=True)
+    from_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["carrier", "code", "from_on"], name="network_service_once_a_day"),
+            models.CheckConstraint(condition=Q(mode__in=["parcel", "freight"]), name="network_service_mode_is_known"),
+            models.CheckConstraint(condition=Q(currency__regex="^[A-Z]{3}$"), name="network_service_currency_is_iso"),
+            models.CheckConstraint(
+                condition=Q(pickup_on__contained_by=[0, 1, 2, 3, 4, 5, 6], transit_on__contained_by=[0, 1, 2, 3, 4, 5, 6]),
+                name="network_service_goes_on_weekdays"),
+            positive(["max_weight_g"], 10**8, "network_service_weight_in_range"),
+            positive(["max_length_mm", "max_girth_mm"], 10**5, "network_service_sides_in_range"),
+            positive(["claim_loss_days", "claim_damage_days", "claim_delay_days"], 3650, "network_service_claims_in_range"),
+            ends_after_it_begins("network_service_ends_after_it_begins"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.carrier} {self.code} from {self.from_on}"
+
+
+class RateCard(models.Model):
+    """What a service goes to and costs, from a day on: its zones and rates. Kept whole; a later card follows it, one that was in force stays."""
+
+    id = models.BigAutoField(primary_key=True)
+    carrier = models.TextField()
+    service = models.TextField()
+    from_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["carrier", "service", "from_on"], name="network_ratecard_once_a_day"),
+            ends_after_it_begins("network_ratecard_ends_after_it_begins"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.carrier} {self.service} from {self.from_on}"
+
+
+class ServiceZone(models.Model):
+    """The zone of a rate card that a destination lies in as seen from a site, and the days in transit that are planned.
+
+    Site, region and postcode left empty mean any. A site's own wins, then the longer beginning of the postcode, then the region.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    card = models.ForeignKey(RateCard, on_delete=models.CASCADE, related_name="zones", db_index=False)
+    site = models.TextField(db_default="", blank=True)
+    country = models.TextField()
+    region = models.TextField(db_default="", blank=True)
+    postcode = models.TextField(db_default="", blank=True)
+    zone = models.TextField()
+    days = models.SmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["card", "country", "site", "region", "postcode"], name="network_servicezone_once"),
+            models.CheckConstraint(condition=Q(country__regex="^[A-Z]{2}$"), name="network_servicezone_country_is_iso"),
+            models.CheckConstraint(condition=Q(days__gte=0, days__lte=365), name="network_servicezone_days_in_range"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.country} {self.postcode} = {self.zone}"
+
+
+class Rate(models.Model):
+    """A price of a rate card for a zone: of a parcel up to a weight, or of each kilogram begun beyond the last step, where no weight is said.
+
+    In freight the price is of 100 kilograms, up to a weight of the shipment or without end, and at least `minimum`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    card = models.ForeignKey(RateCard, on_delete=models.CASCADE, related_name="rates", db_index=False)
+    zone = models.TextField()
+    up_to_g = models.IntegerField(null=True, blank=True)
+    price = models.DecimalField(max_digits=18, decimal_places=4)
+    minimum = models.DecimalField(max_digits=18, decimal_places=4, db_default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["card", "zone", "up_to_g"], nulls_distinct=False, name="network_rate_once"),
+            positive(["up_to_g"], 10**8, "network_rate_weight_in_range"),
+            models.CheckConstraint(condition=Q(price__gte=0, price__lte=10**9, minimum__gte=0, minimum__lte=10**9), name="network_rate_price_in_range"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.zone} up to {self.up_to_g} g: {self.price}"
+
+
+class Surcharge(models.Model):
+    """What a service costs beside its rate, from a day on: a percentage of the freight or an amount for each parcel, where all its conditions hold.
+
+    A later version of the same kind follows it; one that was in force stays. Conditions left empty always hold.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    carrier = models.TextField()
+    service = models.TextField()
+    kind = models.TextField()
+    percent = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
+    amount = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    over_g = models.IntegerField(null=True, blank=True)
+    over_length_mm = models.IntegerField(null=True, blank=True)
+    over_girth_mm = models.IntegerField(null=True, blank=True)
+    country = models.TextField(db_default="", blank=True)
+    postcodes = ArrayField(models.TextField(), db_default=[], blank=True)
+    from_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["carrier", "service", "kind", "from_on"], name="network_surcharge_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(percent__isnull=True, amount__gte=0, amount__lte=10**9) | Q(amount__isnull=True, percent__gte=0, percent__lte=500),
+                name="network_surcharge_is_percent_or_amount"),
+            positive(["over_g"], 10**8, "network_surcharge_weight_in_range"),
+            positive(["over_length_mm", "over_girth_mm"], 10**5, "network_surcharge_sides_in_range"),
+            models.CheckConstraint(condition=Q(country__regex="^([A-Z]{2})?$"), name="network_surcharge_country_is_iso"),
+            ends_after_it_begins("network_surcharge_ends_after_it_begins"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.carrier} {self.service} {self.kind} from {self.from_on}"

@@ -5,7 +5,6 @@
     cartonise   units, cartons, contract and rules in, a proven proposal with alternatives and reasons out
     asked       units, cartons, rules; who may share a carton
     findings    what cannot be packed, and why
-    billed      dimensional weight, steps, contracts with dates
     rounds      many cartons: again, with what went badly put in first
     filling     carton by carton, the cheapest set
     offers      one carton: all in, or as many as go in
@@ -17,8 +16,9 @@
     layers      a placing as pictures, layer by layer
 """
 
+from hanse.network.billed import Contract, in_force
+
 from .asked import CartonType, Rules, Units
-from .billed import Contract, in_force
 from .cartonise import Cartonised, cartonise
 from .layers import layers
 

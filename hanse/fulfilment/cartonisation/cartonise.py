@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hanse.kernel.refused import Refused, refuse
+from hanse.network.billed import Contract
 
 from .asked import CartonType, Rules, Units, box_of, clashing, room_of, separate
-from .billed import Contract
 from .boxes import Box
 from .explained import explained
 from .filling import CartonSet

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from .billed import Contract
+from hanse.network.billed import Contract
+
 from .boxes import volume
 from .filling import Packed
 from .offers import TIGHT, Counts, Offer, Packing

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from hanse.network.billed import Contract, size_steps
+
 from .asked import CartonType, Rules, room_of
-from .billed import Contract, size_steps
 from .boxes import Box, Placing, Room, takes_one, volume
 from .exactly import settle
 from .placing import place

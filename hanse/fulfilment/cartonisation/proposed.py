@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .billed import Contract
+from hanse.network.billed import Contract
+
 from .filling import CartonSet, Packed
 
 

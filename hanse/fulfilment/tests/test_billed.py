@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from hanse.fulfilment.cartonisation.billed import Contract, billed, dimensional, in_force, steps
+from hanse.network.billed import Contract, billed, dimensional, in_force, steps
 from hanse.fulfilment.cartonisation.by_volume import cube_utilisation, fewest, first_fit_decreasing
 from hanse.fulfilment.rules import weighs_right
 

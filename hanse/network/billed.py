@@ -13,8 +13,8 @@ from fractions import Fraction
 from math import ceil
 from typing import Literal
 
-from .boxes import Size
-
+Size = tuple[int, int, int]
+"""Three sides in millimetres."""
 UNITS = {"metric": ("kg", Fraction(10), Fraction(1000)), "imperial": ("lb", Fraction(254, 10), Fraction(45359237, 100000))}
 """The unit of weight; millimetres to a centimetre or inch; grams to a kilogram or pound."""
 
