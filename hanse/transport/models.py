@@ -80,6 +80,46 @@ class Bill(models.Model):
         return self.number
 
 
+class Choice(models.Model):
+    """Which service a carton goes by, and why: what it is expected to be charged, when it arrives, and all services that were looked at.
+
+    Never changed: a later choice is another row, and the latest counts. Cartons that were chosen for together have the same candidates,
+    whose totals are of all of them.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    carton = models.ForeignKey(Carton, on_delete=models.PROTECT, db_constraint=False, related_name="choices", db_index=False)
+    carrier = models.TextField()
+    service = models.TextField()
+    currency = models.TextField()
+    total = models.DecimalField(max_digits=18, decimal_places=4)
+    lines = models.JSONField()
+    billed_g = models.IntegerField()
+    zone = models.TextField()
+    hand_over_by = models.DateTimeField()
+    arrives_on = models.DateField()
+    promised_on = models.DateField(null=True)
+    probability = models.DecimalField(max_digits=5, decimal_places=4, null=True)
+    candidates = models.JSONField()
+    reason = models.TextField()
+    by_hand = models.BooleanField(db_default=False)
+    chosen_at = models.DateTimeField()
+    actor = models.TextField()
+
+    class Meta:
+        indexes = [models.Index("carton", "-id", name="transport_choice_latest")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(carrier="") & ~Q(service=""), name="transport_choice_names_a_service"),
+            models.CheckConstraint(condition=Q(total__gte=0, total__lte=10**9), name="transport_choice_total_in_range"),
+            models.CheckConstraint(condition=Q(billed_g__gte=0, billed_g__lte=10**9), name="transport_choice_billed_in_range"),
+            models.CheckConstraint(condition=Q(probability__isnull=True) | Q(probability__gte=0, probability__lte=1), name="transport_choice_probability_in_range"),
+            models.CheckConstraint(condition=Q(by_hand=False) | ~Q(reason=""), name="transport_choice_by_hand_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.carton_id} by {self.carrier} {self.service}"
+
+
 class Shipment(models.Model):
     """Cartons of one order that left one site together with one carrier."""
 

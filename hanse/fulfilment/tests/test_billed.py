@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from hanse.network.billed import Contract, billed, dimensional, in_force, steps
 from hanse.fulfilment.cartonisation.by_volume import cube_utilisation, fewest, first_fit_decreasing
 from hanse.fulfilment.rules import weighs_right
+from hanse.network.billed import Contract, billed, dimensional, in_force, steps
 
 LITRES = [18, 14, 12, 10, 9, 7, 5]
 
