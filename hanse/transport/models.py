@@ -107,7 +107,7 @@ class Choice(models.Model):
     actor = models.TextField()
 
     class Meta:
-        indexes = [models.Index("carton", "-id", name="transport_choice_latest")]
+        indexes = [models.Index("carton", "id", name="transport_choice_latest")]
         constraints = [
             models.CheckConstraint(condition=~Q(carrier="") & ~Q(service=""), name="transport_choice_names_a_service"),
             models.CheckConstraint(condition=Q(total__gte=0, total__lte=10**9), name="transport_choice_total_in_range"),
