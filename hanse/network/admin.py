@@ -1,4 +1,4 @@
-"""The network in the admin: sites are kept by their operation; zones, bins and lanes are to look at."""
+"""The network in the admin: sites, services and the like are kept by their operations; zones, bins, lanes and rate cards are to look at."""
 
 from django.contrib import admin
 from import_export.admin import ExportMixin
@@ -10,7 +10,9 @@ from hanse.web.kept import KeptAdmin, LookOnly
 from .keep import KeepSite, keep_sites
 from .keep_carton_types import KeepCartonType, keep_carton_types
 from .keep_freight_contracts import KeepFreightContract, keep_freight_contracts
-from .models import Bin, CartonType, FreightContract, Lane, Site
+from .keep_services import KeepService, keep_services
+from .keep_surcharges import KeepSurcharge, keep_surcharges
+from .models import Bin, CartonType, FreightContract, Lane, Rate, RateCard, Service, ServiceZone, Site, Surcharge
 
 
 class LanesInline(LookOnly, TabularInline):
@@ -49,3 +51,36 @@ class FreightContractAdmin(KeptAdmin, ModelAdmin):
     keep, ask, named, also = keep_freight_contracts, KeepFreightContract, "carrier", ("site", "from_on")
     list_display = ("__str__", "divisor", "step", "units", "from_on", "until_on")
     list_filter = ("site", "carrier")
+
+
+@admin.register(Service)
+class ServiceAdmin(KeptAdmin, ModelAdmin):
+    keep, ask, also = keep_services, KeepService, ("carrier", "from_on")
+    list_display = ("carrier", "code", "name", "mode", "currency", "cut_off", "max_weight_g", "from_on", "until_on")
+    list_filter = ("carrier", "mode")
+    search_fields = ("carrier", "code", "name")
+
+
+@admin.register(Surcharge)
+class SurchargeAdmin(KeptAdmin, ModelAdmin):
+    keep, ask, named, also = keep_surcharges, KeepSurcharge, "carrier", ("service", "kind", "from_on")
+    list_display = ("carrier", "service", "kind", "percent", "amount", "from_on", "until_on")
+    list_filter = ("carrier", "kind")
+
+
+class ServiceZonesInline(LookOnly, TabularInline):
+    model = ServiceZone
+    extra = 0
+
+
+class RatesInline(LookOnly, TabularInline):
+    model = Rate
+    extra = 0
+
+
+@admin.register(RateCard)
+class RateCardAdmin(LookOnly, ModelAdmin):
+    list_display = ("carrier", "service", "from_on", "until_on")
+    list_filter = ("carrier",)
+    search_fields = ("carrier", "service")
+    inlines = (ServiceZonesInline, RatesInline)

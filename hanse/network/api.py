@@ -1,4 +1,6 @@
-"""The API of the network: sites, bins and lanes."""
+"""The API of the network: sites, bins and lanes; carriers' services with what they cost."""
+
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router
@@ -10,6 +12,9 @@ from .keep import KeepSite, keep_sites
 from .keep_carton_types import KeepCartonType, keep_carton_types
 from .keep_floors import KeepFloor, keep_floors
 from .keep_freight_contracts import KeepFreightContract, keep_freight_contracts
+from .keep_rates import KeepRates, keep_rates
+from .keep_services import KeepService, keep_services
+from .keep_surcharges import KeepSurcharge, keep_surcharges
 
 router = Router(tags=["network"])
 
@@ -78,3 +83,46 @@ def site_floor(request: HttpRequest, code: str) -> HttpResponse:
     """How one walks at a site, and how it picks."""
     found = reads.floor(code)
     return shown(found) if found else missing(request, "floor of site", code)
+
+
+@router.post("/services/batch", response=answers_to(keep_services))
+def add_and_change_services(request: HttpRequest, asks: Body[list[KeepService]]) -> HttpResponse:
+    """Add carriers' services, change them from a day on, or end them. One answer for each, in the same order."""
+    return answered(request, keep_services, asks)
+
+
+@router.get("/services", response=list[reads.ServiceView])
+def services(request: HttpRequest) -> HttpResponse:
+    """All services with all their versions."""
+    return shown(reads.every_service())
+
+
+@router.post("/rate-cards/batch", response=answers_to(keep_rates))
+def add_rate_cards(request: HttpRequest, asks: Body[list[KeepRates]]) -> HttpResponse:
+    """Say what services go to and cost, each from a day on. A card is kept whole; one that was in force stays, and may be given an end."""
+    return answered(request, keep_rates, asks)
+
+
+@router.get("/rate-cards", response=list[reads.CardView])
+def rate_cards(request: HttpRequest) -> HttpResponse:
+    """All rate cards, with how many zones and rates they have."""
+    return shown(reads.every_card())
+
+
+@router.get("/rate-cards/{carrier}/{service}/{from_on}", response=reads.CardWhole)
+def rate_card(request: HttpRequest, carrier: str, service: str, from_on: date) -> HttpResponse:
+    """One rate card with its zones and rates."""
+    found = reads.card(carrier, service, from_on)
+    return shown(found) if found else missing(request, "rate card", f"{carrier} {service} from {from_on}")
+
+
+@router.post("/surcharges/batch", response=answers_to(keep_surcharges))
+def add_and_change_surcharges(request: HttpRequest, asks: Body[list[KeepSurcharge]]) -> HttpResponse:
+    """Add surcharges of services, change them from a day on, or end them. One answer for each, in the same order."""
+    return answered(request, keep_surcharges, asks)
+
+
+@router.get("/surcharges", response=list[reads.SurchargeView])
+def surcharges(request: HttpRequest) -> HttpResponse:
+    """All surcharges with all their versions."""
+    return shown(reads.every_surcharge())

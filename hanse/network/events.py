@@ -93,3 +93,58 @@ class FloorKept:
     def said(self) -> str:
         way = f"{len(self.floor['aisles'])} aisles" if self.floor["aisles"] else f"{len(self.floor['racks'])} racks"
         return f"Floor of {self.site}: {way}, picked by {self.floor['method']}"
+
+
+@event("carrier")
+class ServiceKept:
+    """A service of a carrier is so from a day on."""
+
+    carrier: str
+    service: str
+    from_on: date
+    until_on: date | None
+    given: FreeForm
+
+    def said(self) -> str:
+        return f"Service {self.carrier} {self.service} kept from {self.from_on}{_until(self.until_on)}"
+
+
+@event("carrier")
+class RatesKept:
+    """A rate card of a service holds from a day on, with so many zones and rates."""
+
+    carrier: str
+    service: str
+    from_on: date
+    until_on: date | None
+    zones: int
+    rates: int
+
+    def said(self) -> str:
+        return f"Rate card of {self.carrier} {self.service} kept from {self.from_on}{_until(self.until_on)}: {self.zones} zones, {self.rates} rates"
+
+
+@event("carrier")
+class SurchargeKept:
+    """A surcharge of a service is so from a day on: a percentage of the freight or an amount, and where it counts."""
+
+    carrier: str
+    service: str
+    kind: str
+    from_on: date
+    until_on: date | None
+    percent: Decimal | None
+    amount: Decimal | None
+    over_g: int | None
+    over_length_mm: int | None
+    over_girth_mm: int | None
+    country: str
+    postcodes: tuple[str, ...]
+
+    def said(self) -> str:
+        much = f"{self.percent.normalize():f} % of the freight" if self.percent is not None else str(self.amount)
+        return f"Surcharge {self.kind} of {self.carrier} {self.service} kept from {self.from_on}{_until(self.until_on)}: {much}"
+
+
+def _until(day: date | None) -> str:
+    return f" until {day}" if day else ""

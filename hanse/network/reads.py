@@ -1,4 +1,4 @@
-"""Questions about the network: sites with their lanes, the bins of a site, and the lanes that lead to a country."""
+"""Questions about the network: sites with their lanes, the bins of a site, the lanes that lead to a country, services and what they cost."""
 
 import json
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from hanse.journal.asking import rows
+from hanse.kernel.rows import as_tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,92 @@ class CartonTypeView:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceView:
+    """A version of a carrier's service, from a day until a day."""
+
+    carrier: str
+    code: str
+    name: str
+    mode: str
+    currency: str
+    pickup_on: list[int]
+    transit_on: list[int]
+    cut_off: time | None
+    max_weight_g: int | None
+    max_length_mm: int | None
+    max_girth_mm: int | None
+    claim_loss_days: int | None
+    claim_damage_days: int | None
+    claim_delay_days: int | None
+    from_on: date
+    until_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """A rate card of a service, from a day until a day, with how many zones and rates it has."""
+
+    carrier: str
+    service: str
+    from_on: date
+    until_on: date | None
+    zones: int
+    rates: int
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneView:
+    """A destination of a rate card: its zone and the days in transit. An empty site, region or postcode is any."""
+
+    zone: str
+    country: str
+    days: int
+    region: str
+    postcode: str
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
+class RateView:
+    """A price of a rate card: of a zone, up to a weight or without end."""
+
+    zone: str
+    price: Decimal
+    up_to_g: int | None
+    minimum: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CardWhole:
+    """A rate card with its zones and rates."""
+
+    carrier: str
+    service: str
+    from_on: date
+    until_on: date | None
+    zones: list[ZoneView]
+    rates: list[RateView]
+
+
+@dataclass(frozen=True, slots=True)
+class SurchargeView:
+    """A version of a surcharge of a service, from a day until a day."""
+
+    carrier: str
+    service: str
+    kind: str
+    percent: Decimal | None
+    amount: Decimal | None
+    over_g: int | None
+    over_length_mm: int | None
+    over_girth_mm: int | None
+    country: str
+    postcodes: list[str]
+    from_on: date
+    until_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class ContractRow:
     """How a carrier bills on a day; an empty carrier is any."""
 
@@ -192,6 +279,22 @@ SELECT DISTINCT ON (c.carrier) c.carrier, c.divisor, c.step, c.units, c.whole_si
  WHERE c.until_on IS NULL OR c.until_on >= %(day)s::date ORDER BY c.carrier, c.site = ''
 """
 CONTRACTS = "SELECT site, carrier, divisor, step, units, whole_sides, from_on, until_on FROM network_freightcontract ORDER BY site, carrier, from_on"
+SERVICES = """
+SELECT carrier, code, name, mode, currency, pickup_on, transit_on, cut_off, max_weight_g, max_length_mm, max_girth_mm, claim_loss_days, claim_damage_days, claim_delay_days,
+       from_on, until_on
+  FROM network_service ORDER BY carrier, code, from_on
+"""
+CARDS = """
+SELECT c.carrier, c.service, c.from_on, c.until_on, (SELECT count(*) FROM network_servicezone z WHERE z.card_id = c.id), (SELECT count(*) FROM network_rate r WHERE r.card_id = c.id)
+  FROM network_ratecard c ORDER BY c.carrier, c.service, c.from_on
+"""
+CARD = "SELECT id, until_on FROM network_ratecard WHERE carrier = %(carrier)s AND service = %(service)s AND from_on = %(from_on)s"
+ZONES_OF = "SELECT zone, country, days, region, postcode, site FROM network_servicezone WHERE card_id = %(card)s ORDER BY country, site, region, postcode"
+RATES_OF = "SELECT zone, price, up_to_g, minimum FROM network_rate WHERE card_id = %(card)s ORDER BY zone, up_to_g"
+SURCHARGES = """
+SELECT carrier, service, kind, percent, amount, over_g, over_length_mm, over_girth_mm, country, postcodes, from_on, until_on
+  FROM network_surcharge ORDER BY carrier, service, kind, from_on
+"""
 FLOORS = """
 SELECT s.code, array_to_json(f.aisles)::text, array_to_json(f.cross_aisles)::text, f.racks::text, f.start_x::float, f.start_y::float, f.end_x::float, f.end_y::float,
        f.method, f.cart_orders, f.cart_weight_g, f.cart_volume_ml, f.open_tasks
@@ -222,6 +325,28 @@ def freight_contracts(site: str, day: date) -> list[ContractRow]:
 def every_freight_contract() -> list[ContractView]:
     """All freight contracts, by site, carrier and day."""
     return rows(ContractView, CONTRACTS)
+
+
+def every_service() -> list[ServiceView]:
+    """All services with all their versions, by carrier, code and day."""
+    return rows(ServiceView, SERVICES)
+
+
+def every_card() -> list[CardView]:
+    """All rate cards, by carrier, service and day."""
+    return rows(CardView, CARDS)
+
+
+def card(carrier: str, service: str, from_on: date) -> CardWhole | None:
+    """One rate card with its zones and rates."""
+    for id, until_on in rows(as_tuple, CARD, carrier=carrier, service=service, from_on=from_on):
+        return CardWhole(carrier, service, from_on, until_on, rows(ZoneView, ZONES_OF, card=id), rows(RateView, RATES_OF, card=id))
+    return None
+
+
+def every_surcharge() -> list[SurchargeView]:
+    """All surcharges with all their versions, by carrier, service, kind and day."""
+    return rows(SurchargeView, SURCHARGES)
 
 
 def site(code: str) -> SiteView | None:
