@@ -185,6 +185,8 @@ _TABLE: list[tuple[Any, ...]] = [
     ("shipment-unknown", 404, "Shipment is not known", "There is no shipment {shipment}."),
     ("on-a-bill", 409, "On a bill of lading already", "{shipment} is on bill of lading {bill}."),
     ("service-unknown", 422, "Service is not known", "{carrier} has no service {service}. Keep the service first."),
+    ("nothing-stands-ready", 409, "Nothing stands ready", "No carton of {order} stands ready at {site}."),
+    ("carrier-missing", 422, "Carrier is missing", "Say which carrier takes carton {carton}: no service was chosen for it."),
     ("in-force", 409, "In force already", "{what} has been in force since {since} and stays as it is. Say a day from {day} on; the one in force may be given an end."),
     ("no-service", 409, "No service takes it", "No service takes the cartons of {order} from {site}: {why}."),
     ("carrier-unknown", 422, "Carrier is not known", "There is no carrier {carrier}."),

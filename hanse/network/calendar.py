@@ -77,6 +77,15 @@ class Way:
 
 
 @lru_cache(65_536)
+def days_between(calendar: Calendar, left_on: date, came_on: date) -> int:
+    """The working days that a parcel took by a calendar: as many as the lane would have had to plan."""
+    day, days = calendar.add_working_days(left_on, 0), 0
+    while day < came_on:
+        day, days = calendar.add_working_days(day, 1), days + 1
+    return days
+
+
+@lru_cache(65_536)
 def _add(calendar: Calendar, day: date, days: int) -> date:
     rested = 0
     while days or not calendar.is_working(day):

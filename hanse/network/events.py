@@ -146,5 +146,29 @@ class SurchargeKept:
         return f"Surcharge {self.kind} of {self.carrier} {self.service} kept from {self.from_on}{_until(self.until_on)}: {much}"
 
 
+@event("site")
+class TransitCounted:
+    """How many parcels of the last year took so many working days on a lane with a carrier's service: parcels by days."""
+
+    site: str
+    country: str
+    carrier: str
+    service: str
+    counts: FreeForm
+
+    def said(self) -> str:
+        return f"{sum(self.counts.values())} parcels counted from {self.site} to {self.country} with {' '.join(filter(None, [self.carrier, self.service]))}"
+
+
+@event("site", silent=True)
+class TransitCountStands:
+    """The count is as it was."""
+
+    site: str
+
+    def said(self) -> str:
+        return f"The count of parcels from {self.site} is as it was"
+
+
 def _until(day: date | None) -> str:
     return f" until {day}" if day else ""

@@ -390,3 +390,24 @@ class Surcharge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.carrier} {self.service} {self.kind} from {self.from_on}"
+
+
+class TransitCount(models.Model):
+    """How many parcels of the last year took so many working days, from the carrier's first scan to the door: by site, country, carrier and service."""
+
+    id = models.BigAutoField(primary_key=True)
+    site = models.TextField()
+    country = models.TextField()
+    carrier = models.TextField()
+    service = models.TextField(db_default="", blank=True)
+    days = models.SmallIntegerField()
+    parcels = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["site", "country", "carrier", "service", "days"], name="network_transitcount_once"),
+            models.CheckConstraint(condition=Q(days__gte=0, days__lte=366, parcels__gte=1, parcels__lte=10**12), name="network_transitcount_in_range"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.site} → {self.country} {self.carrier} {self.service}: {self.parcels} in {self.days} days"

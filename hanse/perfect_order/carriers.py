@@ -15,10 +15,10 @@ from hanse.journal.asking import rows
 from hanse.kernel import clock
 from hanse.kernel.numbers import order_number
 from hanse.kernel.samples import Share
-from hanse.network.calendar import Calendar
+from hanse.network.calendar import Calendar, days_between
 
 from .conditions import AT_OUR_DOOR, SOUND
-from .scored import MEASURES, Cell, LateHours, Scorecard, Took, Week, days_between, scorecards, weeks_before
+from .scored import MEASURES, Cell, LateHours, Scorecard, Took, Week, scorecards, weeks_before
 
 TREND_WEEKS = 12
 """A carrier's trend shows so many weeks at least."""

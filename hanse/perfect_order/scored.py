@@ -9,10 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
 
 from hanse.kernel.samples import Share, apart, mixed, spread
-from hanse.network.calendar import Calendar
 
 MEASURES: Mapping[str, str] = {
     "promise": "On time to first promise", "request": "On time to requested day", "controllable": "On time, own hours only",
@@ -270,15 +268,6 @@ def proposal(lane: str, region: str, n: int, p90: float, planned: int | None) ->
         return ""
     days = f"{p90:.0f} working {'day' if p90 == 1 else 'days'}"
     return f"{lane}{f' ({region})' if region else ''} takes {days} at the {PROPOSES_AT:.0f}th percentile, planned {planned}"
-
-
-@lru_cache(65_536)
-def days_between(calendar: Calendar, left_on: date, came_on: date) -> int:
-    """The working days that a parcel took by the calendar of its site: as many as the lane would have had to plan."""
-    day, days = calendar.add_working_days(left_on, 0), 0
-    while day < came_on:
-        day, days = calendar.add_working_days(day, 1), days + 1
-    return days
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from hanse.journal.events import event
 
@@ -37,6 +38,47 @@ class ParcelHandedOver:
     def said(self) -> str:
         together = f", together with {' and '.join(self.together)}" if self.together else ""
         return f"{self.units} units left {self.site} with {self.carrier}, parcel {self.parcel}{together}"
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenService:
+    """The service that a carton goes by, what it is expected to be charged, and when it arrives."""
+
+    carton: str
+    carrier: str
+    service: str
+    currency: str
+    total: Decimal
+    arrives_on: date | None
+
+
+@event("order")
+class ServiceChosen:
+    """Cartons of an order that stand ready at a site go by these services; by hand, if a person said so."""
+
+    order: str
+    site: str
+    cartons: tuple[ChosenService, ...]
+    reason: str
+    by_hand: bool = False
+
+    def said(self) -> str:
+        ways: dict[tuple[str, str, str], Decimal] = {}
+        for c in self.cartons:
+            ways[c.carrier, c.service, c.currency] = ways.get((c.carrier, c.service, c.currency), Decimal(0)) + c.total
+        told = " and ".join(f"{carrier} {service} for {total} {currency}" for (carrier, service, currency), total in ways.items())
+        return f"{told} chosen for {len(self.cartons)} carton{'s' * (len(self.cartons) > 1)} at {self.site}: {self.reason}"
+
+
+@event("order", silent=True)
+class ServiceStands:
+    """What was chosen for the cartons of an order stands."""
+
+    order: str
+    site: str
+
+    def said(self) -> str:
+        return f"The service chosen for {self.order} at {self.site} stands"
 
 
 @dataclass(frozen=True, slots=True)

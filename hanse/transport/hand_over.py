@@ -29,10 +29,12 @@ from .states import derive
 
 @ask
 class HandOver:
-    """A carton goes to a carrier. Without a tracking number the parcel goes by its SSCC."""
+    """A carton goes to a carrier; to the one that was chosen for it, by the service chosen, where none is named. Without a tracking number
+    the parcel goes by its SSCC.
+    """
 
     carton: Code
-    carrier: Code
+    carrier: Short = ""
     service: Short = ""
     tracking: Code | None = None
     at: datetime | None = None
@@ -67,6 +69,13 @@ class Staged:
     stopped: Sequence[Sequence[str]] | None = None
     inside: int | None = None
     outer: str = ""
+    chosen_carrier: str = ""
+    chosen_service: str = ""
+
+    def goes_with(self, ask: HandOver) -> tuple[str, str]:
+        """Carrier and service: those that are named, else those that were chosen for it."""
+        carrier = ask.carrier.upper() or self.chosen_carrier
+        return carrier, ask.service or (self.chosen_service if carrier == self.chosen_carrier else "")
 
     @property
     def outdated(self) -> bool:
@@ -106,10 +115,11 @@ def decide(asks: Sequence[HandOver], known: Known) -> list[Leaving | Refused]:
         if c.inside is not None:
             inner[c.inside].append(c)
     for ask in asks:
-        carton, carrier = known.cartons.get(ask.carton), ask.carrier.upper()
+        carton = known.cartons.get(ask.carton)
         if carton is None:
             answers.append(refuse("carton-unknown", at="carton", carton=ask.carton))
             continue
+        carrier, service = carton.goes_with(ask)
         along = inner.get(carton.id, [])
         if findings := _findings(ask, carton, along, carrier, known.carriers, used, gone.get(ask.carton, carton.gone_with)):
             answers.append(refuse_all(findings))
@@ -119,12 +129,12 @@ def decide(asks: Sequence[HandOver], known: Known) -> list[Leaving | Refused]:
         gone[ask.carton] = carrier
         told = []
         for c in (carton, *along):
-            key = (c.order, c.site, carrier, ask.service)
+            key = (c.order, c.site, carrier, service)
             if key not in shipments:
                 shipments[key] = next(numbers)
             together = tuple(order_number(n) for n in sorted({o.order for o in (carton, *along)} - {c.order})) if along else ()
             told.append(ParcelHandedOver(
-                order_number(c.order), tracking, c.sscc, c.site_code, carrier, ask.service, shipments[key], c.units, ask.at, c.outer, together))
+                order_number(c.order), tracking, c.sscc, c.site_code, carrier, service, shipments[key], c.units, ask.at, c.outer, together))
         answers.append(Leaving(told[0], tuple(told[1:])))
     return answers
 
@@ -138,8 +148,10 @@ def _findings(
     if carton.opened:
         return [refuse("carton-opened", at="carton", carton=ask.carton)]
     found = [refuse("carton-inside", at="carton", carton=ask.carton, outer=carton.outer)] if carton.outer else []
-    if carrier not in carriers:
-        found.append(refuse("carrier-unknown", at="carrier", carrier=ask.carrier))
+    if not carrier:
+        found.append(refuse("carrier-missing", at="carrier", carton=ask.carton))
+    elif carrier not in carriers:
+        found.append(refuse("carrier-unknown", at="carrier", carrier=ask.carrier or carrier))
     elif (ask.tracking or carton.sscc, carriers[carrier]) in used:
         found.append(refuse("tracking-used", at="tracking", tracking=ask.tracking or carton.sscc, carrier=carrier))
     for c in (carton, *along):
@@ -181,13 +193,14 @@ STAGED = """
 SELECT c.id, c.sscc, c.order_id, c.site_id, s.code, c.account_id, c.address_id, o.ship_to_id, o.holds, o.promised_on,
        t.id, k.units,
        CASE WHEN c.handed_over_at IS NULL THEN '' ELSE coalesce((SELECT r.code FROM transport_parcel p JOIN transport_carrier r ON r.id = p.carrier_id WHERE p.carton_id = c.id), 'a carrier') END,
-       c.opened_at IS NOT NULL, c.carrier, o.carrier, q.asked, q.let_go, c.audit, k.stopped, c.inside_id, coalesce(c.outer_sscc, '')
+       c.opened_at IS NOT NULL, c.carrier, o.carrier, q.asked, q.let_go, c.audit, k.stopped, c.inside_id, coalesce(c.outer_sscc, ''), coalesce(h.carrier, ''), coalesce(h.service, '')
   FROM (SELECT c.*, CASE WHEN c.inside_id IS NOT NULL THEN (SELECT u.sscc FROM fulfilment_carton u WHERE u.id = c.inside_id) END AS outer_sscc
           FROM fulfilment_carton c WHERE c.sscc = ANY(%(carton)s::text[])
          UNION ALL
         SELECT i.*, u.sscc FROM fulfilment_carton u JOIN fulfilment_carton i ON i.inside_id = u.id WHERE i.inside_id IS NOT NULL AND u.sscc = ANY(%(carton)s::text[])) c
   JOIN orders_order o ON o.id = c.order_id JOIN network_site s ON s.id = c.site_id
   LEFT JOIN inventory_account t ON t.site_id = c.site_id AND t.kind = 'transit' AND t.code = ''
+  LEFT JOIN LATERAL (SELECT h.carrier, h.service FROM transport_choice h WHERE h.carton_id = c.id ORDER BY h.id DESC LIMIT 1) h ON true
   LEFT JOIN LATERAL (
     SELECT sum(k.quantity)::bigint AS units, array_agg(DISTINCT ARRAY[i.sku, h.code, h.status]) FILTER (WHERE h.status <> 'released') AS stopped
       FROM fulfilment_content k LEFT JOIN inventory_lot h ON k.lot <> '' AND h.item_id = k.item_id AND h.code = k.lot
@@ -240,10 +253,15 @@ def hand_over(run: Run, asks: Sequence[HandOver]) -> list[ParcelHandedOver | Ref
 
 def _facts(run: Run, asks: Sequence[HandOver]) -> Known:
     cartons = _cartons(run, asks)
-    carriers = run.rows(as_tuple, CARRIERS, codes=sorted({a.carrier.upper() for a in asks}), numbers=[a.tracking or a.carton for a in asks])
+    carriers = run.rows(as_tuple, CARRIERS, codes=_carriers(asks, cartons), numbers=[a.tracking or a.carton for a in asks])
     used, early = ({(number, id) for _, id, *numbers in carriers for number in numbers[nr]} for nr in (0, 1))
     shipments, parcels = run.draw_all({"transport_shipment_id_seq": len(cartons), "transport_parcel_id_seq": len(cartons)}).values()
     return Known(cartons, {code: id for code, id, *_ in carriers}, used, shipments, parcels, early)
+
+
+def _carriers(asks: Sequence[HandOver], cartons: Mapping[str, Staged]) -> list[str]:
+    """The carriers that are named or were chosen."""
+    return sorted({c.goes_with(a)[0] if (c := cartons.get(a.carton)) else a.carrier.upper() for a in asks})
 
 
 def _cartons(run: Run, asks: Sequence[HandOver]) -> dict[str, Staged]:

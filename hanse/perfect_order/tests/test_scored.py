@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from hanse.kernel.samples import Share
-from hanse.network.calendar import Calendar
+from hanse.network.calendar import Calendar, days_between
 from hanse.perfect_order.scored import (
     MEASURES,
     Cell,
@@ -14,7 +14,6 @@ from hanse.perfect_order.scored import (
     Week,
     against,
     costs,
-    days_between,
     drifts,
     lasted,
     measured,
