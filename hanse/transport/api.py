@@ -10,6 +10,7 @@ from ninja import Body, Router
 from hanse.web.doors import Cursor, Limit, WrongCursor, after, answered, answers_to, missing, page_of, page_schema, shown
 
 from . import bill_paper, reads
+from .choose_service import ChooseService, choose_service
 from .draw_up import DrawUp, draw_up
 from .hand_over import HandOver, hand_over
 from .keep_carriers import KeepCarrier, keep_carriers
@@ -28,6 +29,18 @@ _END = 250_000_000_000_000_000
 def hand_over_cartons(request: HttpRequest, handovers: Body[list[HandOver]]) -> HttpResponse:
     """Hand cartons over to carriers. One answer comes back for each, in the same order."""
     return answered(request, hand_over, handovers)
+
+
+@router.post("/services/choices/batch", response=answers_to(choose_service))
+def choose_services(request: HttpRequest, choices: Body[list[ChooseService]]) -> HttpResponse:
+    """Choose the services that cartons go by, an order and site at a time: the cheapest that keeps the promise, or the one that is named."""
+    return answered(request, choose_service, choices)
+
+
+@router.get("/cartons/{carton}/choices", response=list[reads.ChoiceView])
+def choices_of_carton(request: HttpRequest, carton: Word) -> HttpResponse:
+    """The services that were chosen for a carton, the latest first, each with its charge lines and all services that were looked at."""
+    return shown(reads.choices(carton))
 
 
 @router.post("/tracking-events/batch", response=answers_to(record_tracking))

@@ -17,7 +17,7 @@ from hanse.kernel.refused import Refused
 from hanse.orders.holds import blocking
 from hanse.web.context import waits
 
-from . import page_reads
+from . import page_reads, reads
 from .hand_over import HandOver, hand_over
 
 MOST = 500
@@ -36,10 +36,12 @@ def show_hand_over(request: HttpRequest) -> HttpResponse:
         request.session["site"] = site
     facts: dict[str, Any] = _closed(request) if request.method == "POST" else {}
     pairs = {p.carton: p for p in consolidating.pairs(site)} if site else {}
-    staged = [(c, why, weighed, expected, pairs.get(c.carton)) for c, why, weighed, expected in _staged(site)] if site else []
+    ready = _staged(site) if site else []
+    chosen = reads.chosen([c.carton for c, *_ in ready])
+    staged = [(c, why, weighed, expected, pairs.get(c.carton), chosen.get(c.carton)) for c, why, weighed, expected in ready]
     facts |= {
-        "pairs": pairs, "may_consolidate": may(request, "fulfilment.consolidate"),
-        "site": site, "work": work, "staged": staged, "carriers": [("", "Choose the carrier…"), *page_reads.carriers()], "carrier": given.get("carrier", ""), "service": given.get("service", ""),
+        "chosen": chosen, "pairs": pairs, "may_consolidate": may(request, "fulfilment.consolidate"),
+        "site": site, "work": work, "staged": staged, "carriers": [("", "As chosen for each carton" if chosen else "Choose the carrier…"), *page_reads.carriers()], "carrier": given.get("carrier", ""), "service": given.get("service", ""),
         "granted": may(request, "transport.hand_over"), "here": f"{request.path}?site={site}", "site_name": next((s.name for s in work if s.code == site), site),
     }
     facts |= panel(request, site)
@@ -75,7 +77,7 @@ def _closed(request: HttpRequest) -> dict[str, Any]:
     """Hand the chosen cartons over; the answers by carton."""
     chosen = list(dict.fromkeys(request.POST.getlist("chosen")))[:MOST]
     carrier, service = request.POST.get("carrier", "").strip(), request.POST.get("service", "").strip()[:200]
-    if not carrier:
+    if not carrier and not reads.chosen(chosen):
         return {"asked": 0, "why": "Say which carrier takes them.", "kept": chosen}
     asks = [HandOver(carton, carrier, service) for carton in chosen]
     answers = act_all(request, hand_over, asks) if asks else []

@@ -118,3 +118,8 @@ def shipments(view: str, today: date, *, site: str = "", carrier: str = "", q: s
     edge, way = ("true", "DESC") if not (after or before) else (AFTER.format("<" if after else ">"), "DESC" if after else "ASC")
     sql = LIST.format(where=VIEWS[view], edge=edge, way=way)
     return rows(ShipmentRow, sql, today=today, site=site, carrier=carrier, q=q, order=order, edge=after or before, limit=ROWS + 1)
+
+
+def services_sold() -> bool:
+    """Whether any carrier's service is kept at all."""
+    return bool(rows(bool, "SELECT EXISTS (SELECT FROM network_service)")[0])

@@ -1,7 +1,9 @@
 """Questions about transport: what left, where it is, what is late or stuck."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from hanse.journal.asking import rows
@@ -49,6 +51,31 @@ class ParcelView:
     events: list[dict[str, Any]]
     proofs: list[dict[str, Any]]
     together: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceView:
+    """A choice of service for a carton: what it is expected to be charged, line by line, when it leaves and arrives, how likely it keeps the promise, why, by whom."""
+
+    carton: str
+    order: str
+    site: str
+    carrier: str
+    service: str
+    currency: str
+    total: Decimal
+    lines: list[tuple[str, Decimal]]
+    billed_g: int
+    zone: str
+    hand_over_by: datetime
+    arrives_on: date
+    promised_on: date | None
+    probability: Decimal | None
+    candidates: list[dict[str, Any]]
+    reason: str
+    by_hand: bool
+    chosen_at: datetime
+    actor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +164,26 @@ def troubled(limit: int = 100) -> list[TroubledRow]:
     """Parcels that need a look: in doubt, failed, late, about to be late, or silent for days."""
     now = clock.now()
     return rows(TroubledRow, TROUBLED, limit=limit, today=now.date(), silent_since=now - STUCK_AFTER)
+
+
+CHOICES = """
+SELECT c.sscc, 'H-' || c.order_id, s.code, h.carrier, h.service, h.currency, h.total, h.lines::json, h.billed_g, h.zone, h.hand_over_by, h.arrives_on, h.promised_on, h.probability,
+       h.candidates::json, h.reason, h.by_hand, h.chosen_at, h.actor
+  FROM fulfilment_carton c JOIN network_site s ON s.id = c.site_id JOIN transport_choice h ON h.carton_id = c.id
+"""
+LATEST = " AND h.id = (SELECT max(x.id) FROM transport_choice x WHERE x.carton_id = c.id)"
+
+
+def choices(carton: str) -> list[ChoiceView]:
+    """The choices of service for a carton, the latest first."""
+    return rows(_choice, CHOICES + " WHERE c.sscc = %(carton)s ORDER BY h.id DESC", carton=carton)
+
+
+def chosen(cartons: Sequence[str]) -> dict[str, ChoiceView]:
+    """The latest choice of service for each of these cartons."""
+    return {c.carton: c for c in rows(_choice, CHOICES + " WHERE c.sscc = ANY(%(cartons)s::text[])" + LATEST, cartons=list(cartons))}
+
+
+def _choice(*row: Any) -> ChoiceView:
+    lines = [(kind, Decimal(amount)) for kind, amount in row[7]]
+    return ChoiceView(*(*row[:7], lines, *row[8:]))

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from . import handing_over, pages, supplier_pages
+from . import choosing, handing_over, pages, supplier_pages
 
 urlpatterns = [
     path("hand-over", handing_over.show_hand_over, name="hand_over"),
+    path("cartons/<str:sscc>/service", choosing.carton_service, name="carton_service"),
     path("shipments", pages.shipments, name="shipments"),
     path("shipments/<int:shipment>", pages.shipment, name="shipment"),
     path("shipments/<int:shipment>/tracking", pages.record_event, name="record_event"),
