@@ -79,6 +79,20 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Load:
+    """Goods before they are packed: their weight, their volume and the longest side among them."""
+
+    gross_g: int
+    volume_mm3: int
+    longest_mm: int
+
+    def parcels(self, tariff: Tariff) -> list[Piece]:
+        """As few equal parcels as a service takes by weight; freight goes as one."""
+        count = 1 if tariff.mode == "freight" or not tariff.max_weight_g else max(ceil(Fraction(self.gross_g, tariff.max_weight_g)), 1)
+        return [Piece(ceil(Fraction(self.gross_g, count)), None, ceil(Fraction(self.volume_mm3, count)), self.longest_mm)] * count
+
+
+@dataclass(frozen=True, slots=True)
 class ChargeLine:
     """One line of what a parcel is charged: `freight`, or the kind of a surcharge."""
 

@@ -16,7 +16,7 @@ from hanse.kernel.samples import Share
 
 from .calendar import Calendar, Way
 from .offers import Offer
-from .rating import Charge, Piece, charges
+from .rating import Charge, Load, Piece, charges
 from .schedule import Hours, Work, forward
 
 ASKED = Decimal("0.85")
@@ -68,9 +68,9 @@ class Found:
         return self.total, self.arrives_on, -(self.probability or 0), self.carrier, self.service
 
 
-def found(trip: Trip, offers: Sequence[Offer], pieces: Sequence[Piece], asked: Decimal = ASKED) -> list[Found]:
-    """What each service makes of a trip: those that can be taken first, the cheapest first."""
-    told = _in_one_currency([_found(trip, offer, pieces, asked) for offer in offers])
+def found(trip: Trip, offers: Sequence[Offer], pieces: Sequence[Piece] | Load, asked: Decimal = ASKED) -> list[Found]:
+    """What each service makes of a trip: those that can be taken first, the cheapest first. Goods that are not packed yet are taken in as few parcels as may be."""
+    told = _in_one_currency([_found(trip, offer, pieces.parcels(offer.tariff) if isinstance(pieces, Load) else pieces, asked) for offer in offers])
     return sorted((f for f in told if not f.out), key=lambda f: f.rank) + [f for f in told if f.out]
 
 

@@ -98,7 +98,9 @@ def new_order_preview(request: HttpRequest) -> HttpResponse:
     today = clock.now().date()
     promised = promise(ask, clock.now())
     expect = "" if isinstance(promised, Refused) else promised.mark
-    return render(request, "orders/_foreseen.html", {"order": found.order, "lines": reads.in_order(found.order), "stock": stock_said(found.order), "promise": promise_said(found.order, today), "expect": expect})
+    facts = {"order": found.order, "lines": reads.in_order(found.order), "stock": stock_said(found.order), "promise": promise_said(found.order, today), "expect": expect,
+              "services": [] if isinstance(promised, Refused) else promised.services}
+    return render(request, "orders/_foreseen.html", facts)
 
 
 @login_required

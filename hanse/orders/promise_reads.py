@@ -6,7 +6,7 @@ goes with the order (`Place.expect`), and the answer says what is otherwise by t
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,11 @@ from zoneinfo import ZoneInfo
 from hanse.journal.asking import rows
 from hanse.journal.events import FreeForm
 from hanse.kernel.refused import Refused
-from hanse.kernel.rows import as_tuple
+from hanse.kernel.rows import as_tuple, row
+from hanse.network.calendar import Calendar
+from hanse.network.offers import OFFERS, Destination, Offer, asked, offer
+from hanse.network.rating import Load
+from hanse.network.shopping import Trip, choose, found
 
 from . import kits
 from .atp import cumulative, discrete, in_parts, whole_in
@@ -94,6 +98,27 @@ class Material:
 
 
 @dataclass(frozen=True, slots=True)
+class PromisedService:
+    """A carrier's service for what a site supplies: when it leaves and arrives, what it costs by the weights and sizes of the items, and how likely it keeps
+    the promise (of so many past parcels; without any the planned days decide). The cheapest that keeps it is marked; `out` says why one takes nothing.
+    """
+
+    site: str
+    carrier: str
+    service: str
+    name: str
+    leaves_at: datetime | None
+    arrives_on: date | None
+    price: Decimal | None
+    currency: str
+    probability: Decimal | None
+    parcels: int
+    keeps: bool
+    cheapest: bool
+    out: str
+
+
+@dataclass(frozen=True, slots=True)
 class Promise:
     """What placing an order now would promise. Nothing is reserved; `mark` is for `expect` of the order."""
 
@@ -111,6 +136,7 @@ class Promise:
     material: list[Material]
     why: FreeForm
     mark: str
+    services: list[PromisedService] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +145,7 @@ class To:
 
     country: str
     region: str
+    postcode: str
     latitude: Decimal | None
     longitude: Decimal | None
     receives_on: Sequence[int]
@@ -137,8 +164,22 @@ class Coming:
     pegged: int
 
 
+@row
+class Goods:
+    """What a unit of an item weighs and how large it is; 0 where a size is not known."""
+
+    sku: str
+    weight_g: int | None
+    volume_mm3: int
+    longest_mm: int
+
+
+GOODS = """
+SELECT sku, weight_g, coalesce(length_mm::bigint * width_mm * height_mm, 0)::bigint, coalesce(greatest(length_mm, width_mm, height_mm), 0)
+  FROM catalogue_item WHERE id = ANY(%(items)s::bigint[])
+"""
 ADDRESS = """
-SELECT a.country, a.region, a.latitude, a.longitude, p.receives_on FROM partners_address a JOIN partners_party p ON p.id = a.party_id WHERE a.id = %(address)s
+SELECT a.country, a.region, a.postcode, a.latitude, a.longitude, p.receives_on FROM partners_address a JOIN partners_party p ON p.id = a.party_id WHERE a.id = %(address)s
 """
 RECEIVER = "SELECT receives_on FROM partners_party WHERE id = %(party)s"
 COMING = """
@@ -163,7 +204,50 @@ def promise(order: Place, now: datetime) -> Promise | Refused:
     stock = rows(as_tuple, FREE, items=items, now=now)
     coming = rows(Coming, COMING, items=items)
     carriers = {(site, region): who for site, region, *who in rows(as_tuple, CARRIERS, country=to.country)}
-    return foreseen(order, placed, lines, sites, stock, coming, carriers, now)
+    promised = foreseen(order, placed, lines, sites, stock, coming, carriers, now)
+    return replace(promised, services=_services(promised, to, lines, sites, now))
+
+
+def _services(promised: Promise, to: To, lines: Sequence[OpenLine], sites: Sequence[SiteFact], now: datetime) -> list[PromisedService]:
+    """The services that are sold from each site of the plan to where the order goes."""
+    parts: dict[str, list[tuple[str, PromisedPart]]] = defaultdict(list)
+    for line in promised.lines:
+        for part in line.parts:
+            if part.leaves_at is not None:
+                parts[part.site].append((line.sku, part))
+    at = [s for s in best_of(lines[0], sites).values() if s.code in parts and not s.supplier] if parts else []
+    if not at:
+        return []
+    offers = rows(offer, OFFERS, **asked([Destination(s.code, to.country, to.region, to.postcode, calendar_of(s).today(now)) for s in at]))
+    if not offers:
+        return []
+    goods = {g.sku: g for g in rows(Goods, GOODS, items=sorted({line.item for line in lines}))}
+    return [told for n, s in enumerate(at) for told in services_at(s, parts[s.code], promised.promised_on, to, [o for o in offers if o.n == n], goods, now)]
+
+
+def services_at(
+    site: SiteFact, parts: Sequence[tuple[str, PromisedPart]], by: date | None, to: To, offers: Sequence[Offer], goods: Mapping[str, "Goods"], now: datetime
+) -> list[PromisedService]:
+    """What each service makes of the units that a site supplies, once the last of them are ready. Pure."""
+    if unknown := sorted({sku for sku, _ in parts if goods[sku].weight_g is None}):
+        out = f"the weight of {', '.join(unknown)} is not known"
+        return [PromisedService(site.code, o.carrier, o.service, o.name, None, None, None, o.tariff.currency, None, 0, False, False, out) for o in offers]
+    supplied = [(goods[sku], part.units) for sku, part in parts]
+    load = Load(sum((g.weight_g or 0) * n for g, n in supplied), sum(g.volume_mm3 * n for g, n in supplied), max(g.longest_mm for g, _ in supplied))
+    zone = ZoneInfo(site.zone)
+    ready = max([now, *(datetime.combine(part.ready_on, time(0), zone) for _, part in parts if part.ready_on)])
+    trip = Trip(calendar_of(site), site.cut_off, ready, to.country, to.region, to.postcode, tuple(to.receives_on), by, "", max(part.lead_days for _, part in parts))
+    candidates = found(trip, offers, load)
+    best = choose(candidates)
+    return [
+        PromisedService(site.code, f.carrier, f.service, f.name, f.leaves_at, f.arrives_on, None if f.out else f.total, f.currency, f.probability, f.parcels, f.keeps, f is best and f.keeps,
+                        f.out)
+        for f in candidates]
+
+
+def calendar_of(site: SiteFact) -> Calendar:
+    """The calendar by which a site works."""
+    return Calendar(site.country, site.region, tuple(site.workdays), site.zone)
 
 
 def _to(order: Place, known: Known) -> To:
@@ -173,7 +257,7 @@ def _to(order: Place, known: Known) -> To:
         return rows(To, ADDRESS, address=address)[0]
     [(receives_on,)] = rows(as_tuple, RECEIVER, party=customer)
     given = order.ship_to
-    return To(given.country, given.region, given.latitude, given.longitude, receives_on)
+    return To(given.country, given.region, given.postcode, given.latitude, given.longitude, receives_on)
 
 
 def _lines(order: Place, placed: OrderPlaced, known: Known, to: To) -> list[OpenLine]:

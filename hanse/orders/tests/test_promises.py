@@ -15,6 +15,7 @@ from hanse.inventory.expect import Expect, expect
 from hanse.inventory.models import Stock
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
+from hanse.network.keep_transit_counts import KeepTransitCount, Took, keep_transit_counts
 from hanse.network.models import Lane, Site
 from hanse.orders.events import OrderPlaced, PlacedLine
 from hanse.orders.expecting import changed, expected_by, line_day, mark
@@ -24,6 +25,7 @@ from hanse.orders.promise_reads import Promise, promise
 from hanse.partners.addresses import AddressGiven
 from hanse.partners.keep import KeepParty, keep_parties
 from hanse.partners.models import Party
+from hanse.transport.tests.selling import services
 from tests.given import MONDAY, Given, statements
 
 TUESDAY, WEDNESDAY, FRIDAY = date(2026, 11, 17), date(2026, 11, 18), date(2026, 11, 20)
@@ -277,3 +279,34 @@ def test_an_order_on_hold_for_fraud_is_told_to_have_no_date(given):
     order = replace(ORDER, lines=(PlaceLine("BRG-6204", 10, unit_price=Decimal(500)),), ship_to=AddressGiven("DE", street="Am Kai 1", postcode="20457", city="Hamburg"))
     assert placed(replace(order, expect=promised(order).mark)).promise_changed == "no date yet instead of 2026-11-17"
     assert Order.objects.get().holds == ["fraud"] and not Allocation.objects.exists()
+
+
+def test_a_promise_names_the_services_with_their_price_and_the_cheapest_that_keeps_the_day(given):
+    services()
+    company(given)
+    assert [(s.site, s.service, s.arrives_on, s.price, s.keeps, s.cheapest) for s in promised(ORDER).services] == [
+        ("HAM", "STANDARD", WEDNESDAY, Decimal("4.90"), False, False), ("HAM", "EXPRESS", TUESDAY, Decimal("9.90"), True, True)]
+    later = promised(replace(ORDER, requested_on=FRIDAY, promised_on=FRIDAY))
+    assert [(s.service, s.cheapest) for s in later.services] == [("STANDARD", True), ("EXPRESS", False)]
+
+
+def test_what_parcels_took_says_how_likely_a_service_keeps_the_day(given):
+    services()
+    company(given)
+    keep_transit_counts([KeepTransitCount("HAM", "DE", "UPS", "STANDARD", (Took(1, 36), Took(2, 4))), KeepTransitCount("HAM", "DE", "UPS", "EXPRESS", (Took(1, 3), Took(2, 1)))], by="ann")
+    assert [(s.service, s.arrives_on, s.probability, s.parcels, s.cheapest) for s in promised(ORDER).services] == [
+        ("STANDARD", TUESDAY, Decimal("0.9000"), 40, True), ("EXPRESS", TUESDAY, Decimal("0.3006"), 4, False)]
+
+
+def test_a_service_is_not_priced_where_a_weight_is_not_known_or_too_heavy_and_none_is_asked_where_none_is_kept(given):
+    company(given)
+    with statements() as sent:
+        assert promised(ORDER).services == []
+    asked = len(sent)
+    services()
+    Item.objects.update(weight_g=None)
+    assert {(s.price, s.out) for s in promised(ORDER).services} == {(None, "the weight of BRG-6204 is not known")}
+    Item.objects.update(weight_g=20_000)
+    with statements() as sent:
+        told = {s.service: (s.price, s.out) for s in promised(ORDER).services}
+    assert told == {"STANDARD": (Decimal("99.60"), ""), "EXPRESS": (Decimal("119.60"), "")} and len(sent) == asked + 1
