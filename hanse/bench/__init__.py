@@ -1,7 +1,8 @@
 """The bench: hanse next to its floor, in one run on one machine.
 
 Ratios of CPU per order repeat within a fifth on a shared machine; orders per second do not. `hanse bench` prints a table,
-`hanse bench --json` the list of its rows; `hanse bench floor` measures the work on the warehouse floor, `hanse bench perfect` the verdicts.
+`hanse bench --json` the list of its rows; `hanse bench floor` measures the work on the warehouse floor, `hanse bench perfect` the verdicts,
+`hanse bench promises` quotes of promises.
 """
 
 import json
@@ -29,6 +30,13 @@ def perfect_rows(quick: bool) -> list[Row]:
     from . import perfect
 
     return perfect.run(quick, _home())
+
+
+def promises_rows(quick: bool) -> list[Row]:
+    """Measure quotes of promises."""
+    from . import promises
+
+    return promises.run(quick, _home())
 
 
 def _home() -> Path:
@@ -72,19 +80,20 @@ def _rows(databases: Any, only: str | None, quick: bool, say: Callable[[str], No
 
 
 @click.command("bench")
-@click.argument("what", type=click.Choice(["floor", "perfect"]), required=False)
+@click.argument("what", type=click.Choice(["floor", "perfect", "promises"]), required=False)
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for machines.")
 @click.option("--quick", is_flag=True, help="Fewer orders: a first look.")
 @click.option("--only", type=click.Choice(NAMES), help="One figure alone.")
 def command(what: str | None, as_json: bool, quick: bool, only: str | None) -> None:
-    """Measure placing, the full cycle, requests and pages, each next to its floor; or the work on the warehouse FLOOR; or how PERFECT orders are judged and shown."""
-    rows = perfect_rows(quick) if what == "perfect" else floor_rows(quick) if what else run(only, quick, lambda said: click.echo(said, err=True))
+    """Measure placing, the full cycle, requests and pages, each next to its floor; or the work on the warehouse FLOOR; or how PERFECT orders are judged and shown; or quotes of PROMISES."""
+    parts = {"floor": (floor_rows, "the warehouse floor"), "perfect": (perfect_rows, "perfect orders"), "promises": (promises_rows, "promises")}
+    rows = parts[what][0](quick) if what else run(only, quick, lambda said: click.echo(said, err=True))
     if as_json:
         click.echo(json.dumps(rows))
     else:
         from .figures import show, show_measured
 
-        show_measured(rows, "perfect orders" if what == "perfect" else "the warehouse floor") if what else show(rows)
+        show_measured(rows, parts[what][1]) if what else show(rows)
 
 
 def main(arguments: Sequence[str] = ()) -> int:

@@ -34,12 +34,17 @@ from hanse.network.keep import keep_sites
 from hanse.network.keep_carton_types import keep_carton_types
 from hanse.network.keep_floors import keep_floors
 from hanse.network.keep_freight_contracts import keep_freight_contracts
+from hanse.network.keep_rates import keep_rates
+from hanse.network.keep_services import keep_services
+from hanse.network.keep_surcharges import keep_surcharges
 from hanse.orders.cancel import Cancel, CancelLine, cancel
 from hanse.orders.hold import Hold, hold
 from hanse.orders.models import Order
 from hanse.orders.place import Place, PlaceLine, place
 from hanse.partners.keep import keep_parties
+from hanse.transport.choose_service import ChooseService, choose_service
 from hanse.transport.hand_over import HandOver, hand_over
+from hanse.transport.jobs import count_what_parcels_took
 from hanse.transport.keep_carriers import CodeEntry, KeepCarrier, keep_carriers
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_tracking import Track, record_tracking
@@ -105,6 +110,9 @@ class Story:
         keep_sites(self.company.sites, by=DESK)
         keep_carton_types(self.company.cartons, by=DESK)
         keep_freight_contracts(self.company.contracts, by=DESK)
+        keep_services(self.company.services, by=DESK)
+        keep_rates(self.company.rates, by=DESK)
+        keep_surcharges(self.company.surcharges, by=DESK)
         keep_floors(self.company.floors, by=DESK)
         keep_parties(self.company.parties, by=DESK)
         keep_carriers([KeepCarrier(code, name, codes=CODES) for code, name in CARRIERS], by=DOCK)
@@ -168,6 +176,9 @@ class Story:
         ready = list(dict.fromkeys((p.order, p.site) for p in picked if not isinstance(p, Refused) and p.taken))
         ready = ready[: len(ready) * 2 // 3 if today else None]
         packed = self._in_types(ready) if today else [c for c in pack([Pack(o, s) for o, s in ready], by=FLOOR) if not isinstance(c, Refused)]
+        if today:
+            count_what_parcels_took()
+        choose_service([ChooseService(order, site) for order, site in dict.fromkeys((c.order, c.site) for c in packed)], by=FLOOR)
         self._hand_over(day, packed[: len(packed) // 2 if today else None], today)
         if today:
             for wave in release_wave([ReleaseWave(site[0], lines=12) for site in SITES], by=FLOOR):
@@ -189,7 +200,7 @@ class Story:
         return Pick(task.task, task.quantity - (1 if short else 0), "bin empty" if short else "", scanned_item=task.sku, scanned_bin=task.bin)
 
     def _hand_over(self, day: date, cartons: list[Any], today: bool) -> None:
-        asks = [HandOver(c.carton, self.random.choice(CARRIERS)[0], "standard", f"{self.random.randrange(10**11, 10**12)}") for c in cartons]
+        asks = [HandOver(c.carton, *self._carrier(), f"{self.random.randrange(10**11, 10**12)}") for c in cartons]
         collected, shipments = [], []
         for handed in hand_over(asks, by=DOCK):
             if not isinstance(handed, Refused):
@@ -200,6 +211,10 @@ class Story:
         record_tracking([t for t in collected if self.random.random() < 0.9], by=DOCK)
         if today:
             demo_today.papers(shipments)
+
+    def _carrier(self) -> tuple[str, str]:
+        """One of three goes with the carrier whose rates nobody has kept, the others by the service that was chosen."""
+        return (CARRIERS[2][0], "standard") if self.random.random() < 0.3 else ("", "")
 
     def _deliver(self, day: date, today: bool) -> None:
         for due in sorted(d for d in self.underway if d <= day):

@@ -1,7 +1,7 @@
 """The demo's company: a bearing trader with three sites and customers around the North Sea and the Baltic. Seeded."""
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from decimal import Decimal
 from random import Random
 
@@ -13,6 +13,9 @@ from hanse.network.keep import KeepSite
 from hanse.network.keep_carton_types import KeepCartonType
 from hanse.network.keep_floors import KeepFloor, Spot
 from hanse.network.keep_freight_contracts import KeepFreightContract
+from hanse.network.keep_rates import KeepRates, RateGiven, ZoneGiven
+from hanse.network.keep_services import KeepService
+from hanse.network.keep_surcharges import KeepSurcharge
 from hanse.network.place import BinGiven, LaneGiven
 from hanse.partners.addresses import AddressGiven
 from hanse.partners.keep import ContactGiven, KeepParty
@@ -51,6 +54,28 @@ CARRIERS = [("ELBE", "Elbe Express"), ("OSTWIND", "Ostwind Parcel"), ("POSTLINIE
 CARTONS = [("K-02", (200, 150, 100), 90), ("K-05", (300, 200, 150), 180), ("K-10", (400, 300, 200), 340), ("K-20", (600, 400, 250), 700)]
 """Carton types: sides inside and their own weight."""
 CONTRACTS = [("", 5000, "0.5"), ("ELBE", 6000, "1")]
+SINCE = date(2025, 1, 1)
+"""The day from which the carriers' services, rates and surcharges hold."""
+SERVICES = [
+    # carrier, service, name, mode, cut-off, at most grams, days less than planned
+    ("ELBE", "STANDARD", "Standard", "parcel", time(16), 31_500, 0), ("ELBE", "EXPRESS", "Express", "parcel", time(15), 20_000, 1),
+    ("OSTWIND", "PARCEL", "Parcel", "parcel", time(16), 30_000, 0), ("OSTWIND", "NEXT-DAY", "Next day", "parcel", time(14, 30), 25_000, 2),
+    ("OSTWIND", "FREIGHT", "Freight", "freight", time(12), 1_000_000, -1),
+]
+NEAR = ("DE", "NL", "DK")
+"""What lies in the near zone; the rest is far."""
+STEPS = {"parcel": (2_000, 5_000, 10_000, 20_000, None), "freight": (100_000, 500_000, None)}
+RATES = {
+    # near, far: up to each step, then each further kilogram; freight by 100 kg, begins at the minimum
+    ("ELBE", "STANDARD"): ("4.60 5.90 8.40 12.90 0.55", "9.80 12.40 16.90 24.50 0.95"), ("ELBE", "EXPRESS"): ("11.90 13.90 17.40 24.90 1.10", "24.90 29.50 38.00 54.00 2.20"),
+    ("OSTWIND", "PARCEL"): ("5.20 6.10 8.10 11.80 0.50", "8.40 10.90 15.20 22.40 0.85"), ("OSTWIND", "NEXT-DAY"): ("14.50 16.90 21.00 29.80 1.30", "29.00 34.50 44.00 61.00 2.60"),
+    ("OSTWIND", "FREIGHT"): ("38.00 29.50 24.00", "56.00 44.00 37.00"),
+}
+SURCHARGES = [
+    # carrier, kind, percent, amount, over grams, over millimetres, postcodes in Germany
+    ("ELBE", "fuel", "12.5", None, None, None, ()), ("ELBE", "oversize", None, "18.50", None, 1_200, ()), ("ELBE", "islands", None, "9.00", None, None, ("18565", "25859", "26465")),
+    ("OSTWIND", "fuel", "9.25", None, None, None, ()), ("OSTWIND", "overweight", None, "6.00", 25_000, None, ()),
+]
 STREETS = ["Hafenstraße", "Industrieweg", "Am Kai", "Werkstraße", "Nordring", "Speicherstraße"]
 ZONES = {"DE": "Europe/Berlin", "NL": "Europe/Amsterdam", "DK": "Europe/Copenhagen", "AT": "Europe/Vienna", "CZ": "Europe/Prague",
          "SE": "Europe/Stockholm", "BE": "Europe/Brussels", "PL": "Europe/Warsaw"}  # fmt: skip
@@ -78,6 +103,9 @@ class Company:
     parties: list[KeepParty]
     cartons: list[KeepCartonType]
     contracts: list[KeepFreightContract]
+    services: list[KeepService]
+    rates: list[KeepRates]
+    surcharges: list[KeepSurcharge]
     kits: list[KeepItem]
     recipes: list[KeepRecipe]
     substitutes: list[KeepSubstitute]
@@ -87,7 +115,7 @@ def company(random: Random) -> Company:
     """The same company for the same random numbers."""
     sites = range(len(SITES))
     return Company(
-        _items(random), [_site(n) for n in sites], [_floor(n) for n in sites], [_customer(n, random) for n in range(len(CUSTOMERS))], _cartons(), _contracts(), *_kits()
+        _items(random), [_site(n) for n in sites], [_floor(n) for n in sites], [_customer(n, random) for n in range(len(CUSTOMERS))], _cartons(), _contracts(), _services(), _rates(), _surcharges(), *_kits()
     )
 
 
@@ -118,6 +146,35 @@ def _cartons() -> list[KeepCartonType]:
 
 def _contracts() -> list[KeepFreightContract]:
     return [KeepFreightContract(divisor, Decimal(step), carrier=carrier) for carrier, divisor, step in CONTRACTS]
+
+
+def _services() -> list[KeepService]:
+    return [
+        KeepService(carrier, code, SINCE, name, mode, cut_off=cut_off, max_weight_g=most, max_length_mm=1_800 if mode == "parcel" else None,  # type: ignore[arg-type]
+                    max_girth_mm=3_200 if mode == "parcel" else None, claim_loss_days=90, claim_damage_days=14, claim_delay_days=30)
+        for carrier, code, name, mode, cut_off, most, _ in SERVICES]
+
+
+def _rates() -> list[KeepRates]:
+    """A card for each service: the days of the lanes, near and far zones."""
+    found = []
+    for carrier, code, _, mode, _, _, less in SERVICES:
+        zones = tuple(ZoneGiven("near" if country in NEAR else "far", country, max(days[n] - less, 1), site=site[0]) for country, days in DAYS.items() for n, site in enumerate(SITES))
+        rates = tuple(
+            RateGiven(zone, Decimal(price), step, Decimal("29.00") if mode == "freight" else Decimal(0))
+            for zone, prices in zip(("near", "far"), RATES[carrier, code], strict=True) for step, price in zip(STEPS[mode], prices.split(), strict=True))
+        found.append(KeepRates(carrier, code, SINCE, zones, rates))
+    return found
+
+
+def _surcharges() -> list[KeepSurcharge]:
+    return [
+        KeepSurcharge(carrier, service, kind, SINCE, _decimal(percent), _decimal(amount), over_g, over_mm, country="DE" if codes else "", postcodes=codes)
+        for carrier, service, _, mode, *_ in SERVICES if mode == "parcel" for of, kind, percent, amount, over_g, over_mm, codes in SURCHARGES if of == carrier]
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
 
 
 def _site(n: int) -> KeepSite:
