@@ -24,6 +24,7 @@ from hanse.fulfilment.audit import Audit, Found, audit
 from hanse.fulfilment.consolidate import Consolidate, consolidate
 from hanse.fulfilment.deconsolidate import Deconsolidate, deconsolidate
 from hanse.fulfilment.hold_lot import HoldLot, hold_lot
+from hanse.fulfilment.models import Carton
 from hanse.fulfilment.pack import Pack, pack
 from hanse.fulfilment.pick import Pick, pick
 from hanse.fulfilment.recall_lot import RecallLot, recall_lot
@@ -63,9 +64,11 @@ from hanse.orders.place import Place, PlaceLine, place
 from hanse.orders.promise_reads import Promise, promise
 from hanse.orders.release_hold import ReleaseHold, release_hold
 from hanse.orders.run_backorders import RunBackorders, run_backorders
+from hanse.transport.choose_service import ChooseService, choose_service
 from hanse.transport.draw_up import DrawUp, draw_up
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.record_proof import RecordProof, record_proof
+from hanse.transport.tests.selling import services
 from tests.given import Given
 
 units = st.integers(1, 6)
@@ -139,6 +142,7 @@ class Company(RuleBasedStateMachine):
         for code, role in (("R-01", "reserve"), ("DOCK", "dock")):
             Bin.objects.create(site=self.site, code=code, role=role, walk=9)
         keep_carton_types([KeepCartonType("K-05", 300, 200, 150, 308, 208, 158, 180, 30_000)], by=HANSE)
+        services()
         self.on_hand, self.doubted, self.owed, self.keys, self.stopped = 0, 0, {}, 0, {}
         self.shipments, self.on_bills = [], set()
         if stock:
@@ -587,6 +591,13 @@ class Company(RuleBasedStateMachine):
     def deconsolidate(self, carton: tuple) -> None:
         if carton and isinstance(told := self.do(deconsolidate, Deconsolidate(carton[0])), Refused):
             assert told.code in {"carton-not-inside", "carton-opened", "handed-over"}
+
+    @rule(carton=cartons)
+    def choose_service(self, carton: tuple) -> None:
+        if carton:
+            [order] = Carton.objects.filter(sscc=carton[0]).values_list("order_id", flat=True)
+            told = self.do(choose_service, ChooseService(f"H-{order}", self.site.code))
+            assert told.code == "nothing-stands-ready" if isinstance(told, Refused) else {c.service for c in getattr(told, "cartons", ())} <= {"STANDARD"}
 
     @rule(target=parcels, carton=consumes(cartons))
     def hand_over(self, carton: tuple) -> tuple:

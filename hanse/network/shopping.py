@@ -1,8 +1,8 @@
 """Rate shopping: of the services that take parcels, the cheapest that keeps the day at the probability asked for. Pure.
 
 A service leaves at the next cut-off on a day on which its carrier picks up. How likely it keeps a day is the share of the lane's past parcels that
-took no more working days than there are; of fewer than thirty the lower Wilson bound counts. Where none is known, the planned days decide. It arrives
-after the working days that so many of the past parcels did not exceed, where thirty are known, else after the planned ones.
+took no more working days than there are, where thirty are known; it arrives after the working days that so many of them did not exceed. Of fewer the
+lower Wilson bound is told, and the planned days decide, unless the few say beyond chance that they are not kept, or that more is.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ from .schedule import Hours, Work, forward
 ASKED = Decimal("0.85")
 """A service keeps a day if it does so with this probability, unless another is asked for: what the trade asks for (SmartRate, ShipWave)."""
 ENOUGH = 30
-"""So many parcels say what share is to be expected; of fewer, its lower bound counts."""
+"""So many parcels say what share is to be expected; fewer only disprove or prove it where their whole Wilson interval does."""
 FINE = Decimal("0.0001")
 
 
@@ -96,15 +96,15 @@ def why_not(it: Found, chosen: Found) -> str:
     """Why a service was not chosen, in words; empty for the one that was."""
     if it.out or (it.carrier, it.service) == (chosen.carrier, chosen.service):
         return it.out
-    if not it.keeps and it.probability is not None:
+    if not it.keeps and it.parcels >= ENOUGH and it.probability is not None:
         return f"keeps the promise in {it.probability * 100:.0f} of 100 cases"
     if not it.keeps:
-        return "arrives after the promise"
+        return "would not keep the promise"
     return f"{it.total - chosen.total} dearer" if it.total > chosen.total else f"{chosen.total - it.total} cheaper" if it.total < chosen.total else "costs the same"
 
 
 def _at(chosen: Found, asked: Decimal) -> str:
-    return f"at {asked * 100:.0f} %" if chosen.probability is not None else "as planned"
+    return f"at {asked * 100:.0f} %" if chosen.parcels >= ENOUGH else "as planned"
 
 
 def _found(trip: Trip, offer: Offer, pieces: Sequence[Piece], asked: Decimal) -> Found:
@@ -120,9 +120,11 @@ def _found(trip: Trip, offer: Offer, pieces: Sequence[Piece], asked: Decimal) ->
     way = Way(_days(offer, asked), offer.transit_on or trip.site.workdays, trip.receives_on, trip.country, trip.region)
     pickup = replace(trip.site, workdays=workdays)
     leaving = forward(Hours(pickup), offer.cut_off or trip.cut_off, way, trip.ready_at, Work(), trip.lead_days)
-    probability, parcels = _likely(trip, offer, way, pickup, leaving.leaves_at.date())
-    keeps = trip.by is None or (probability >= asked if probability is not None else leaving.arrives_on <= trip.by)
-    return replace(told, charges=tuple(c for c in rated if isinstance(c, Charge)), leaves_at=leaving.leaves_at, arrives_on=leaving.arrives_on, probability=probability, parcels=parcels, keeps=keeps)
+    share = _likely(trip, offer, way, pickup, leaving.leaves_at.date())
+    keeps = trip.by is None or _keeps(share, leaving.arrives_on <= trip.by, asked)
+    return replace(
+        told, charges=tuple(c for c in rated if isinstance(c, Charge)), leaves_at=leaving.leaves_at, arrives_on=leaving.arrives_on, probability=_probability(share), parcels=share.n,
+        keeps=keeps)
 
 
 def _days(offer: Offer, asked: Decimal) -> int:
@@ -136,13 +138,25 @@ def _days(offer: Offer, asked: Decimal) -> int:
     return offer.days or 0
 
 
-def _likely(trip: Trip, offer: Offer, way: Way, pickup: Calendar, leaves: date) -> tuple[Decimal | None, int]:
-    """How likely the day is kept, and by how many parcels that is known."""
-    parcels = sum(n for _, n in offer.took)
-    if trip.by is None or not parcels:
-        return None, parcels
-    share = Share(sum(n for days, n in offer.took if replace(way, days=days).arrives(pickup, leaves) <= trip.by), parcels)
-    return Decimal(share.low if parcels < ENOUGH else share.hits / parcels).quantize(FINE), parcels
+def _likely(trip: Trip, offer: Offer, way: Way, pickup: Calendar, leaves: date) -> Share:
+    """Of the past parcels those that took no more days than there are until the promise."""
+    if trip.by is None:
+        return Share(0, 0)
+    return Share(sum(n for days, n in offer.took if replace(way, days=days).arrives(pickup, leaves) <= trip.by), sum(n for _, n in offer.took))
+
+
+def _keeps(share: Share, planned: bool, asked: Decimal) -> bool:
+    """Whether a day is kept at the probability asked for; few parcels count where their whole interval lies on one side of it."""
+    if share.n >= ENOUGH:
+        return share.hits >= asked * share.n
+    return share.low >= asked or (planned and share.high >= asked)
+
+
+def _probability(share: Share) -> Decimal | None:
+    """The share of many, the lower bound of few; nothing where none is known."""
+    if not share.n:
+        return None
+    return Decimal(share.low if share.n < ENOUGH else share.hits / share.n).quantize(FINE)
 
 
 def _in_one_currency(told: Sequence[Found]) -> list[Found]:

@@ -14,6 +14,7 @@ from hanse.fulfilment import page_reads as floor
 from hanse.fulfilment import reads as cartons
 from hanse.journal.acting import act, may
 from hanse.kernel.refused import Refused
+from hanse.network.shopping import ENOUGH
 from hanse.web.words import in_words
 
 from . import page_reads, reads
@@ -48,7 +49,7 @@ def _read(candidate: dict[str, Any]) -> dict[str, Any]:
     leaves, arrives, total, likely = (candidate[name] for name in ("hand_over_by", "arrives_on", "total", "probability"))
     return candidate | {
         "leaves": leaves and datetime.fromisoformat(leaves), "arrives": arrives and date.fromisoformat(arrives), "total": total and Decimal(total),
-        "percent": None if likely is None else round(Decimal(likely) * 100)}
+        "few": candidate["parcels"] < ENOUGH, "percent": None if likely is None else round(Decimal(likely) * 100)}
 
 
 def _choose(request: HttpRequest, carton: cartons.CartonRow) -> HttpResponse:

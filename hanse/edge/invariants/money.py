@@ -140,4 +140,10 @@ SELECT p.code AS customer, m.currency, sum(m.amount) FILTER (WHERE m.kind = 'rec
     Check("INV-12", "No line has more units returned than delivered, or credited than invoiced.", """
 SELECT 'H-' || order_id AS "order", position, delivered, returned, invoiced, credited, returned > delivered OR credited > invoiced AS wrong FROM orders_line
 """),
+    Check("INV-12", "What a parcel is expected to be charged is the sum of its lines, freight first.", """
+SELECT c.sscc AS carton, h.carrier, h.service, h.total, x.amount AS lines,
+       h.total IS DISTINCT FROM x.amount OR x.first IS DISTINCT FROM 'freight' AS wrong
+  FROM transport_choice h JOIN fulfilment_carton c ON c.id = h.carton_id
+  CROSS JOIN LATERAL (SELECT sum((line ->> 1)::numeric) AS amount, (h.lines -> 0 ->> 0) AS first FROM jsonb_array_elements(h.lines) line) x
+"""),
 ]

@@ -39,11 +39,13 @@ from hanse.orders.save_drafts import SaveDraft, save_drafts
 from hanse.orders.start_recurring import StartRecurring, start_recurring
 from hanse.partners.models import Party
 from hanse.perfect_order.assess import Assess, assess
+from hanse.transport.choose_service import ChooseService, choose_service
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_tracking import Track, record_tracking
 from hanse.transport.take_despatch_advice import AdvisedCarton, AdvisedUnits, TakeDespatchAdvice, take_despatch_advice
 from hanse.transport.tests.road import carriers
+from hanse.transport.tests.selling import services
 
 
 def told(answers: list[Any]) -> list[Any]:
@@ -68,6 +70,8 @@ def a_company(given: Any) -> None:
     told(pick([Pick(t.task, t.quantity, serials=("S1", "S2") if t.sku == "SERIAL" else ()) for t in released(done)], by="ann"))
     picked(way)
     [first, second] = told(pack([Pack(done), Pack(way)], by="ann", key="packing"))
+    services()
+    told(choose_service([ChooseService(way, "HAM")], by="ann"))
     told(hand_over([HandOver(first.carton, "UPS", tracking="1Z-1"), HandOver(second.carton, "UPS", tracking="1Z-2")], by="ann"))
     at = clock.now()
     told(record_tracking([Track("UPS", "1Z-1", "D", at, type="D"), Track("UPS", "1Z-2", "I", at, type="I")], by="ann"))

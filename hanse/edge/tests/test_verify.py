@@ -138,6 +138,7 @@ PLANTED: list[tuple[str, str, str]] = [
                                        "UPDATE billing_invoiceline SET quantity = 1000, line_id = (SELECT line_id FROM billing_invoiceline x JOIN billing_invoice d"
                                        " ON d.id = x.invoice_id WHERE d.number = 'INV-2026-000003') WHERE invoice_id = (SELECT id FROM billing_invoice WHERE kind = 'credit')"),
     ("INV-12", "No more goes back", "UPDATE billing_payment SET amount = 100 WHERE kind = 'refunded'"),
+    ("INV-12", "What a parcel is", "UPDATE transport_choice SET total = total + 0.01"),
     ("INV-12", "No line has", "UPDATE orders_line SET credited = invoiced + 1 WHERE shipped = 7"),
     ("INV-13", "Stock moves only", "UPDATE inventory_movement SET xact = 3 WHERE act = 'StockReceived'"),
     ("INV-13", "An order was told", "DELETE FROM journal_event WHERE kind = 'OrderPlaced'"),
