@@ -92,14 +92,14 @@ def reason(chosen: Found, trip: Trip, asked: Decimal = ASKED) -> str:
     return f"none keeps {trip.by:%a} {trip.by.day} {trip.by:%b}: the most likely"
 
 
-def why_not(it: Found, chosen: Found) -> str:
+def why_not(it: Found, chosen: Found, by: date | None) -> str:
     """Why a service was not chosen, in words; empty for the one that was."""
     if it.out or (it.carrier, it.service) == (chosen.carrier, chosen.service):
         return it.out
     if not it.keeps and it.parcels >= ENOUGH and it.probability is not None:
         return f"keeps the promise in {it.probability * 100:.0f} of 100 cases"
     if not it.keeps:
-        return "would not keep the promise"
+        return "arrives after the promise" if by and it.arrives_on and it.arrives_on > by else "most of its few parcels were late"
     return f"{it.total - chosen.total} dearer" if it.total > chosen.total else f"{chosen.total - it.total} cheaper" if it.total < chosen.total else "costs the same"
 
 

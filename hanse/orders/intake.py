@@ -97,9 +97,11 @@ def new_order_preview(request: HttpRequest) -> HttpResponse:
         return render(request, "orders/_foreseen.html", {"answer": found.answer})
     today = clock.now().date()
     promised = promise(ask, clock.now())
-    expect = "" if isinstance(promised, Refused) else promised.mark
-    facts = {"order": found.order, "lines": reads.in_order(found.order), "stock": stock_said(found.order), "promise": promise_said(found.order, today), "expect": expect,
-              "services": [] if isinstance(promised, Refused) else promised.services}
+    facts = {
+        "order": found.order, "lines": reads.in_order(found.order), "stock": stock_said(found.order), "promise": promise_said(found.order, today), "expect": "", "services": (),
+    }
+    if not isinstance(promised, Refused):
+        facts |= {"expect": promised.mark, "services": promised.services, "promised_on": promised.promised_on}
     return render(request, "orders/_foreseen.html", facts)
 
 

@@ -39,7 +39,7 @@ def _shown(request: HttpRequest, carton: cartons.CartonRow, status: int = 200, *
     waits = not (carton.handed_over_at or carton.opened_at or carton.inside)
     facts = {
         "carton": carton, "choice": choice, "looked_at": looked_at, "waits": waits, "granted": may(request, "transport.choose_service"), "zone": floor.zone_of(carton.site),
-        "sold": page_reads.services_sold(), "options": [(f"{c['carrier']} {c['service']}", f"{c['carrier']} {c['name'] or c['service']}") for c in looked_at if c["total"]],
+        "sold": page_reads.services_sold(), "options": [(f"{c['carrier']} {c['service']}", f"{c['carrier']} {c['name'] or c['service']}") for c in looked_at if c["total"] and choice and (c["carrier"], c["service"]) != (choice.carrier, choice.service)],
     }
     return render(request, "transport/_service.html" if request.htmx else "transport/service.html", facts | more, status=status)  # type: ignore[attr-defined]
 
