@@ -314,9 +314,12 @@ class PromiseMoved:
     promised_on: date | None
     reason: str
     agreed_by: str = ""
+    by_customer: bool = False
+    basis_on: date | None = None
 
     def said(self) -> str:
-        return f"Promise of {self.sku} moved from {self.was_on or 'no date'} to {self.promised_on or 'no date'}: {self.reason}"
+        asked = ", as the customer asked" if self.by_customer else ""
+        return f"Promise of {self.sku} moved from {self.was_on or 'no date'} to {self.promised_on or 'no date'}{asked}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -306,7 +306,10 @@ class Hold(models.Model):
 
 
 class Promise(models.Model):
-    """The history of a line's promise: each date, who asked for the change, who agreed. Append-only."""
+    """The history of a line's promise: each date, who asked for the change, who agreed. Append-only.
+
+    `basis_on` is the day by which the line is judged from then on: set where the customer asked for the change in time.
+    """
 
     id = models.BigAutoField(primary_key=True)
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="promises")
@@ -315,7 +318,15 @@ class Promise(models.Model):
     reason = models.TextField()
     asked_by = models.TextField()
     agreed_by = models.TextField(db_default="")
+    by_customer = models.BooleanField(db_default=False)
+    basis_on = models.DateField(null=True)
     at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["line", "-id"], name="orders_promise_basis", condition=Q(basis_on__isnull=False))]
+        constraints = [
+            models.CheckConstraint(condition=Q(basis_on__isnull=True) | Q(by_customer=True, basis_on=F("promised_on")), name="orders_promise_basis_is_what_the_customer_asked"),
+        ]
 
     def __str__(self) -> str:
         return str(self.promised_on)

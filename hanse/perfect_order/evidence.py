@@ -11,13 +11,14 @@ from hanse.journal.run import Run
 from hanse.kernel.places import customs_area
 from hanse.kernel.rows import row
 from hanse.orders.closing import REASON
+from hanse.orders.promises import basis
 
 from .conditions import Delivery, Proof, Spot
 
 
 @row
 class Owed:
-    """A line of an order with its counters and the day it was first promised for; a substitute is due when what it stands in for was.
+    """A line of an order with its counters and the day it is judged by (the first promise, or what the customer asked for later); a substitute is due when what it stands in for was.
 
     What went out over a line, or stayed under it, within the tolerance agreed is no line of its own and not dropped.
     """
@@ -44,7 +45,7 @@ class Owed:
 
 
 OWED = """
-SELECT l.id, l.order_id, l.position, i.sku, coalesce(s.first_promised_on, l.first_promised_on, l.requested_on), l.requested_on, l.ordered, l.cancelled,
+SELECT l.id, l.order_id, l.position, i.sku, {BASIS}, l.requested_on, l.ordered, l.cancelled,
        CASE WHEN l.cancelled > 0 THEN coalesce((
          SELECT sum((x->>'quantity')::bigint) FROM journal_event e, jsonb_array_elements(e.body->'lines') x
           WHERE e.subject = 'order/H-' || l.order_id AND e.kind = 'UnitsCancelled' AND NOT coalesce((e.body->>'by_customer')::boolean, true)
@@ -52,7 +53,7 @@ SELECT l.id, l.order_id, l.position, i.sku, coalesce(s.first_promised_on, l.firs
        l.shipped, l.delivered, l.lost, l.sent_back, l.returned, l.invoiced, l.credited, l.ordered - l.cancelled - l.reserved + l.freed, l.net, i.hs_code = '' OR i.origin = ''
   FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id LEFT JOIN orders_line s ON s.id = l.substitute_of_id
  WHERE l.order_id = ANY(%(order)s::bigint[]) AND l.over_of_id IS NULL ORDER BY l.order_id, l.position
-""".replace("{REASON}", REASON)
+""".replace("{REASON}", REASON).replace("{BASIS}", basis("l", "s"))
 
 
 @row
