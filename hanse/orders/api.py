@@ -102,6 +102,7 @@ class ChangeAsk:
     requested_on: date | None = None
     promised_on: date | None = None
     agreed_by: Word = ""
+    by_customer: bool = False
     reason: Word = ""
     accept: Word = ""
     preview: bool = False
