@@ -139,8 +139,9 @@ def shown(request: HttpRequest, whole: WholeOrder, limit: int) -> dict[str, Any]
         "timeline": json.dumps(parcels.timeline(whole.parcels, zone, it.promised_on, now)) if whole.parcels else "", "invoices": invoiced(whole), "money": money_of(whole),
         "happened": happened.told(facts[:SHOWN] if limit == SHOWN + 1 else facts, zone, on), "more": len(facts) > SHOWN and limit == SHOWN + 1,
         "verdicts": verdicts_of(it, now),
-        "requests": [request_row(r, now) for r in reads.requests(order=it.id, open=False)] if it.requests else [], "badges": badges(it, on), "standing": [board.hold_word(h["type"]) for h in standing], "agreed": agreed(it), "basis_on": rebased(it), "late": it.open and it.promised_on is not None and it.promised_on < on,
+        "requests": [request_row(r, now) for r in reads.requests(order=it.id, open=False)] if it.requests else [], "badges": badges(it, on), "standing": [board.hold_word(h["type"]) for h in standing], "agreed": agreed(it), "basis_on": rebased(it), "appointment": booked(it), "late": it.open and it.promised_on is not None and it.promised_on < on,
         "can": {
+            "book": it.open and may(request, "orders.book_appointments"),
             "repeat": may(request, "orders.start_recurring"),
             "change": it.open and may(request, "orders.change"), "cancel": it.ordered - it.cancelled > it.shipped and may(request, "orders.cancel"),
             "hold": it.open and may(request, "orders.hold"), "release_hold": bool(standing) and may(request, "orders.release_hold"),
@@ -203,6 +204,11 @@ def agreed(it: OrderView) -> str:
 def rebased(it: OrderView) -> date | None:
     """The day the order is judged by, where the customer asked for another one than we first promised."""
     return basis_on(it) if any(p["basis_on"] for p in it.promises) else None
+
+
+def booked(it: OrderView) -> dict[str, Any] | None:
+    """When the receiver takes the order in, if that is booked."""
+    return it.appointment and it.appointment | {name: datetime.fromisoformat(it.appointment[name]) for name in ("starts_at", "ends_at")}
 
 
 def invoiced(whole: WholeOrder) -> list[dict[str, Any]]:

@@ -557,3 +557,20 @@ class OccurrenceFailed:
 
     def said(self) -> str:
         return f"{self.recurring} of {self.on} was not placed: {self.why}"
+
+
+@event("order")
+class AppointmentBooked:
+    """The receiver takes the order in at his dock from one instant until another."""
+
+    order: str
+    starts_at: datetime
+    ends_at: datetime
+    ref: str
+    zone: str
+
+    def said(self) -> str:
+        there = ZoneInfo(self.zone)
+        begins, ends = self.starts_at.astimezone(there), self.ends_at.astimezone(there)
+        until = f"{ends:%H:%M}" if ends.date() == begins.date() else f"{ends:%Y-%m-%d %H:%M}"
+        return f"Appointment on {begins:%Y-%m-%d %H:%M} to {until}" + (f", reference {self.ref}" if self.ref else "")

@@ -332,6 +332,24 @@ class Promise(models.Model):
         return str(self.promised_on)
 
 
+class Appointment(models.Model):
+    """When the receiver of an order takes it in at his dock, as booked with him. Another booking follows it; the latest counts. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="appointments")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ref = models.TextField(db_default="")
+    booked_by = models.TextField()
+    booked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="orders_appointment_lasts_a_while")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} at {self.starts_at}"
+
+
 class Peg(models.Model):
     """Units of a line that wait for one inbound supply."""
 

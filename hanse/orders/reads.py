@@ -284,6 +284,7 @@ class OrderView:
     holds: list[dict[str, Any]]
     promises: list[dict[str, Any]]
     requests: int
+    appointment: dict[str, Any] | None
     kits: list[KitView]
     lines: list[LineView]
 
@@ -300,6 +301,7 @@ SELECT 'H-' || o.id, o.id, o.ref, o.channel, p.code, p.name, o.placed_at, o.zone
                   'asked_by', m.asked_by, 'agreed_by', m.agreed_by, 'by_customer', m.by_customer, 'basis_on', m.basis_on, 'at', m.at) ORDER BY m.id)
                    FROM orders_promise m JOIN orders_line l ON l.id = m.line_id WHERE l.order_id = o.id), '[]'),
        (SELECT count(*) FROM orders_changerequest r WHERE r.order_id = o.id),
+       (SELECT json_build_object('starts_at', b.starts_at, 'ends_at', b.ends_at, 'ref', b.ref) FROM orders_appointment b WHERE b.order_id = o.id ORDER BY b.id DESC LIMIT 1),
        (SELECT json_agg(json_build_object('position', k.position, 'sku', i.sku, 'name', i.name, 'unit_price', k.unit_price::text, 'ordered', k.quantity) ORDER BY k.position)
           FROM orders_kit k JOIN catalogue_item i ON i.id = k.item_id WHERE k.order_id = o.id)
   FROM orders_order o JOIN partners_party p ON p.id = o.customer_id
