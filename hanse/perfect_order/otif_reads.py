@@ -18,7 +18,7 @@ from hanse.kernel.rows import as_tuple
 from hanse.orders.promises import basis
 from hanse.partners.reads import OtifView, otif_definitions
 
-from .conditions import AT_OUR_DOOR, Window, missing_of
+from .conditions import AT_OUR_DOOR, missing_of
 from .evidence import HEADS, OWED, SENT, Head, Owed, Sent, by_order
 from .otif import Arrival, MeasuredLine, OtifLine, OtifShare, cases, due_window, failed_value, in_force, measured, shared
 
@@ -76,11 +76,6 @@ class OtifFailure:
     defined_on: date
     came: list[Came]
 
-    @property
-    def failed(self) -> int:
-        """Units that failed."""
-        return self.owed - self.in_time
-
 
 @dataclass(frozen=True, slots=True)
 class OtifReport:
@@ -129,53 +124,42 @@ def _known(placed: Mapping[int, date]) -> Known:
 def reported(customer: str, first: date, last: date, definitions: Sequence[OtifView], known: Known, now: datetime) -> OtifReport:
     """The report of a period from its facts. Pure."""
     found: dict[tuple[int, str], list[MeasuredLine]] = defaultdict(list)
-    zones: dict[str, str] = {}
     undefined = undated = 0
     for id, placed_on in known.placed.items():
-        head = known.heads[id]
+        head, owed = known.heads[id], known.owed.get(id, ())
         definition = in_force(definitions, placed_on, head.delivery_term)
         if definition is None:
             undefined += 1
             continue
-        lines = [line for owed in known.owed.get(id, ()) if (line := line_of(owed, head, definition, known))]
-        undated += sum(line is _UNDATED for line in lines)
-        told = [measured(line, definition.appointment, now) for line in lines if line is not _UNDATED]
+        days = {x.id: {"requested": x.requested_on, "promised": x.due_on, "current": known.promised.get(x.id)}[definition.date_basis] for x in owed}
+        undated += sum(day is None for day in days.values())
+        lines = [line_of(x, day, head, definition, known) for x in owed if (day := days[x.id])]
+        told = [measured(line, definition.appointment, now) for line in lines if line.owed > 0]
         counted = [m for case in cases(told) if first <= (_day(case, definition, head.zone) or date.min) <= last for m in case]
         found[definitions.index(definition), head.currency] += counted
-        zones[order_number(id)] = head.zone
-    shares = [shared(definitions[n], told, currency) for (n, currency), told in sorted(found.items(), key=lambda it: it[0]) if told]
-    failures = [_failure(m, definitions[n], currency, zones[m.line.order]) for (n, currency), told in sorted(found.items(), key=lambda it: it[0]) for m in told if m.failed]
+    parts = [(definitions[n], currency, told) for (n, currency), told in sorted(found.items()) if told]
+    zones = {order_number(id): head.zone for id, head in known.heads.items()}
+    failures = [_failure(m, definition, currency, zones[m.line.order]) for definition, currency, told in parts for m in told if m.failed]
+    shares = [shared(definition, told, currency) for definition, currency, told in parts]
     return OtifReport(customer, first, last, shares, undefined, undated, sorted(failures, key=lambda f: (f.due_on, f.order, f.position), reverse=True))
 
 
-_UNDATED = OtifLine("", 0, "", date.min, Window(None, datetime.min), 0, Decimal(0))
-"""Stands for a line without a day."""
-
-
-def line_of(owed: Owed, head: Head, definition: OtifView, known: Known) -> OtifLine | None:
-    """A line as its definition looks at it; none where nothing is owed."""
-    due_on = {"requested": owed.requested_on, "promised": owed.due_on, "current": known.promised.get(owed.id)}[definition.date_basis]
-    units = owed.ordered - owed.cancelled + owed.dropped - (owed.sent_back if "refused" in definition.exclusions else 0)
-    if units <= 0:
-        return None
-    if due_on is None:
-        return _UNDATED
+def line_of(owed: Owed, due_on: date, head: Head, definition: OtifView, known: Known) -> OtifLine:
+    """A line as its definition looks at it: what is left out is not owed."""
+    units = stands = owed.ordered - owed.cancelled + owed.dropped
+    units -= owed.sent_back if "refused" in definition.exclusions else 0
     due = due_window(definition, due_on, head.zone)
     arrivals: list[Arrival] = []
     for parcel in known.sent.get(head.id, ()):
-        delivery = parcel.delivery()
-        at, tried = arrived(parcel, definition, head.delivery_term, known.tried.get(parcel.id)), known.tried.get(parcel.id)
-        came = delivery.units.get(owed.id, 0) - missing_of(delivery, owed.id) if owed.id in delivery.units else 0
-        if came <= 0 or at is None:
-            continue
-        if "consignee" in definition.exclusions and tried is not None and tried < due.end_at <= at:
+        delivery, tried_at = parcel.delivery(), known.tried.get(parcel.id)
+        at = arrived(parcel, definition, head.delivery_term, tried_at)
+        came = delivery.units.get(owed.id, 0) and delivery.units[owed.id] - missing_of(delivery, owed.id)
+        if came and at and "consignee" in definition.exclusions and tried_at and tried_at < due.end_at <= at:
             units -= came
-            continue
-        slot = known.booked.get(head.id)
-        arrivals.append(Arrival(parcel.tracking, at, came, bool(slot and slot[0] <= at < slot[1])))
-    closed = owed.delivered + owed.lost + owed.sent_back + owed.dropped >= owed.ordered - owed.cancelled + owed.dropped
-    if units <= 0:
-        return None
+        elif came and at:
+            slot = known.booked.get(head.id)
+            arrivals.append(Arrival(parcel.tracking, at, came, bool(slot and slot[0] <= at < slot[1])))
+    closed = owed.delivered + owed.lost + owed.sent_back + owed.dropped >= stands
     return OtifLine(order_number(head.id), owed.position, owed.sku, due_on, due, units, owed.net * units / owed.ordered, tuple(arrivals), closed)
 
 
