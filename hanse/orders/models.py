@@ -237,7 +237,10 @@ class Kit(models.Model):
 
 
 class Allocation(models.Model):
-    """So many units of a line that one site owes: the reservation, with the same counters as the line."""
+    """So many units of a line that one site owes: the reservation, with the same counters as the line.
+
+    `ship_by` is the instant until which the site has to hand them over, where that is agreed with it and not left to its cut-off.
+    """
 
     id = models.BigAutoField(primary_key=True)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="allocations", db_constraint=False, db_index=False)
@@ -245,6 +248,7 @@ class Allocation(models.Model):
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
     promised_on = models.DateField(null=True)
+    ship_by = models.DateTimeField(null=True)
     reserved = counter()
     freed = counter()
     released = counter()

@@ -192,12 +192,14 @@ class Way:
     handed_over_at: datetime
     tried_at: datetime | None
     delivered_at: datetime | None
+    ship_by: datetime | None
 
 
 WAYS = f"""
 SELECT p.id, {DEPARTS}, {WAY}, k.lines, p.units, ready.at, t.released_at, t.picked_at, c.packed_at, h.handed_over_at,
        (SELECT min(e.happened_at) FROM transport_trackingevent e WHERE e.tracking = p.tracking AND e.carrier_id = p.carrier_id AND e.state IN ('failed', 'ready-for-pick-up')),
-       coalesce((SELECT f.delivered_at FROM transport_proof f WHERE f.parcel_id = p.id ORDER BY f.id DESC LIMIT 1), p.delivered_at)
+       coalesce((SELECT f.delivered_at FROM transport_proof f WHERE f.parcel_id = p.id ORDER BY f.id DESC LIMIT 1), p.delivered_at),
+       (SELECT min(a.ship_by) FROM fulfilment_content x JOIN orders_allocation a ON a.order_id = h.order_id AND a.id = x.allocation_id WHERE x.carton_id = c.id)
   FROM transport_parcel p JOIN transport_shipment h ON h.id = p.shipment_id JOIN fulfilment_carton c ON c.id = p.carton_id
   JOIN network_site s ON s.id = h.site_id JOIN partners_address d ON d.id = h.address_id
   LEFT JOIN {LANE} ON true
