@@ -41,10 +41,10 @@ UPDATE orders_order o SET promised_on = greatest(o.promised_on, s.promised_on)
 def basis(line: str, stands_for: str = "") -> str:
     """SQL for the day by which a line is judged; `line` and the line it `stands_for` are aliases of orders_line in a query.
 
-    A substitute is judged by the day of what it stands in for.
+    A substitute is judged by the day of what it stands in for, until the customer asks for another one for it.
     """
-    days = [f"{moved(alias)}, {alias}.first_promised_on" for alias in (stands_for, line) if alias]
-    return f"coalesce({', '.join(days)}, {line}.requested_on)"
+    days = [moved(line), *([moved(stands_for), f"{stands_for}.first_promised_on"] if stands_for else []), f"{line}.first_promised_on", f"{line}.requested_on"]
+    return f"coalesce({', '.join(days)})"
 
 
 def moved(line: str) -> str:
