@@ -60,4 +60,5 @@ def _ask(number: str, form: dict[str, str], zone: ZoneInfo) -> BookAppointment:
         findings["ref"] = "At most 200 characters."
     if findings:
         raise BadForm(findings, form)
-    return BookAppointment(number, *(datetime.combine(found["on"], found[name].replace(tzinfo=None), zone) for name in ("starts", "ends")), ref)
+    starts_at, ends_at = (datetime.combine(found["on"], found[name].replace(tzinfo=None), zone) for name in ("starts", "ends"))
+    return BookAppointment(number, starts_at, ends_at, ref)

@@ -121,7 +121,7 @@ SELECT DISTINCT ON (k.party, k.freight, k.from_on) k.party, k.freight, k.from_on
 def keep_otif(run: Run, asks: Sequence[KeepOtif]) -> list[OtifDefined | OtifKept | Refused]:
     """Add definitions, or change those that have not begun."""
     customers = dict(run.rows(as_tuple, CUSTOMERS, asks))
-    there = {(d.customer, d.freight, d.from_on): d for d in run.rows(_definition, DEFINITIONS, asks)}
+    there: dict[tuple[str, str, date], KeepOtif] = {(d.customer, d.freight, d.from_on): d for d in run.rows(_definition, DEFINITIONS, asks)}
     answers = decide(asks, Known(customers, there, run.now.date()))
     new = [told for told in answers if isinstance(told, OtifDefined)]
     run.write(KEEP, new, party=[customers[told.party] for told in new], exclusions=[",".join(told.exclusions) for told in new])

@@ -99,4 +99,4 @@ def otif_failures(it: OtifReport) -> Table:
     return Table(_named(f"otif-{it.customer}-failures", it.first, it.last), columns, [
         (f.order, f.due_on, f.position, f.sku, f.owed, f.in_time, f.unscheduled, f.early, f.late, f.missing, f.value, f.currency, f.freight, f.defined_on,
          *((c.parcel, c.at, c.units, c.kept) if c else ("", None, None, None)))
-        for f in it.failures for c in (f.came or [None])])
+        for f in it.failures for c in [*f.came, *([] if f.came else [None])]])

@@ -143,8 +143,9 @@ def shared(definition: OtifView, lines: Iterable[MeasuredLine], currency: str) -
     all_lines = [m for case in orders for m in case]
     lost = sum((failed_value(case, definition.level) for case in orders), Decimal(0))
     return OtifShare(
-        definition, whole, whole - rates["otif"].n, rates["otif"], rates["on_time"], rates["in_full"], *(sum(getattr(m, name) for m in all_lines) for name in CLASSES),
-        currency, sum((m.line.net for m in all_lines), Decimal(0)), lost, fined(definition, rates.values(), lost))
+        definition, whole, whole - rates["otif"].n, rates["otif"], rates["on_time"], rates["in_full"], sum(m.unscheduled for m in all_lines), sum(m.early for m in all_lines),
+        sum(m.late for m in all_lines), sum(m.missing for m in all_lines), currency, _exact(sum((m.line.net for m in all_lines), Decimal(0))), _exact(lost),
+        fined(definition, rates.values(), lost))
 
 
 def cases(lines: Iterable[MeasuredLine]) -> list[Case]:
@@ -198,6 +199,11 @@ def failed_value(case: Case, level: str) -> Decimal:
         return sum((m.line.net * m.failed / m.line.owed for m in case), Decimal(0))
     failing = [m for m in case if m.failed] if level == "line" else case if any(m.failed for m in case) else []
     return sum((m.line.net for m in failing), Decimal(0))
+
+
+def _exact(amount: Decimal) -> Decimal:
+    """An amount to the fourth decimal, as all are kept."""
+    return amount.quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
 def _rate(counted: Sequence[tuple[int, int]], goal: Decimal | None) -> OtifRate:

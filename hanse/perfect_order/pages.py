@@ -135,7 +135,7 @@ def behind(request: HttpRequest) -> HttpResponse:
     })
 
 
-def words_of(request: HttpRequest) -> dict[str, str]:
+def words_of(request: HttpRequest) -> dict[str, Any]:
     """Which orders a reader asks for: by answer, condition and cause, item and channel."""
     words = {name: request.GET.get(name, "").replace("\x00", "")[:100] for name in ("answer", "condition", "cause", "sku", "channel")}
     words["answer"] = words["answer"] if words["answer"] in ANSWERS else ""
