@@ -198,7 +198,7 @@ def agreed(it: OrderView) -> str:
     if not it.promises or it.promised_on == it.first_promised_on:
         return ""
     last = it.promises[-1]
-    return f"{last['reason']}{'' if last['agreed_by'] else ', not agreed'}"
+    return f"{last['reason']}{'' if last['agreed_by'] or last['by_customer'] else ', not agreed'}"
 
 
 def rebased(it: OrderView) -> date | None:

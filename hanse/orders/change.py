@@ -400,7 +400,9 @@ def _moved(asks: Mapping[str, Change], found: Sequence[Any], now: datetime) -> l
     moved = []
     for order, line, sku, was_on, promised_on, was_basis_on, zone in found:
         ask = asks[order]
-        reason = ask.reason or ("asked by the customer" if ask.by_customer else "agreed with the customer")
+        reason = ask.reason or "agreed with the customer"
+        if ask.by_customer:
+            reason = f"asked by the customer{': ' * bool(ask.reason)}{ask.reason}"
         on = basis_moved(ask.by_customer, promised_on, was_basis_on, zone, now)
         moved.append(PromiseMoved(order, line, sku, was_on, promised_on, reason, ask.agreed_by, ask.by_customer, on))
     return moved

@@ -318,8 +318,7 @@ class PromiseMoved:
     basis_on: date | None = None
 
     def said(self) -> str:
-        asked = ", as the customer asked" if self.by_customer else ""
-        return f"Promise of {self.sku} moved from {self.was_on or 'no date'} to {self.promised_on or 'no date'}{asked}: {self.reason}"
+        return f"Promise of {self.sku} moved from {self.was_on or 'no date'} to {self.promised_on or 'no date'}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)

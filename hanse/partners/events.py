@@ -77,11 +77,11 @@ DATE_SAID = {"requested": "requested", "promised": "promised", "current": "promi
 
 
 def window_said(early_days: int | None, late_days: int) -> str:
-    """The window of a definition round its day, in words: 'on', 'by', 'from 1 day before to 2 days after'."""
+    """The window of a definition before its day, in words: 'on', 'by', 'from 1 day before until 2 days after'."""
     if not late_days and not early_days:
         return "by" if early_days is None else "on"
-    early = "any day before" if early_days is None else f"{early_days} day{'s' * (early_days != 1)} before"
-    return f"from {early} to {late_days} day{'s' * (late_days != 1)} after"
+    early = f"from {early_days} day{'s' * (early_days != 1)} before " if early_days else "" if early_days is None else "on or "
+    return f"{early}until" + (f" {late_days} day{'s' * (late_days != 1)} after" if late_days else "")
 
 
 @event("party", silent=True)

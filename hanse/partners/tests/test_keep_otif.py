@@ -17,7 +17,7 @@ KNOWN = Known({"WMT": 1, "NEW": 2}, {("WMT", "any", date(2026, 1, 1)): NOW}, TOD
 @pytest.mark.parametrize("ask, told", [
     (KeepOtif("NEW", date(2020, 1, 1)), "OTIF of NEW from 2020-01-01: by order, by the day promised, at delivery"),
     (KeepOtif("WMT", date(2026, 11, 28), "collect", "requested", 1, 0, "hand-over", "unit"),
-     "OTIF of WMT from 2026-11-28, collect: by unit, from 1 day before to 0 days after the day requested, at hand-over"),
+     "OTIF of WMT from 2026-11-28, collect: by unit, from 1 day before until the day requested, at hand-over"),
     (NOW, "OTIF of WMT from 2026-01-01 is so already"),
     (KeepOtif("WMT", date(2026, 1, 1)), "Orders of WMT are measured by the definition of 2026-01-01, and stay so: begin another one tomorrow or later."),
     (KeepOtif("WMT", TODAY), "Orders of WMT are measured by the definition of 2026-01-01, and stay so: begin another one tomorrow or later."),
