@@ -18,6 +18,8 @@ from .counters import lock_orders
 from .events import AppointmentBooked
 
 LONGEST = timedelta(days=2)
+NEAR = timedelta(days=730)
+"""Appointments lie within two years of today."""
 
 
 @ask
@@ -51,26 +53,28 @@ SELECT o.id, b.starts_at, b.ends_at, b.ref, %(actor)s, %(now)s
 """
 
 
-def decide(asks: Sequence[BookAppointment], orders: Mapping[str, OrderFact]) -> list[AppointmentBooked | Refused]:
+def decide(asks: Sequence[BookAppointment], orders: Mapping[str, OrderFact], now: datetime) -> list[AppointmentBooked | Refused]:
     """Book what lasts a while, for orders that are still to come."""
     answers: list[AppointmentBooked | Refused] = []
     for ask in asks:
         order = orders.get(ask.order)
         if order is None:
             answers.append(refuse("order-unknown", order=ask.order))
-        elif findings := _wrong(ask, order):
+        elif findings := _wrong(ask, order, now):
             answers.append(refuse_all(findings))
         else:
             answers.append(AppointmentBooked(ask.order, ask.starts_at, ask.ends_at, ask.ref, order.zone))
     return answers
 
 
-def _wrong(ask: BookAppointment, order: OrderFact) -> list[Refused]:
+def _wrong(ask: BookAppointment, order: OrderFact, now: datetime) -> list[Refused]:
     wrong = [] if order.open else [refuse("order-closed", order=ask.order, status=order.status)]
     if ask.ends_at <= ask.starts_at:
         wrong.append(refuse("values-refused", at="ends_at", why="It cannot end before it begins."))
     elif ask.ends_at - ask.starts_at > LONGEST:
         wrong.append(refuse("values-refused", at="ends_at", why="An appointment lasts two days at most."))
+    if abs(ask.starts_at - now) > NEAR:
+        wrong.append(refuse("values-refused", at="starts_at", why="An appointment lies within two years of today."))
     return wrong
 
 
@@ -79,6 +83,6 @@ def book_appointments(run: Run, asks: Sequence[BookAppointment]) -> list[Appoint
     """Book appointments at receivers' docks."""
     ids = order_ids(a.order for a in asks)
     lock_orders(run, ids)
-    answers = decide(asks, {o.order: o for o in run.rows(OrderFact, ORDERS, order=ids)})
+    answers = decide(asks, {o.order: o for o in run.rows(OrderFact, ORDERS, order=ids)}, run.now)
     run.write(KEEP, [told for told in answers if isinstance(told, AppointmentBooked)])
     return answers

@@ -7,7 +7,7 @@ customer's orders that were placed in the two years before the period ends and h
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -22,11 +22,11 @@ from .conditions import AT_OUR_DOOR, missing_of
 from .evidence import HEADS, OWED, SENT, Head, Owed, Sent, by_order
 from .otif import Arrival, MeasuredLine, OtifLine, OtifShare, cases, due_window, failed_value, in_force, measured, shared
 
-BACK = timedelta(days=730)
+BACK_DAYS = 730
 """Orders that were placed longer before the period are not looked at."""
 PLACED = f"""
 SELECT o.id, (o.placed_at AT TIME ZONE o.zone)::date FROM orders_order o JOIN partners_party p ON p.id = o.customer_id
- WHERE p.code = %(customer)s AND o.placed_at >= %(back)s AND o.placed_at < %(ahead)s
+ WHERE p.code = %(customer)s AND o.placed_at >= %(first)s::date - {BACK_DAYS} AND o.placed_at < %(last)s::date + 2
    AND (EXISTS (SELECT FROM orders_line l LEFT JOIN orders_line s ON s.id = l.substitute_of_id
                  WHERE l.order_id = o.id AND (l.requested_on BETWEEN %(first)s AND %(last)s OR l.promised_on BETWEEN %(first)s AND %(last)s
                                               OR {basis("l", "s")} BETWEEN %(first)s AND %(last)s))
@@ -109,8 +109,7 @@ class Known:
 def otif(customer: str, first: date, last: date) -> OtifReport:
     """On time in full of a customer by its own definitions, in a period."""
     definitions = otif_definitions(customer)
-    placed = dict(rows(
-        as_tuple, PLACED, customer=customer, first=first, last=last, back=first - BACK, ahead=last + timedelta(days=2), by_delivery=any(d.period == "delivered" for d in definitions)))
+    placed = dict(rows(as_tuple, PLACED, customer=customer, first=first, last=last, by_delivery=any(d.period == "delivered" for d in definitions)))
     return reported(customer, first, last, definitions, _known(placed), clock.now())
 
 

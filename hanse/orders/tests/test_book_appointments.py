@@ -18,15 +18,16 @@ ORDERS = {"H-1": OrderFact("H-1", "placed", True, "Europe/Berlin"), "H-2": Order
     (BookAppointment("H-1", NINE, NINE + timedelta(hours=20)), "Appointment on 2026-12-01 10:00 to 2026-12-02 06:00"),
     (BookAppointment("H-1", NINE, NINE), "It cannot end before it begins."),
     (BookAppointment("H-1", NINE, NINE + timedelta(days=3)), "An appointment lasts two days at most."),
+    (BookAppointment("H-1", NINE + timedelta(days=800), NINE + timedelta(days=801)), "An appointment lies within two years of today."),
     (BookAppointment("H-3", NINE, NINE + timedelta(hours=1)), "There is no order H-3."),
 ])
 def test_an_appointment_lasts_a_while_and_is_of_an_order_still_to_come(ask, told):
-    [answer] = decide([ask], ORDERS)
+    [answer] = decide([ask], ORDERS, NINE)
     assert answer.said() == told
 
 
 def test_nothing_is_booked_for_what_has_come(given):
-    [no] = decide([BookAppointment("H-2", NINE, NINE)], ORDERS)
+    [no] = decide([BookAppointment("H-2", NINE, NINE)], ORDERS, NINE)
     assert [e.code for e in no.errors] == ["order-closed", "values-refused"]
 
 

@@ -26,7 +26,7 @@ def test_the_page_shows_the_share_the_goal_the_fine_and_what_shows_each_failure(
 
 
 @pytest.mark.parametrize("path, told", [
-    ("", "Whose on time in full?"), ("?customer=ANNA", "Nothing is defined for this customer"), ("?customer=%00&from=x", "Whose on time in full?"),
+    ("", "Whose on time in full?"), ("?customer=ANNA", "Nothing is defined for this customer"), ("?customer=%00&from=x", "Whose on time in full?"), ("?customer=REUTER&from=0001-01-01&to=9999-12-31", "Nothing is defined for this customer"),
 ])
 def test_the_page_says_what_to_do_next(reader, four, path, told):  # noqa: F811
     assert told in seen(reader, f"/perfect-order/otif{path}")
