@@ -48,6 +48,7 @@ shots: $(VENV)/.tests  ## screenshots for the docs
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
-lock: $(VENV)/.tests  ## write both lock files anew from pyproject.toml
+lock: $(VENV)/.tests  ## write all lock files anew from pyproject.toml
 	echo 'setuptools>=77' | $(LOCK) --output-file requirements.lock pyproject.toml -
+	echo 'setuptools>=77' | $(LOCK) --extra analytics --output-file requirements-analytics.lock pyproject.toml -
 	echo 'setuptools>=77' | $(LOCK) --extra dev --output-file requirements-dev.lock pyproject.toml -

@@ -3,8 +3,10 @@
 import csv
 import gzip
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -155,7 +157,7 @@ SELECT count(*) FROM orders_order o JOIN (SELECT customer_id, sum(amount) AS pai
 SEVERAL_SELLERS = "SELECT count(*) FROM (SELECT order_id FROM orders_allocation GROUP BY order_id HAVING count(DISTINCT site_id) > 1) several"
 
 
-def test_olist(bring):
+def test_olist(bring, data):
     result = bring("olist")
     adds_up(result)
     assert (result.orders, dict(result.reasons)) == (9064, {"no-lines": 19 + 21})  # the orders' rows, and those of their payments
@@ -174,6 +176,66 @@ def test_olist(bring):
     assert one("SELECT count(*), count(weight_g) FROM catalogue_item") == (5832, 2350)  # one of the 2,351 products has no weight
     assert one(LEFT_ON_SHELF) == (0, 0)
     judged_as_they_came()
+    assert one("SELECT count(*), count(ship_by) FROM orders_allocation") == (10373, 10373)  # 41 of the 10,414 lines were cancelled or have not left
+    the_sellers_hours_are_not_the_carriers(data / "olist")
+
+
+LATE_HOURS = """
+SELECT o.ref, v.site, a.region, to_char(v.due_on, 'YYYY-MM'), coalesce(sum((p->>'hours')::numeric) FILTER (WHERE p->>'owner' <> 'carrier'), 0),
+       coalesce(sum((p->>'hours')::numeric) FILTER (WHERE p->>'owner' = 'carrier'), 0)
+  FROM perfect_order_verdict v JOIN orders_order o ON o.id = v.order_id JOIN partners_address a ON a.id = o.ship_to_id CROSS JOIN LATERAL jsonb_array_elements(v.found->'late') p
+ WHERE v.known_to IS NULL AND NOT v.in_time AND v.hours_late IS NOT NULL GROUP BY 1, 2, 3, 4
+"""
+FIRST_TO_ANSWER = "SELECT causes->'time'->>1, count(*) FROM perfect_order_verdict WHERE known_to IS NULL AND NOT in_time AND hours_late IS NOT NULL GROUP BY 1"
+
+
+def the_sellers_hours_are_not_the_carriers(folder: Path) -> None:
+    """Handed over after the shipping limit is the seller's, the rest the carrier's: by state, seller and month as the set's own rows add up."""
+    with connection.cursor() as cursor:
+        cursor.execute(LATE_HOURS)
+        told = {ref: (site, state, month, float(sellers), float(carriers)) for ref, site, state, month, sellers, carriers in cursor.fetchall()}
+    counted = late_by_the_set(folder)
+    assert told.keys() == counted.keys() and len(told) == 718
+    assert {ref: site for ref, (site, *_) in told.items()} == {ref: seller for ref, (seller, *_) in counted.items()}
+    for part in (0, 1, 2):  # seller, state, month
+        by_us, by_the_set = Counter(), Counter()
+        for ref, of in told.items():
+            by_us.update({(of[part], "seller"): of[3], (of[part], "carrier"): of[4]})
+            by_the_set.update({(of[part], "seller"): counted[ref][1], (of[part], "carrier"): counted[ref][2]})
+        assert by_us == pytest.approx(by_the_set, abs=1)
+    # where the parcel left after its limit the seller answers first, as far as it is the larger part; once the slack planned for picking is
+    assert rows(FIRST_TO_ANSWER) == {"carrier": 623, "shipping": 94, "warehouse": 1}
+
+
+def late_by_the_set(folder: Path) -> dict[str, tuple[str, float, float]]:
+    """From the set's own rows: of each order that came after its day the seller whose parcel came last, and the hours of the seller and of the carrier."""
+    limits: dict[str, dict[str, datetime]] = {}
+    for r in table(folder / "order_items.csv.gz"):
+        of, limit = limits.setdefault(r["order_id"], {}), at_home(r["shipping_limit_date"])
+        of[r["seller_id"]] = min(limit, of.get(r["seller_id"], limit))
+    found = {}
+    for r in table(folder / "orders.csv.gz"):
+        if r["order_status"] == "delivered":
+            left, came, due = at_home(r["order_delivered_carrier_date"]), at_home(r["order_delivered_customer_date"]), at_home(r["order_estimated_delivery_date"]) + timedelta(days=1)
+            if came >= due:
+                seller, limit = list(limits[r["order_id"]].items())[-1]
+                late, after = hours(due, came), max(0.0, hours(limit, left))
+                found[r["order_id"]] = seller, min(after, late), late - min(after, late)
+    return found
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as text:
+        return list(csv.DictReader(text))
+
+
+def at_home(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("America/Sao_Paulo"))
+
+
+def hours(since: datetime, until: datetime) -> float:
+    """The hours that really passed: the clocks of São Paulo go forward and back."""
+    return (until.astimezone(UTC) - since.astimezone(UTC)).total_seconds() / 3600
 
 
 def judged_as_they_came() -> None:

@@ -33,10 +33,12 @@ from hanse.journal.principals import HANSE
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
 from hanse.network.models import Bin
+from hanse.orders import reads
 from hanse.orders.accept_quotes import AcceptQuote, accept_quotes
 from hanse.orders.allocate import Allocate, allocate
 from hanse.orders.answer_consent import AnswerConsent, answer_consent
 from hanse.orders.assign import Assign, AssignLine, assign
+from hanse.orders.book_appointments import BookAppointment, book_appointments
 from hanse.orders.cancel import Cancel, cancel
 from hanse.orders.change import Change, ChangeLine, change
 from hanse.orders.follow_supply import FollowSupply, follow_supply
@@ -260,6 +262,18 @@ class Desk(RuleBasedStateMachine):
     @rule(order=orders, quantity=st.integers(0, 6))
     def change(self, order: str, quantity: int) -> None:
         self.do(change, Change(order, (ChangeLine(1, quantity),)))
+
+    @rule(order=orders, days=st.integers(-1, 9), by_customer=st.booleans())
+    def another_day(self, order: str, days: int, by_customer: bool) -> None:
+        first = {x.position: (x.first_promised_on, x.basis_on) for x in reads.order(order).lines}
+        self.do(change, Change(order, promised_on=self.today + timedelta(days=days), by_customer=by_customer))
+        now = {x.position: (x.first_promised_on, x.basis_on) for x in reads.order(order).lines}
+        assert all(now[p][0] == was for p, (was, _) in first.items() if was), "a first promise is written once"
+        assert by_customer or all(now[p][1] == basis for p, (was, basis) in first.items() if was), "our own wish moves no basis"
+
+    @rule(order=orders, hours=st.integers(0, 60))
+    def book_an_appointment(self, order: str, hours: int) -> None:
+        self.do(book_appointments, BookAppointment(order, self.now, self.now + timedelta(hours=hours)))
 
     @rule(order=orders)
     def cancel(self, order: str) -> None:

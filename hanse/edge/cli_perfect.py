@@ -1,4 +1,4 @@
-"""`hanse perfect`: the share of perfect orders of a period, on the command line."""
+"""`hanse perfect` and `hanse otif`: the share of perfect orders of a period, and of those on time in full as a customer defines it."""
 
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -32,6 +32,28 @@ def perfect(first: datetime, last: datetime, by: str, as_of: datetime | None, as
         told([{
             by: it.key or "all", "due": it.due, "perfect": it.perfect, "not perfect": it.imperfect, "open": it.pending, "share": drawn.bounds(it), "of decided": drawn.per_cent(it.resolved),
         } for it in found], False, "perfect orders")
+
+
+@main.command("otif")
+@click.option("--customer", required=True, help="The customer's code.")
+@click.option("--from", "first", type=DAY, required=True, help="The first day of the period.")
+@click.option("--to", "last", type=DAY, required=True, help="The last day, included.")
+@json_option
+def otif(customer: str, first: datetime, last: datetime, as_json: bool) -> None:
+    """On time in full, as the customer defines it: a row for each of its definitions that orders were placed under."""
+    if last < first:
+        raise click.BadParameter("It is before --from.", param_hint="--to")
+    with django_ready():
+        from hanse.perfect_order import drawn, otif_reads
+
+        report = otif_reads.otif(customer, _day(first), _day(last))
+    if as_json:
+        told([asdict(report)], True, "reports")
+    else:
+        told([{
+            "defined on": s.definition.from_on, "by": s.definition.level, "cases": s.cases, "open": s.open, "on time in full": drawn.per_cent(s.otif.value),
+            "on time": drawn.per_cent(s.on_time.value), "in full": drawn.per_cent(s.in_full.value), "fine": "none agreed" if s.fine is None else f"{s.fine} {s.currency}",
+        } for s in report.shares], False, "definitions")
 
 
 def _day(moment: datetime) -> date:

@@ -42,6 +42,7 @@ from hanse.orders.hold import Hold, hold
 from hanse.orders.models import Order
 from hanse.orders.place import Place, PlaceLine, place
 from hanse.partners.keep import keep_parties
+from hanse.partners.keep_otif import keep_otif
 from hanse.transport.choose_service import ChooseService, choose_service
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.jobs import count_what_parcels_took
@@ -115,6 +116,7 @@ class Story:
         keep_surcharges(self.company.surcharges, by=DESK)
         keep_floors(self.company.floors, by=DESK)
         keep_parties(self.company.parties, by=DESK)
+        keep_otif(self.company.otif, by=DESK)
         keep_carriers([KeepCarrier(code, name, codes=CODES) for code, name in CARRIERS], by=DOCK)
         bins = [bin.code for bin in self.company.sites[0].bins if bin.role != "reserve"]
         stock = [(site, item, n) for n, (site, item) in enumerate((s, i) for s in SITES for i in self.company.items) if self.random.random() < 0.85]

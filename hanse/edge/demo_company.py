@@ -19,6 +19,7 @@ from hanse.network.keep_surcharges import KeepSurcharge
 from hanse.network.place import BinGiven, LaneGiven
 from hanse.partners.addresses import AddressGiven
 from hanse.partners.keep import ContactGiven, KeepParty
+from hanse.partners.keep_otif import KeepOtif
 
 KINDS = [
     # prefix, name, sizes, price from, grams
@@ -109,14 +110,25 @@ class Company:
     kits: list[KeepItem]
     recipes: list[KeepRecipe]
     substitutes: list[KeepSubstitute]
+    otif: list[KeepOtif]
 
 
 def company(random: Random) -> Company:
     """The same company for the same random numbers."""
     sites = range(len(SITES))
     return Company(
-        _items(random), [_site(n) for n in sites], [_floor(n) for n in sites], [_customer(n, random) for n in range(len(CUSTOMERS))], _cartons(), _contracts(), _services(), _rates(), _surcharges(), *_kits()
+        _items(random), [_site(n) for n in sites], [_floor(n) for n in sites], [_customer(n, random) for n in range(len(CUSTOMERS))], _cartons(), _contracts(), _services(), _rates(), _surcharges(), *_kits(), _otif()
     )
+
+
+def _otif() -> list[KeepOtif]:
+    """Two customers measure us themselves: one counts units and fines, the other counts lines that it can take in."""
+    first, other = (code_of(customer[0]) for customer in CUSTOMERS[:2])
+    since = date(2024, 2, 1)
+    return [
+        KeepOtif(first, since, level="unit", goal_on_time=Decimal(98), goal_in_full=Decimal(95), fine_percent=Decimal(3)),
+        KeepOtif(other, since, level="line", early_days=3, clock="arrival", exclusions=("consignee",), goal_otif=Decimal(95)),
+    ]
 
 
 def _kits() -> tuple[list[KeepItem], list[KeepRecipe], list[KeepSubstitute]]:

@@ -111,9 +111,9 @@ SELECT 'H-' || o.id, o.id, w.site_id, round(o.net * w.units / o.ordered, 4), NUL
 MOVED = """
 SELECT 'H-' || o.id, o.id, NULL::bigint, o.net, NULL::date, m.at, jsonb_build_object('on', o.promised_on, 'was', o.first_promised_on, 'reason', m.reason)
   FROM orders_order o CROSS JOIN LATERAL (
-    SELECT p.at, p.reason, p.agreed_by FROM orders_promise p JOIN orders_line l ON l.id = p.line_id
+    SELECT p.at, p.reason, p.agreed_by, p.by_customer FROM orders_promise p JOIN orders_line l ON l.id = p.line_id
      WHERE l.order_id = o.id AND p.promised_on > p.was_on ORDER BY p.id DESC LIMIT 1) m
- WHERE o.open AND o.promised_on >= %(today)s::date AND o.promised_on > o.first_promised_on AND m.agreed_by = ''
+ WHERE o.open AND o.promised_on >= %(today)s::date AND o.promised_on > o.first_promised_on AND m.agreed_by = '' AND NOT m.by_customer
    AND NOT EXISTS (SELECT 1 FROM orders_line l JOIN orders_consent c ON c.line_id = l.id AND c.answer IS NULL WHERE l.order_id = o.id)"""
 CONSENT = """
 SELECT 'H-' || l.order_id || '/' || l.position, l.order_id, NULL::bigint, round(l.net * c.units / l.ordered, 4), NULL::date, c.asked_at,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,7 @@ from hanse.orders.allocate import Allocate, allocate
 from hanse.orders.holds import BLOCKS
 from hanse.orders.outcome import keep_outcome
 from hanse.orders.pages import back, chosen
-from hanse.orders.previewing import owed
+from hanse.orders.previewing import basis_on, owed
 from hanse.orders.reads import OrderView
 from hanse.perfect_order import drawn
 from hanse.perfect_order import reads as perfect
@@ -139,8 +139,9 @@ def shown(request: HttpRequest, whole: WholeOrder, limit: int) -> dict[str, Any]
         "timeline": json.dumps(parcels.timeline(whole.parcels, zone, it.promised_on, now)) if whole.parcels else "", "invoices": invoiced(whole), "money": money_of(whole),
         "happened": happened.told(facts[:SHOWN] if limit == SHOWN + 1 else facts, zone, on), "more": len(facts) > SHOWN and limit == SHOWN + 1,
         "verdicts": verdicts_of(it, now),
-        "requests": [request_row(r, now) for r in reads.requests(order=it.id, open=False)] if it.requests else [], "badges": badges(it, on), "standing": [board.hold_word(h["type"]) for h in standing], "agreed": agreed(it), "late": it.open and it.promised_on is not None and it.promised_on < on,
+        "requests": [request_row(r, now) for r in reads.requests(order=it.id, open=False)] if it.requests else [], "badges": badges(it, on), "standing": [board.hold_word(h["type"]) for h in standing], "agreed": agreed(it), "basis_on": rebased(it), "appointment": booked(it), "late": it.open and it.promised_on is not None and it.promised_on < on,
         "can": {
+            "book": it.open and may(request, "orders.book_appointments"),
             "repeat": may(request, "orders.start_recurring"),
             "change": it.open and may(request, "orders.change"), "cancel": it.ordered - it.cancelled > it.shipped and may(request, "orders.cancel"),
             "hold": it.open and may(request, "orders.hold"), "release_hold": bool(standing) and may(request, "orders.release_hold"),
@@ -153,7 +154,7 @@ def shown(request: HttpRequest, whole: WholeOrder, limit: int) -> dict[str, Any]
 
 def verdicts_of(it: OrderView, now: datetime) -> list[dict[str, Any]]:
     """The verdict of each of the order's commitments: as it is kept, or as it looks while nothing is due."""
-    moved = {line.first_promised_on: line.promised_on for line in it.lines if line.promised_on}
+    moved = {line.basis_on: line.promised_on for line in it.lines if line.promised_on}
     known = perfect.verdicts(it.number) or perfect.judged_now(it.number, now)
     return [drawn.verdict(v, moved.get(v.due_on)) for v in known if v.state != "void"]
 
@@ -197,7 +198,17 @@ def agreed(it: OrderView) -> str:
     if not it.promises or it.promised_on == it.first_promised_on:
         return ""
     last = it.promises[-1]
-    return f"{last['reason']}{'' if last['agreed_by'] else ', not agreed'}"
+    return f"{last['reason']}{'' if last['agreed_by'] or last['by_customer'] else ', not agreed'}"
+
+
+def rebased(it: OrderView) -> date | None:
+    """The day the order is judged by, where the customer asked for another one than we first promised."""
+    return basis_on(it) if any(p["basis_on"] for p in it.promises) else None
+
+
+def booked(it: OrderView) -> dict[str, Any] | None:
+    """When the receiver takes the order in, if that is booked."""
+    return it.appointment and it.appointment | {name: datetime.fromisoformat(it.appointment[name]) for name in ("starts_at", "ends_at")}
 
 
 def invoiced(whole: WholeOrder) -> list[dict[str, Any]]:

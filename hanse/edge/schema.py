@@ -8,7 +8,7 @@ import os
 import sys
 
 APPEND_ONLY = [
-    "journal_event", "inventory_movement", "inventory_count", "orders_promise", "orders_requestedunits", "fulfilment_scan", "fulfilment_content", "fulfilment_audit", "fulfilment_despatchadvice",
+    "journal_event", "inventory_movement", "inventory_count", "orders_promise", "orders_appointment", "orders_requestedunits", "fulfilment_scan", "fulfilment_content", "fulfilment_audit", "fulfilment_despatchadvice",
     "transport_trackingevent", "transport_proof", "transport_choice", "billing_invoice", "billing_invoiceline", "billing_payment", "billing_settlement", "billing_match",
 ]
 GRANT = """

@@ -50,6 +50,7 @@ _TABLE: list[tuple[Any, ...]] = [
     ("gtin-used", 409, "GTIN is taken", "GTIN {gtin} belongs to {sku}."),
     ("party-unknown", 422, "Party is not known", "There is no party {party}."),
     ("not-a-customer", 422, "Party is not a customer", "{party} has no role customer."),
+    ("otif-in-force", 409, "Orders are measured by it", "Orders of {customer} are measured by the definition of {since}, and stay so: begin another one tomorrow or later."),
     ("address-wrong", 422, "Address is wrong", "{why}"),
     ("address-unknown", 422, "Address is not known", "{party} has no address {address}."),
     ("site-unknown", 422, "Site is not known", "There is no site {site}."),

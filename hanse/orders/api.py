@@ -16,6 +16,7 @@ from hanse.web.doors import Cursor, Limit, after, answer_to, answered, answered_
 from . import backorder_reads, reads
 from .allocate import Allocate, allocate
 from .answer_consent import AnswerConsent, answer_consent
+from .book_appointments import BookAppointment, book_appointments
 from .cancel import Cancel, CancelLine, cancel
 from .change import Change, ChangeLine, change
 from .expire import Expire, expire
@@ -102,6 +103,7 @@ class ChangeAsk:
     requested_on: date | None = None
     promised_on: date | None = None
     agreed_by: Word = ""
+    by_customer: bool = False
     reason: Word = ""
     accept: Word = ""
     preview: bool = False
@@ -249,3 +251,9 @@ def follow_supplies(request: HttpRequest, items: Body[list[FollowSupply]]) -> Ht
 def do_plans(request: HttpRequest, plans: Body[list[Replan]]) -> HttpResponse:
     """Do plans of sites: give units back and reserve them elsewhere, each plan whole or not at all."""
     return answered(request, replan, plans)
+
+
+@router.post("/appointments/batch", response=answers_to(book_appointments))
+def book_delivery_appointments(request: HttpRequest, appointments: Body[list[BookAppointment]]) -> HttpResponse:
+    """Book when receivers take orders in at their docks; the latest booking of an order counts."""
+    return answered(request, book_appointments, appointments)

@@ -30,11 +30,13 @@ Position = Annotated[int, Gt(0), Le(100_000)]
 
 @ask
 class AssignLine:
-    """So many open units of the line at a position, from this site."""
+    """So many open units of the line at a position, from this site. `ship_by` is until when it has to hand them over, where that is agreed
+    with it (a marketplace with its sellers): by that it is judged whose hours were late."""
 
     line: Position
     site: Code
     quantity: Quantity
+    ship_by: datetime | None = None
 
 
 @ask
@@ -68,6 +70,10 @@ SITES = "SELECT code, id FROM network_site WHERE code = ANY(%(codes)s::text[])"
 FREE = """
 SELECT item_id, site_id, on_hand - reserved FROM inventory_stock
  WHERE item_id = ANY(%(items)s::bigint[]) AND site_id = ANY(%(sites)s::bigint[]) ORDER BY item_id, site_id FOR UPDATE
+"""
+SHIP_BY = """
+UPDATE orders_allocation a SET ship_by = n.ship_by FROM unnest(%(order)s::bigint[], %(allocation)s::bigint[], %(ship_by)s::timestamptz[]) AS n(ord, id, ship_by)
+ WHERE a.order_id = n.ord AND a.id = n.id
 """
 Lines = Mapping[str, Mapping[int, OpenLine]]
 Parts = list[tuple[OpenLine, AssignLine]]
@@ -139,6 +145,8 @@ def assign(run: Run, asks: Sequence[Assign]) -> list[UnitsAllocated | Refused]:
     if made:
         counters.allocate(run, made)
         ledger.reserve(run, [ledger.Reserve(m.item, m.site, m.quantity) for m in made])
+    if agreed := [(m, part.ship_by) for m, (_, _, part) in zip(made, parts, strict=True) if part.ship_by]:
+        run.write(SHIP_BY, [m for m, _ in agreed], ship_by=[until for _, until in agreed])
     waiting = _still_waiting(run, parts) if parts else {}
     units: dict[int, list[AllocatedUnits]] = defaultdict(list)
     for m, (nr, line, part) in zip(made, parts, strict=True):

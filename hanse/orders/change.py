@@ -31,7 +31,7 @@ from .counters import lock_orders
 from .events import AskedOfSite, ChangeAsked, Effect, OrderChanged, PromiseMoved, UnitsSubstituted
 from .kits import whole
 from .pricing import price
-from .promises import move_promises
+from .promises import basis, basis_moved, move_promises
 from .requests import Fallback, Wish, ask_sites
 from .reserving import reserve_lines
 from .selling import ITEMS, Component, PlaceLine, Sold, most_of, sold, to_price
@@ -57,7 +57,8 @@ class ChangeLine:
 class Change:
     """Change an order. `accept` is the mark of a preview; empty accepts the change whatever its effect.
 
-    `promised_on` moves the promise of what is not shipped; `agreed_by` says who at the customer agreed. With a
+    `promised_on` moves the promise of what is not shipped; `agreed_by` says who at the customer agreed. What is `by_customer` (he asked for the
+    new day, before the old one was over) is what the order is judged by from then on; what we ask for never is. With a
     `fallback` sites are asked for what touches their work, by `answer_by` or their next cut-off; without one it is refused.
     """
 
@@ -69,6 +70,7 @@ class Change:
     requested_on: date | None = None
     promised_on: date | None = None
     agreed_by: Short = ""
+    by_customer: bool = False
     reason: Text = ""
     accept: Short = ""
     carrier: Annotated[str, MaxLen(80)] | None = None
@@ -180,13 +182,14 @@ UPDATE orders_order o SET version = o.version + 1, ship_to_id = coalesce(c.ship_
     AS c(ord, ship_to, receiver, requested_on, promised_on, carrier)
  WHERE o.id = c.ord
 """
-PROMISE = """
+PROMISE = f"""
 UPDATE orders_line l SET promised_on = c.promised_on, first_promised_on = coalesce(l.first_promised_on, c.promised_on)
   FROM unnest(%(order)s::bigint[], %(promised_on)s::date[]) AS c(ord, promised_on)
   JOIN orders_line was ON was.order_id = c.ord
   JOIN catalogue_item i ON i.id = was.item_id
+  LEFT JOIN orders_line stands_for ON stands_for.id = was.substitute_of_id
  WHERE l.id = was.id AND l.ordered > l.cancelled + l.shipped AND c.promised_on IS NOT NULL AND c.promised_on IS DISTINCT FROM was.promised_on
-RETURNING 'H-' || l.order_id, l.id, i.sku, was.promised_on, l.promised_on
+RETURNING 'H-' || l.order_id, l.id, i.sku, was.promised_on, l.promised_on, {basis("was", "stands_for")}, (SELECT a.zone FROM orders_order o JOIN partners_address a ON a.id = o.ship_to_id WHERE o.id = was.order_id)
 """
 
 
@@ -223,6 +226,8 @@ def _decide(ask: Change, order: OrderFact, facts: Facts, by: str) -> Decided | R
     findings: list[Refused] = wrong_address(ask.ship_to, "ship_to") if ask.ship_to else []
     if ask.answer_by and ask.answer_by <= facts.now:
         findings.append(refuse("values-refused", at="answer_by", why="A site cannot answer in the past."))
+    if ask.by_customer and ask.promised_on is None:
+        findings.append(refuse("values-refused", at="promised_on", why="Say which day the customer asked for."))
     done = Decided(order, [], [], [], [])
     for i, wish in enumerate(ask.lines):
         findings += _line(i, wish, ask, order, lines, facts, done)
@@ -252,7 +257,7 @@ def _other_changes(ask: Change, order: OrderFact) -> list[str]:
     if ask.requested_on and ask.requested_on != order.requested_on:
         said.append(f"requested on {ask.requested_on}")
     if ask.promised_on and ask.promised_on != order.promised_on:
-        said.append(f"promised for {ask.promised_on}")
+        said.append(f"promised for {ask.promised_on}" + (", as the customer asked" if ask.by_customer else ""))
     if ask.carrier is not None and ask.carrier.upper() != order.carrier:
         said.append(f"carrier {ask.carrier.upper() or 'left open'}")
     return said
@@ -382,14 +387,25 @@ def _write(run: Run, done: Sequence[tuple[Change, Decided]], known: Known) -> di
     asks, orders = [ask for ask, _ in done], [d.order.id for _, d in done]
     run.write(MARK, asks, order=orders, ship_to=[ship_to.get(order) for order in orders], carrier=[a.carrier if a.carrier is None else a.carrier.upper() for a in asks])
     if any(ask.promised_on for ask in asks):
-        said = {ask.order: (ask.reason or "agreed with the customer", ask.agreed_by) for ask in asks}
-        found: Any = run.rows(as_tuple, PROMISE, asks, order=orders)
-        move_promises(run, [PromiseMoved(*[*row, *said[row[0]]]) for row in found])
+        move_promises(run, _moved({ask.order: ask for ask in asks}, run.rows(as_tuple, PROMISE, asks, order=orders), run.now))
     wishes = [replace(w, address=ship_to.get(w.order)) if w.kind in ("address", "redirect") else w for _, d in done for w in d.wishes
               if w.kind not in ("address", "redirect") or ship_to[w.order] != d.order.ship_to]
     for wish, told in zip(wishes, ask_sites(run, wishes), strict=True):
         asked[wish.order].append(told)
     return asked
+
+
+def _moved(asks: Mapping[str, Change], found: Sequence[Any], now: datetime) -> list[PromiseMoved]:
+    """The promises that moved, with who asked and who agreed, and what they are judged by if that moved too."""
+    moved = []
+    for order, line, sku, was_on, promised_on, was_basis_on, zone in found:
+        ask = asks[order]
+        reason = ask.reason or "agreed with the customer"
+        if ask.by_customer:
+            reason = f"asked by the customer{': ' * bool(ask.reason)}{ask.reason}"
+        on = basis_moved(ask.by_customer, promised_on, was_basis_on, zone, now)
+        moved.append(PromiseMoved(order, line, sku, was_on, promised_on, reason, ask.agreed_by, ask.by_customer, on))
+    return moved
 
 
 def _added(done: Sequence[tuple[Change, Decided]], known: Known) -> list[growing.Wish]:

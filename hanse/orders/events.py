@@ -314,6 +314,8 @@ class PromiseMoved:
     promised_on: date | None
     reason: str
     agreed_by: str = ""
+    by_customer: bool = False
+    basis_on: date | None = None
 
     def said(self) -> str:
         return f"Promise of {self.sku} moved from {self.was_on or 'no date'} to {self.promised_on or 'no date'}: {self.reason}"
@@ -554,3 +556,20 @@ class OccurrenceFailed:
 
     def said(self) -> str:
         return f"{self.recurring} of {self.on} was not placed: {self.why}"
+
+
+@event("order")
+class AppointmentBooked:
+    """The receiver takes the order in at his dock from one instant until another."""
+
+    order: str
+    starts_at: datetime
+    ends_at: datetime
+    ref: str
+    zone: str
+
+    def said(self) -> str:
+        there = ZoneInfo(self.zone)
+        begins, ends = self.starts_at.astimezone(there), self.ends_at.astimezone(there)
+        until = f"{ends:%H:%M}" if ends.date() == begins.date() else f"{ends:%Y-%m-%d %H:%M}"
+        return f"Appointment on {begins:%Y-%m-%d %H:%M} to {until}" + (f", reference {self.ref}" if self.ref else "")

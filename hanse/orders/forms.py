@@ -18,6 +18,7 @@ from hanse.kernel import clock
 from hanse.kernel.refused import Refused
 from hanse.partners.addresses import AddressGiven
 from hanse.web.posted import BadForm, posted
+from hanse.web.words import day_in_words
 
 from . import reads
 from .board import hold_word
@@ -111,7 +112,8 @@ def change_order(request: HttpRequest, number: str) -> HttpResponse:
     """Change quantities, lines, address, receiver or date: previewed, then accepted as previewed."""
     granted(request, change)
     order = order_or_404(number)
-    context: dict[str, Any] = {"order": order, "lines": shown_lines(order, {}), "added": [], "form": form_of(order), "fallbacks": FALLBACK_WORDS,
+    context: dict[str, Any] = {"order": order, "lines": shown_lines(order, {}), "added": [], "form": form_of(order), "fallbacks": FALLBACK_WORDS, "askers": ASKERS,
+                               "promise_hint": f"Now {day_in_words(order.promised_on, clock.now().date())}; empty: it stays." if order.promised_on else "None yet.",
                                "works": any(part["released"] > part["shipped"] for line in order.lines for part in line.allocations)}
     if request.method == "GET":
         return render(request, "orders/change_order.html", context)
@@ -147,9 +149,11 @@ def change_order(request: HttpRequest, number: str) -> HttpResponse:
     })
 
 
-ASKED = ("order", "lines", "add", "ship_to", "receiver", "requested_on", "reason", "carrier", "fallback")
+ASKED = ("order", "lines", "add", "ship_to", "receiver", "requested_on", "promised_on", "agreed_by", "by_customer", "reason", "carrier", "fallback")
 FALLBACK_WORDS = [("intercept", "Keep it at the dock"), ("let-go", "Let it go as it is"), ("return", "Let it go; it comes back")]
 """What may follow if a site cannot, as the desk chooses it."""
+ASKERS = [("false", "We did"), ("true", "The customer did")]
+"""Who asked for another day: only the customer's own wish is what the order is judged by."""
 
 
 def form_of(order: OrderView) -> dict[str, Any]:

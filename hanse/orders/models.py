@@ -237,7 +237,10 @@ class Kit(models.Model):
 
 
 class Allocation(models.Model):
-    """So many units of a line that one site owes: the reservation, with the same counters as the line."""
+    """So many units of a line that one site owes: the reservation, with the same counters as the line.
+
+    `ship_by` is the instant until which the site has to hand them over, where that is agreed with it and not left to its cut-off.
+    """
 
     id = models.BigAutoField(primary_key=True)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="allocations", db_constraint=False, db_index=False)
@@ -245,6 +248,7 @@ class Allocation(models.Model):
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
     promised_on = models.DateField(null=True)
+    ship_by = models.DateTimeField(null=True)
     reserved = counter()
     freed = counter()
     released = counter()
@@ -306,7 +310,10 @@ class Hold(models.Model):
 
 
 class Promise(models.Model):
-    """The history of a line's promise: each date, who asked for the change, who agreed. Append-only."""
+    """The history of a line's promise: each date, who asked for the change, who agreed. Append-only.
+
+    `basis_on` is the day by which the line is judged from then on: set where the customer asked for the change in time.
+    """
 
     id = models.BigAutoField(primary_key=True)
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="promises")
@@ -315,10 +322,36 @@ class Promise(models.Model):
     reason = models.TextField()
     asked_by = models.TextField()
     agreed_by = models.TextField(db_default="")
+    by_customer = models.BooleanField(db_default=False)
+    basis_on = models.DateField(null=True)
     at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["line", "-id"], name="orders_promise_basis", condition=Q(basis_on__isnull=False))]
+        constraints = [
+            models.CheckConstraint(condition=Q(basis_on__isnull=True) | Q(by_customer=True, basis_on=F("promised_on")), name="orders_promise_basis_is_what_the_customer_asked"),
+        ]
 
     def __str__(self) -> str:
         return str(self.promised_on)
+
+
+class Appointment(models.Model):
+    """When the receiver of an order takes it in at his dock, as booked with him. Another booking follows it; the latest counts. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="appointments")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ref = models.TextField(db_default="")
+    booked_by = models.TextField()
+    booked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="orders_appointment_lasts_a_while")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} at {self.starts_at}"
 
 
 class Peg(models.Model):

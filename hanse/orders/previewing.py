@@ -39,9 +39,15 @@ def effects(before: OrderView, after: OrderView, today: date) -> list[dict[str, 
         ("Units", units_said), ("Stock", stock_said), ("Money", money_said), ("Promise", lambda o: promise_said(o, today)),
         ("Ship to", ship_to_said), ("Receiver", lambda o: o.receiver or "anyone there"), ("Carrier", lambda o: o.carrier or "any"),
         ("Requested", lambda o: day_in_words(o.requested_on, today) if o.requested_on else "no date"),
+        ("Judged by", lambda o: day_in_words(day, today) if (day := basis_on(o)) else "no date"),
     ]
     rows = [{"name": name, "before": say(before), "after": say(after)} for name, say in pairs]
     return rows[:4] + [row for row in rows[4:] if row["before"] != row["after"]]
+
+
+def basis_on(order: OrderView) -> date | None:
+    """The last day that any of its lines is judged by."""
+    return max((line.basis_on for line in order.lines if line.basis_on and line.ordered > line.cancelled), default=None)
 
 
 def units_said(order: OrderView) -> str:

@@ -12,6 +12,7 @@ from hanse.kernel.numbers import order_id
 from hanse.kernel.rows import as_tuple
 
 from .events import FALLBACK_SAID
+from .promises import basis
 
 MOST_ROWS = 500
 COUNTERS = "o.ordered, o.cancelled, o.reserved - o.freed, o.picked - o.put_back, o.packed - o.unpacked, o.shipped, o.delivered, o.invoiced, o.credited"
@@ -153,7 +154,7 @@ def counts(today: date) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """A line with its money, counters, dates, allocations and what the rest waits for."""
+    """A line with its money, counters, dates, allocations and what the rest waits for. `basis_on` is the day it is judged by."""
 
     line: int
     position: int
@@ -168,6 +169,7 @@ class LineView:
     requested_on: date | None
     first_promised_on: date | None
     promised_on: date | None
+    basis_on: date | None
     status: str
     ordered: int
     cancelled: int
@@ -282,6 +284,7 @@ class OrderView:
     holds: list[dict[str, Any]]
     promises: list[dict[str, Any]]
     requests: int
+    appointment: dict[str, Any] | None
     kits: list[KitView]
     lines: list[LineView]
 
@@ -295,18 +298,19 @@ SELECT 'H-' || o.id, o.id, o.ref, o.channel, p.code, p.name, o.placed_at, o.zone
        coalesce((SELECT json_agg(json_build_object('type', h.type, 'reason', h.reason, 'held_by', h.held_by, 'held_at', h.held_at,
                   'released_by', h.released_by, 'released_at', h.released_at) ORDER BY h.id) FROM orders_hold h WHERE h.order_id = o.id), '[]'),
        coalesce((SELECT json_agg(json_build_object('line', l.position, 'promised_on', m.promised_on, 'was_on', m.was_on, 'reason', m.reason,
-                  'asked_by', m.asked_by, 'agreed_by', m.agreed_by, 'at', m.at) ORDER BY m.id)
+                  'asked_by', m.asked_by, 'agreed_by', m.agreed_by, 'by_customer', m.by_customer, 'basis_on', m.basis_on, 'at', m.at) ORDER BY m.id)
                    FROM orders_promise m JOIN orders_line l ON l.id = m.line_id WHERE l.order_id = o.id), '[]'),
        (SELECT count(*) FROM orders_changerequest r WHERE r.order_id = o.id),
+       (SELECT json_build_object('starts_at', b.starts_at, 'ends_at', b.ends_at, 'ref', b.ref) FROM orders_appointment b WHERE b.order_id = o.id ORDER BY b.id DESC LIMIT 1),
        (SELECT json_agg(json_build_object('position', k.position, 'sku', i.sku, 'name', i.name, 'unit_price', k.unit_price::text, 'ordered', k.quantity) ORDER BY k.position)
           FROM orders_kit k JOIN catalogue_item i ON i.id = k.item_id WHERE k.order_id = o.id)
   FROM orders_order o JOIN partners_party p ON p.id = o.customer_id
   JOIN partners_address s ON s.id = o.ship_to_id JOIN partners_address b ON b.id = o.bill_to_id
  WHERE o.id = %(order)s
 """
-LINES = """
+LINES = f"""
 SELECT l.id, l.position, i.sku, i.name, l.unit_price, l.discount, l.net, l.freight, l.tax, l.tax_rate, l.requested_on, l.first_promised_on,
-       l.promised_on, l.status, l.ordered, l.cancelled, l.reserved - l.freed, l.picked - l.put_back, l.packed - l.unpacked, l.shipped, l.delivered, l.lost, l.sent_back,
+       l.promised_on, {basis("l", "of")}, l.status, l.ordered, l.cancelled, l.reserved - l.freed, l.picked - l.put_back, l.packed - l.unpacked, l.shipped, l.delivered, l.lost, l.sent_back,
        l.returned, l.invoiced, l.credited, l.ordered - l.cancelled - l.reserved + l.freed,
        l.kit, l.per_kit, of.position, coalesce(a.parts, '[]'), coalesce(w.pegs, '[]'),
        coalesce((SELECT sum(x.ordered - x.cancelled)::bigint FROM orders_line x WHERE x.order_id = l.order_id AND x.over_of_id = l.id), 0), m.position, l.billed, l.under

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import backorder_pages, consent_pages, draft_pages, forms, intake, pages, quote_pages, substituting
+from . import appointment_pages, backorder_pages, consent_pages, draft_pages, forms, intake, pages, quote_pages, substituting
 
 urlpatterns = [
     path("backorders", backorder_pages.backorders, name="backorders"),
@@ -33,5 +33,6 @@ urlpatterns = [
     path("orders/<str:number>/cancel", forms.cancel_units, name="cancel_units"),
     path("orders/<str:number>/substitute", substituting.substitute_units, name="substitute_units"),
     path("orders/<str:number>/consent", consent_pages.answer_order_consent, name="answer_consent"),
+    path("orders/<str:number>/appointment", appointment_pages.book_appointment, name="book_appointment"),
     path("orders/<str:number>/hold", forms.hold_order, name="hold_order"),
 ]

@@ -8,6 +8,7 @@ from hanse.web.doors import Cursor, Limit, after, answered, answers_to, missing,
 
 from . import reads
 from .keep import KeepParty, keep_parties
+from .keep_otif import KeepOtif, keep_otif
 
 router = Router(tags=["partners"])
 
@@ -30,3 +31,15 @@ def party(request: HttpRequest, code: str) -> HttpResponse:
     """One party with its addresses, as they stand, and its contacts."""
     found = reads.party(code)
     return shown(found) if found else missing(request, "party", code)
+
+
+@router.post("/otif-definitions/batch", response=answers_to(keep_otif))
+def add_and_change_otif_definitions(request: HttpRequest, asks: Body[list[KeepOtif]]) -> HttpResponse:
+    """Say what customers call on time in full, each from a day on. What orders are measured by is never changed."""
+    return answered(request, keep_otif, asks)
+
+
+@router.get("/otif-definitions", response=list[reads.OtifView])
+def otif_definitions(request: HttpRequest, customer: Short = "") -> HttpResponse:
+    """What customers call on time in full: all definitions, or those of one customer."""
+    return shown(reads.otif_definitions(customer))

@@ -67,6 +67,58 @@ class Party(models.Model):
         return self.code
 
 
+DATE_BASES = ["requested", "promised", "current"]
+CLOCKS = ["arrival", "delivery", "hand-over"]
+LEVELS = ["order", "line", "unit"]
+FREIGHTS = ["any", "prepaid", "collect"]
+APPOINTMENTS = ["none", "required"]
+EXCLUSIONS = ["refused", "consignee"]
+PERIODS = ["due", "delivered"]
+
+
+def percent() -> models.DecimalField:
+    """A percentage with two decimals; null where none is agreed."""
+    return models.DecimalField(max_digits=5, decimal_places=2, null=True)
+
+
+class OtifDefinition(models.Model):
+    """What a customer calls on time in full, from a day on: for orders placed from then, until the next one begins.
+
+    What orders were measured by is never changed: another definition begins on a later day.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="otif", db_index=False)
+    freight = models.TextField(db_default="any")
+    from_on = models.DateField()
+    date_basis = models.TextField(db_default="promised")
+    early_days = models.SmallIntegerField(null=True)
+    late_days = models.SmallIntegerField(db_default=0)
+    clock = models.TextField(db_default="delivery")
+    level = models.TextField(db_default="order")
+    appointment = models.TextField(db_default="none")
+    exclusions = ArrayField(models.TextField(), db_default=[])
+    period = models.TextField(db_default="due")
+    goal_on_time = percent()
+    goal_in_full = percent()
+    goal_otif = percent()
+    fine_percent = percent()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["party", "freight", "from_on"], name="partners_otif_begins_once"),
+            models.CheckConstraint(condition=Q(freight__in=FREIGHTS, date_basis__in=DATE_BASES, clock__in=CLOCKS, level__in=LEVELS, appointment__in=APPOINTMENTS, period__in=PERIODS), name="partners_otif_words_are_known"),
+            models.CheckConstraint(condition=Q(exclusions__contained_by=EXCLUSIONS), name="partners_otif_exclusions_are_known"),
+            models.CheckConstraint(condition=Q(early_days__isnull=True) | Q(early_days__gte=0, early_days__lte=365), name="partners_otif_early_days_in_range"),
+            models.CheckConstraint(condition=Q(late_days__gte=0, late_days__lte=365), name="partners_otif_late_days_in_range"),
+            *(models.CheckConstraint(condition=Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gte": 0, f"{name}__lte": 100}), name=f"partners_otif_{name}_in_range")
+              for name in ("goal_on_time", "goal_in_full", "goal_otif", "fine_percent")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party_id} from {self.from_on}"
+
+
 class Contact(models.Model):
     """A person at a party. Person data lives in its own rows, so that it can be erased (D25)."""
 

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -117,3 +117,37 @@ def parties(limit: int, after: str = "", q: str = "", role: str = "", backwards:
 
 def _row(code: str, name: str, roles: str, *terms: Any) -> PartyRow:
     return PartyRow(code, name, json.loads(roles), *terms)
+
+
+@dataclass(frozen=True, slots=True)
+class OtifView:
+    """What a customer calls on time in full, for orders placed from `from_on` until `until_on` (not included; none: until further notice)."""
+
+    customer: str
+    freight: str
+    from_on: date
+    until_on: date | None
+    date_basis: str
+    early_days: int | None
+    late_days: int
+    clock: str
+    level: str
+    appointment: str
+    exclusions: list[str]
+    period: str
+    goal_on_time: Decimal | None
+    goal_in_full: Decimal | None
+    goal_otif: Decimal | None
+    fine_percent: Decimal | None
+
+
+OTIF = """
+SELECT p.code, d.freight, d.from_on, lead(d.from_on) OVER (PARTITION BY d.party_id, d.freight ORDER BY d.from_on), d.date_basis, d.early_days, d.late_days, d.clock, d.level,
+       d.appointment, d.exclusions, d.period, d.goal_on_time, d.goal_in_full, d.goal_otif, d.fine_percent
+  FROM partners_otifdefinition d JOIN partners_party p ON p.id = d.party_id WHERE %(customer)s = '' OR p.code = %(customer)s ORDER BY p.code, d.freight, d.from_on
+"""
+
+
+def otif_definitions(customer: str = "") -> list[OtifView]:
+    """The definitions of a customer, or of all who have one, in the order of their days."""
+    return rows(OtifView, OTIF, customer=customer)

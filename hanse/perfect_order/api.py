@@ -11,7 +11,7 @@ from hanse.kernel.refused import Finding
 from hanse.web.doors import Cursor, Limit, after, answered, answers_to, missing, page_of, page_schema, shown
 from hanse.web.problems import problem
 
-from . import carriers, reads
+from . import carriers, otif_reads, reads
 from .assess import Assess, assess
 from .reads import By, Period
 from .scored import Scorecard, Week
@@ -99,3 +99,13 @@ def carrier_weeks(request: HttpRequest, first: From, last: To, carrier: Word) ->
     """How many parcels of a carrier were on time to the first promise, by lane and Monday of the week; twelve weeks at least."""
     period = _period(request, first, last, None)
     return shown(carriers.lane_weeks(carrier, first, last)) if isinstance(period, Period) else period
+
+
+@router.get("/otif", response=otif_reads.OtifReport)
+def on_time_in_full(request: HttpRequest, customer: Word, first: From, last: To) -> HttpResponse:
+    """A customer's share on time in full by its own definitions, with interval, goals, fine, and each line that failed with what shows it.
+
+    An order is measured by the definition that was in force when it was placed.
+    """
+    period = _period(request, first, last, None)
+    return shown(otif_reads.otif(customer, first, last)) if isinstance(period, Period) else period

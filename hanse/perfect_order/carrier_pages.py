@@ -1,6 +1,5 @@
 """The carrier pages: all carriers side by side without a league table, one carrier's scorecard, the parcels behind each figure, paper and export."""
 
-import csv
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,8 +14,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from hanse.kernel import clock
+from hanse.web.tables import MOST_ROWS, Format, taken
 
-from . import carriers, drawn
+from . import carriers, drawn, exports
 from .carrier_paper import scorecard_pdf
 from .pages import ROWS, SPANS, Chosen, before_of, chosen_of
 from .reads import Period
@@ -194,16 +194,14 @@ def parcels_behind(request: HttpRequest, code: str) -> HttpResponse:
     names = carriers.names()
     if code not in names:
         raise Http404(f"There is no carrier {code}.")
-    measure, answer, lane = (request.GET.get(name, "").replace("\x00", "")[:120] for name in ("measure", "answer", "lane"))
-    measure = measure if measure in MEASURES else ""
-    answer = answer if measure and answer in ANSWERS else ""
+    measure, answer, lane = _parcels_of(request)
     before = before_of(request)
     found = carriers.parcels(code, it.period.first, it.period.last, ROWS + 1, measure=measure, answer=answer, lane=lane, before=before)  # type: ignore[arg-type]
     rows = found[:ROWS]
     chosen = {"measure": measure, "answer": answer, "lane": lane}
     return render(request, "perfect_order/parcels.html", {
         "chosen": it, "code": code, "name": names[code], "rows": [{"it": p, "marks": _marks(p.found)} for p in rows], "measure": MEASURES.get(measure, ""), "lane": lane, "answer": answer,
-        "answers": {name: (word, span_of(it, **chosen | {"answer": name})) for name, word in ANSWERS.items()} if measure else {}, "back": span_of(it),
+        "answers": {name: (word, span_of(it, **chosen | {"answer": name})) for name, word in ANSWERS.items()} if measure else {}, "back": span_of(it), "query": span_of(it, carrier=code, what="parcels", **chosen),
         "earlier_url": f"?{span_of(it, **chosen)}" if before else "", "later_url": f"?{span_of(it, **chosen, before=f'{rows[-1].due_on}.{rows[-1].id}')}" if len(found) > ROWS else "",
     })
 
@@ -228,19 +226,25 @@ def paper(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def export(request: HttpRequest) -> HttpResponse:
-    """The measures of a period by carrier as CSV; of one, if it is named."""
+def export(request: HttpRequest, format: Format) -> HttpResponse:
+    """The measures of a period by carrier as a file, of one, if it is named; or its lanes, weeks or parcels."""
     it = chosen_of(request)
-    named = f"-{_plain(it.period.carrier)}" if it.period.carrier else ""
-    answer = HttpResponse(content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="carriers{named}-{it.period.first}-{it.period.last}.csv"'})
-    writer = csv.writer(answer)
-    writer.writerow(["carrier", "measure", "unit", "n", "good", "value", "low", "high", "p50", "p95", "variation", "buffer", "others", "others p95", "against others"])
-    for card in carriers.period_scorecards(it.period.first, it.period.last, it.period.carrier):
-        code = f"'{card.carrier}" if card.carrier[:1] in "=+-@\t\r" else card.carrier
-        writer.writerows([code, m.word, "share", m.n, m.hits, m.value, m.low, m.high, *[""] * 4, m.others, "", m.against] for m in card.measures)
-        writer.writerows([code, d.word, d.unit, d.n, "", d.mean, "", "", d.p50, d.p95, d.variation, d.buffer, d.others_p50, d.others_p95, ""] for d in card.durations)
-        writer.writerows([code, "Cost per parcel", c.currency, c.parcels, "", c.per_parcel, *[""] * 6, c.others, "", ""] for c in card.costs)
-    return answer
+    first, last, code, what = it.period.first, it.period.last, it.period.carrier, request.GET.get("what", "")
+    if what == "weeks" and code:
+        return taken(request, exports.weeks(code, first, last, carriers.lane_weeks(code, first, last)), format)
+    if what == "parcels" and code:
+        measure, answer, lane = _parcels_of(request)
+        found = carriers.parcels(code, first, last, MOST_ROWS + 1, measure=measure, answer=answer, lane=lane)  # type: ignore[arg-type]
+        return taken(request, exports.parcels(code, first, last, found), format)
+    cards = carriers.period_scorecards(first, last, code)
+    return taken(request, exports.lanes(first, last, cards) if what == "lanes" else exports.scorecards(first, last, code, cards), format)
+
+
+def _parcels_of(request: HttpRequest) -> tuple[str, str, str]:
+    """Which parcels of a carrier are asked for: those a measure counts, its good or its bad ones, on a lane."""
+    measure, answer, lane = (request.GET.get(name, "").replace("\x00", "")[:120] for name in ("measure", "answer", "lane"))
+    measure = measure if measure in MEASURES else ""
+    return measure, answer if measure and answer in ANSWERS else "", lane
 
 
 def _plain(code: str) -> str:

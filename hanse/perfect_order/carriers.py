@@ -16,6 +16,7 @@ from hanse.kernel import clock
 from hanse.kernel.numbers import order_number
 from hanse.kernel.samples import Share
 from hanse.network.calendar import Calendar, days_between
+from hanse.orders.promises import basis
 
 from .conditions import AT_OUR_DOOR, SOUND
 from .scored import MEASURES, Cell, LateHours, Scorecard, Took, Week, scorecards, weeks_before
@@ -23,7 +24,7 @@ from .scored import MEASURES, Cell, LateHours, Scorecard, Took, Week, scorecards
 TREND_WEEKS = 12
 """A carrier's trend shows so many weeks at least."""
 LANE = "x.site || ' → ' || x.country"
-SENT = """
+SENT = f"""
 WITH due AS (
   SELECT v.order_id, v.due_on, v.carrier, v.causes->'time'->>1 AS owner FROM perfect_order_verdict v
    WHERE v.known_to IS NULL AND v.state <> 'void' AND v.due_on >= %(first)s::date AND v.due_on <= %(last)s::date),
@@ -37,7 +38,7 @@ sent AS (
     FROM due v JOIN transport_shipment s ON s.order_id = v.order_id JOIN transport_parcel p ON p.shipment_id = s.id AND p.rides_with_id IS NULL
     JOIN transport_carrier r ON r.id = p.carrier_id AND (%(carrier)s = '' OR r.code = %(carrier)s)
     JOIN orders_order o ON o.id = v.order_id JOIN network_site w ON w.id = s.site_id JOIN partners_address d ON d.id = s.address_id
-    JOIN LATERAL (SELECT min(coalesce(l0.first_promised_on, l.first_promised_on, l.requested_on)) AS due_on, min(l.requested_on) AS requested_on
+    JOIN LATERAL (SELECT min({basis("l", "l0")}) AS due_on, min(l.requested_on) AS requested_on
                     FROM fulfilment_content c JOIN orders_line l ON l.id = c.line_id LEFT JOIN orders_line l0 ON l0.id = l.substitute_of_id
                    WHERE c.carton_id = p.carton_id AND l.over_of_id IS NULL) k ON k.due_on = v.due_on
     LEFT JOIN LATERAL (SELECT f.parcel_id, f.delivered_at, f.condition FROM transport_proof f WHERE f.parcel_id = p.id ORDER BY f.id DESC LIMIT 1) f ON true)

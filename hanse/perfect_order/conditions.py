@@ -182,7 +182,7 @@ def product(line: Due, parcels: Sequence[Delivery]) -> Finding:
     damaged = [p for p in mine if p.proof and _damaged(p.proof.condition)]
     if damaged:
         return Finding(False, f"Parcel {damaged[0].parcel}: {damaged[0].proof.condition}." if damaged[0].proof else "", shows, "damaged", "carrier")
-    missing = sum(_missing(p, line.line) for p in mine)
+    missing = sum(missing_of(p, line.line) for p in mine)
     short = line.owed - line.delivered + missing
     if line.dropped > line.under:
         return Finding(False, f"{line.dropped} of {line.owed} units were never sent.", shows, "stock-out", "inventory")
@@ -210,7 +210,7 @@ def _damaged(condition: str) -> bool:
     return bool(condition) and plain(condition) not in SOUND
 
 
-def _missing(parcel: Delivery, line: int) -> int:
+def missing_of(parcel: Delivery, line: int) -> int:
     """Units of a line that were missing in a parcel; which of its lines they belong to nobody told, so each is short."""
     if parcel.proof is None or parcel.proof.received is None:
         return 0

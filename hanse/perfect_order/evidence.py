@@ -11,13 +11,14 @@ from hanse.journal.run import Run
 from hanse.kernel.places import customs_area
 from hanse.kernel.rows import row
 from hanse.orders.closing import REASON
+from hanse.orders.promises import basis
 
 from .conditions import Delivery, Proof, Spot
 
 
 @row
 class Owed:
-    """A line of an order with its counters and the day it was first promised for; a substitute is due when what it stands in for was.
+    """A line of an order with its counters and the day it is judged by (the first promise, or what the customer asked for later); a substitute is due when what it stands in for was.
 
     What went out over a line, or stayed under it, within the tolerance agreed is no line of its own and not dropped.
     """
@@ -44,7 +45,7 @@ class Owed:
 
 
 OWED = """
-SELECT l.id, l.order_id, l.position, i.sku, coalesce(s.first_promised_on, l.first_promised_on, l.requested_on), l.requested_on, l.ordered, l.cancelled,
+SELECT l.id, l.order_id, l.position, i.sku, {BASIS}, l.requested_on, l.ordered, l.cancelled,
        CASE WHEN l.cancelled > 0 THEN coalesce((
          SELECT sum((x->>'quantity')::bigint) FROM journal_event e, jsonb_array_elements(e.body->'lines') x
           WHERE e.subject = 'order/H-' || l.order_id AND e.kind = 'UnitsCancelled' AND NOT coalesce((e.body->>'by_customer')::boolean, true)
@@ -52,7 +53,7 @@ SELECT l.id, l.order_id, l.position, i.sku, coalesce(s.first_promised_on, l.firs
        l.shipped, l.delivered, l.lost, l.sent_back, l.returned, l.invoiced, l.credited, l.ordered - l.cancelled - l.reserved + l.freed, l.net, i.hs_code = '' OR i.origin = ''
   FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id LEFT JOIN orders_line s ON s.id = l.substitute_of_id
  WHERE l.order_id = ANY(%(order)s::bigint[]) AND l.over_of_id IS NULL ORDER BY l.order_id, l.position
-""".replace("{REASON}", REASON)
+""".replace("{REASON}", REASON).replace("{BASIS}", basis("l", "s"))
 
 
 @row
@@ -191,12 +192,14 @@ class Way:
     handed_over_at: datetime
     tried_at: datetime | None
     delivered_at: datetime | None
+    ship_by: datetime | None
 
 
 WAYS = f"""
 SELECT p.id, {DEPARTS}, {WAY}, k.lines, p.units, ready.at, t.released_at, t.picked_at, c.packed_at, h.handed_over_at,
        (SELECT min(e.happened_at) FROM transport_trackingevent e WHERE e.tracking = p.tracking AND e.carrier_id = p.carrier_id AND e.state IN ('failed', 'ready-for-pick-up')),
-       coalesce((SELECT f.delivered_at FROM transport_proof f WHERE f.parcel_id = p.id ORDER BY f.id DESC LIMIT 1), p.delivered_at)
+       coalesce((SELECT f.delivered_at FROM transport_proof f WHERE f.parcel_id = p.id ORDER BY f.id DESC LIMIT 1), p.delivered_at),
+       (SELECT min(a.ship_by) FROM fulfilment_content x JOIN orders_allocation a ON a.order_id = h.order_id AND a.id = x.allocation_id WHERE x.carton_id = c.id)
   FROM transport_parcel p JOIN transport_shipment h ON h.id = p.shipment_id JOIN fulfilment_carton c ON c.id = p.carton_id
   JOIN network_site s ON s.id = h.site_id JOIN partners_address d ON d.id = h.address_id
   LEFT JOIN {LANE} ON true

@@ -9,6 +9,7 @@ from hanse.journal.asking import rows
 from hanse.journal.follow import Told, follower
 from hanse.journal.principals import HANSE
 from hanse.kernel import clock
+from hanse.orders.promises import basis
 
 from .assess import Assess, assess
 from .events import OrderAssessed
@@ -21,11 +22,12 @@ TOUCHES = (
 ENDS = frozenset({"lost", "return-to-sender", "delivered", "failed"})
 """Of what carriers tell only this does."""
 
-PASSED = """
+BASIS = basis("l", "s")
+PASSED = f"""
 SELECT o.id FROM orders_order o
  WHERE o.open AND o.id > %(after)s AND EXISTS (
-   SELECT FROM orders_line l WHERE l.order_id = o.id AND coalesce(l.first_promised_on, l.requested_on) < %(today)s::date AND l.ordered > l.cancelled
-      AND NOT EXISTS (SELECT FROM perfect_order_verdict v WHERE v.order_id = o.id AND v.due_on = coalesce(l.first_promised_on, l.requested_on) AND v.known_to IS NULL AND v.in_time IS NOT NULL))
+   SELECT FROM orders_line l LEFT JOIN orders_line s ON s.id = l.substitute_of_id WHERE l.order_id = o.id AND {BASIS} < %(today)s::date AND l.ordered > l.cancelled
+      AND NOT EXISTS (SELECT FROM perfect_order_verdict v WHERE v.order_id = o.id AND v.due_on = {BASIS} AND v.known_to IS NULL AND v.in_time IS NOT NULL))
  ORDER BY o.id LIMIT %(most)s
 """
 ENDED = """

@@ -20,7 +20,7 @@ from .evidence import Billed, Head, Owed, Sent, Way, exported
 from .lateness import Milestone, Part, lateness, primary
 from .truth import Truth, every
 
-RULES = 1
+RULES = 2
 """The version of these rules; verdicts keep the one they were judged by."""
 CLAIM_DAYS = 30
 """How long a customer may claim after the last delivery where nothing else is agreed."""
@@ -181,7 +181,7 @@ def _hours(parcels: Sequence[Sent], head: Head, due: Window | None) -> Decimal |
 
 
 def _late(last: Sent | None, ways: Mapping[int, Way], due: Window | None, now: datetime) -> list[Part]:
-    """Which stages made the last parcel late: planned backward from the promise by the calendar of its site and its lane."""
+    """Which stages made the last parcel late: planned backward from the promise by the calendar of its site and its lane; handed over by what was agreed with the site, where that is said."""
     way = ways.get(last.id) if last else None
     if way is None or due is None:
         return []
@@ -192,7 +192,7 @@ def _late(last: Sent | None, ways: Mapping[int, Way], due: Window | None, now: d
     planned = departs.steps(departs.last_cut_off(due_on, to), way.lines, way.units, pace)
     return lateness([
         Milestone("order desk", planned.release_by, way.ready_at), Milestone("release", planned.release_by, way.released_at), Milestone("pick", planned.picked_by, way.picked_at),
-        Milestone("pack", planned.packed_by, way.packed_at), Milestone("hand-over", planned.hand_over_by, way.handed_over_at),
+        Milestone("pack", planned.packed_by, way.packed_at), Milestone("hand-over", way.ship_by or planned.hand_over_by, way.handed_over_at),
         Milestone("carrier", due.end_at, way.tried_at or way.delivered_at or now), Milestone("consignee", due.end_at, way.delivered_at or now),
     ])
 

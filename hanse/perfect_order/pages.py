@@ -1,6 +1,5 @@
 """The perfect-order pages: the share with its bounds, why not the rest, the orders behind each figure, two periods side by side."""
 
-import csv
 import json
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -15,8 +14,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from hanse.kernel import clock
+from hanse.web.tables import MOST_ROWS, Format, taken
 
-from . import drawn, reads
+from . import drawn, exports, reads
 from .conditions import ALL, CONDITIONS
 from .models import BY
 from .reads import PerfectShare, Period
@@ -124,19 +124,23 @@ def _trend(weeks: list[PerfectShare], it: Chosen) -> dict[str, Any]:
 def behind(request: HttpRequest) -> HttpResponse:
     """The orders behind a figure."""
     it = chosen_of(request)
-    words = {name: request.GET.get(name, "").replace("\x00", "")[:100] for name in ("answer", "condition", "cause", "sku", "channel")}
-    words["answer"] = words["answer"] if words["answer"] in ANSWERS else ""
-    words["condition"] = words["condition"] if words["condition"] in ALL else ""
-    if not words["condition"]:
-        words["cause"] = ""
+    words = words_of(request)
     found = reads.orders(it.period, ROWS + 1, **words, before=before_of(request))
     rows = found[:ROWS]
     more = {name: value for name, value in words.items() if value}
     return render(request, "perfect_order/behind.html", {
-        "chosen": it, "rows": rows, "words": more, "back": it.query(), "answers": {name: (word, it.query(**more | {"answer": name})) for name, word in ANSWERS.items()},
+        "chosen": it, "rows": rows, "words": more, "back": it.query(), "query": it.query(**more), "answers": {name: (word, it.query(**more | {"answer": name})) for name, word in ANSWERS.items()},
         "answer": words["answer"], "earlier_url": f"?{it.query(**more)}" if before_of(request) else "",
         "later_url": f"?{it.query(**more, before=f'{rows[-1].due_on}.{rows[-1].id}')}" if len(found) > ROWS else "",
     })
+
+
+def words_of(request: HttpRequest) -> dict[str, Any]:
+    """Which orders a reader asks for: by answer, condition and cause, item and channel."""
+    words = {name: request.GET.get(name, "").replace("\x00", "")[:100] for name in ("answer", "condition", "cause", "sku", "channel")}
+    words["answer"] = words["answer"] if words["answer"] in ANSWERS else ""
+    words["condition"] = words["condition"] if words["condition"] in ALL else ""
+    return words if words["condition"] else words | {"cause": ""}
 
 
 def before_of(request: HttpRequest) -> tuple[date, int] | None:
@@ -171,15 +175,15 @@ def _points(before: float | None, now: float | None) -> float | None:
 
 @login_required
 @require_GET
-def export(request: HttpRequest) -> HttpResponse:
-    """A period's shares by one thing as CSV."""
+def export(request: HttpRequest, format: Format) -> HttpResponse:
+    """A period's shares by one thing or by week, its causes, or the orders behind a figure, as a file."""
     it = chosen_of(request)
     by = request.GET.get("by", "all")
+    if by == "orders":
+        return taken(request, exports.orders(it.period, reads.orders(it.period, MOST_ROWS + 1, **words_of(request))), format)
+    if by == "causes":
+        return taken(request, exports.causes(it.period, reads.causes(it.period)), format)
+    if by == "week":
+        return taken(request, exports.shares(it.period, by, reads.weeks(_wider(it.period))), format)
     by = by if by in BY else "all"
-    answer = HttpResponse(content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="perfect-order-{by}-{it.period.first}-{it.period.last}.csv"'})
-    writer = csv.writer(answer)
-    writer.writerow([by, "due", "perfect", "not perfect", "open", "share of decided", "low", "high", *(f"{name} {what}" for name in ALL for what in ("true", "false", "not known"))])
-    for x in reads.shares(it.period, by, 100_000):  # type: ignore[arg-type]
-        key = f"'{x.key}" if x.key[:1] in "=+-@\t\r" and x.key else x.key
-        writer.writerow([key, x.due, x.perfect, x.imperfect, x.pending, x.resolved, x.low, x.high, *(n for c in x.conditions for n in (c.yes, c.no, c.open))])
-    return answer
+    return taken(request, exports.shares(it.period, by, reads.shares(it.period, by, MOST_ROWS + 1)), format)  # type: ignore[arg-type]

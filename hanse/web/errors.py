@@ -54,6 +54,11 @@ def busy(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+def cannot(request: HttpRequest, status: int, what: str, why: str) -> HttpResponse:
+    """Something that cannot be given as it was asked for: what, and the way out."""
+    return _page(request, status, what, why)
+
+
 def _page(request: HttpRequest, status: int, what: str, why: str, *, fault: bool = False) -> HttpResponse:
     number = short_number()
     log.log(logging.ERROR if fault else logging.INFO, "%s %s %s: %s, number %s",

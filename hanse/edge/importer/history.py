@@ -199,6 +199,7 @@ def _sites(o: "Outcome") -> list[str]:
 
 
 def _parts(o: "Outcome") -> tuple[AssignLine, ...]:
-    return tuple(AssignLine(i, site, line.quantity) for i, (line, site) in enumerate(zip(o.brought.ask.lines, _sites(o), strict=True), start=1))
+    lines = zip(o.brought.ask.lines, _sites(o), o.brought.ship_by, strict=True)
+    return tuple(AssignLine(i, site, line.quantity, ship_by) for i, (line, site, ship_by) in enumerate(lines, start=1))
 
 

@@ -7,6 +7,7 @@ an order is taken whole or not at all; the other rows say which row it was.
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,19 +23,20 @@ from .reading import Group, Row, groups_of, rows_of
 from .rejects import Tally
 
 ORDER = {name: kind for name, kind in kinds_of(Place).items() if not name.startswith("lines")} | {"reserve": "text"}
-LINE = kinds_of(PlaceLine) | {"site": "text"}
+LINE = kinds_of(PlaceLine) | {"site": "text", "ship_by": "instant"}
 Placed = tuple[Tally, int, Row]
 """A row with its number and where it is counted."""
 
 
 @dataclass(slots=True)
 class Brought:
-    """An order on its way in: the ask, its past, what more was told of it, the site of each line, and its rows in the files."""
+    """An order on its way in: the ask, its past, what more was told of it, of each line its site and until when that had to hand it over, and its rows in the files."""
 
     ask: Place
     past: dict[str, Any]
     told: dict[str, list[dict[str, Any]]]
     sites: list[str]
+    ship_by: list[datetime | None]
     header: Row
     lines: list[Row]
     rows: list[Placed] = field(default_factory=list)
@@ -141,14 +143,14 @@ class Orders:
         except Wrong as wrong:
             _reject(rows, at, refuse("row-unreadable", row=at[1], why=str(wrong)), group.key)
             return None
-        sites = [line.pop("site", "") for line in lines]
+        sites, ship_by = [line.pop("site", "") for line in lines], [line.pop("ship_by", None) for line in lines]
         if self.later:
             values["reserve"] = "later"
         ask = checked(Place, values | {"lines": lines})
         if isinstance(ask, Refused):
             _reject(rows, None, ask, group.key)
             return None
-        return Brought(ask, past, told, sites, header[1], kept, rows)
+        return Brought(ask, past, told, sites, ship_by, header[1], kept, rows)
 
     def _shared(self, values: dict[str, Any], lines: list[dict[str, Any]], header: Row, rows: list[Row]) -> None:
         """Amounts that only header and lines together have: sums over the lines, and an order's amount shared out."""

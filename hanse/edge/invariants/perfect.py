@@ -87,5 +87,12 @@ SELECT 'H-' || v.order_id AS "order", v.due_on, v.causes,
          SELECT n FROM (VALUES {", ".join(f"('{name}', v.{TRUTHS[name]})" for name in sorted(ALL))}) AS c(n, truth) WHERE truth IS FALSE ORDER BY 1) AS wrong
   FROM perfect_order_verdict v
 """),
+    Check("INV-24", "The day by which a line is judged moved only before the day before was over everywhere.", """
+SELECT 'H-' || l.order_id AS "order", l.position, p.basis_on, w.before_on, p.at, p.at >= (w.before_on + 1)::timestamp AT TIME ZONE 'Etc/GMT+12' AS wrong
+  FROM orders_promise p JOIN orders_line l ON l.id = p.line_id
+ CROSS JOIN LATERAL (SELECT coalesce((SELECT b.basis_on FROM orders_promise b WHERE b.line_id = p.line_id AND b.id < p.id AND b.basis_on IS NOT NULL ORDER BY b.id DESC LIMIT 1),
+                                     l.first_promised_on) AS before_on) w
+ WHERE p.basis_on IS NOT NULL
+"""),
     Check("INV-24", "A verdict is what its facts say.", derive=rejudge),
 ]

@@ -28,7 +28,9 @@ from hanse.kernel.refused import Refused
 from hanse.network.models import Bin, Site
 from hanse.orders.accept_quotes import AcceptQuote, accept_quotes
 from hanse.orders.answer_consent import AnswerConsent, answer_consent
+from hanse.orders.book_appointments import BookAppointment, book_appointments
 from hanse.orders.cancel import Cancel, CancelLine, cancel
+from hanse.orders.change import Change, change
 from hanse.orders.follow_supply import FollowSupply, follow_supply
 from hanse.orders.hold import Hold, hold
 from hanse.orders.make_quotes import MakeQuote, make_quotes
@@ -37,6 +39,7 @@ from hanse.orders.place_drafts import PlaceDraft, place_drafts
 from hanse.orders.place_due import PlaceDue, place_due
 from hanse.orders.save_drafts import SaveDraft, save_drafts
 from hanse.orders.start_recurring import StartRecurring, start_recurring
+from hanse.partners.keep_otif import KeepOtif, keep_otif
 from hanse.partners.models import Party
 from hanse.perfect_order.assess import Assess, assess
 from hanse.transport.choose_service import ChooseService, choose_service
@@ -137,6 +140,9 @@ def _desk(given: Any, waiting: str) -> None:
     told(expect([Expect("PO-9", "HAM", "LATE", due_on=today + timedelta(days=20))], by="ann"))
     told(follow_supply([FollowSupply("LATE")], by="ann"))
     told(answer_consent([AnswerConsent(late[0], 1, "agreed", "Ms Asks")], by="ann"))
+    told(change([Change(late[1], promised_on=today + timedelta(days=30), by_customer=True)], by="ann"))
+    told(book_appointments([BookAppointment(late[1], clock.now(), clock.now() + timedelta(hours=2))], by="ann"))
+    told(keep_otif([KeepOtif("ASKS", today)], by="ann"))
 
 
 def _floor(given: Any) -> None:

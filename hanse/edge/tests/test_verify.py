@@ -162,6 +162,7 @@ PLANTED: list[tuple[str, str, str]] = [
     ("INV-24", "What is known", "DELETE FROM perfect_order_verdict WHERE known_to IS NULL"),
     ("INV-24", "A condition fails", "UPDATE perfect_order_verdict SET causes = '{}'"),
     ("INV-24", "A verdict is", "UPDATE perfect_order_verdict SET right_product = NOT right_product WHERE known_to IS NULL"),
+    ("INV-24", "The day by which", "UPDATE orders_promise SET at = at + interval '400 days' WHERE basis_on IS NOT NULL"),
     ("INV-24", "A verdict is", "UPDATE transport_proof SET received = 1"),
 ]
 LISTENING = """

@@ -1,13 +1,17 @@
 """Change: previewed with its effect on stock, money and promise; accepted as previewed or refused."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pytest
+
 from hanse.kernel.refused import Refused
+from hanse.orders import reads
 from hanse.orders.change import Change, ChangeLine, change
 from hanse.orders.models import Line, Order
 from hanse.orders.place import Place, PlaceLine, place
+from hanse.orders.promises import basis_moved
 from hanse.partners.addresses import AddressGiven
 
 
@@ -86,3 +90,40 @@ def test_a_promise_that_moves_keeps_the_first_and_says_who_agreed(given):
     [moved] = given.told("PromiseMoved")
     assert (moved.was_on, moved.agreed_by) == (date(2026, 11, 17), "J. Lindholm")
     assert line.promises.get().asked_by == "ann"
+
+
+TEN = datetime(2026, 12, 10, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("by_customer, was, zone, now, basis", [
+    (True, date(2026, 12, 10), "UTC", TEN, date(2026, 12, 20)),  # he asked on the day itself: it was not over
+    (True, date(2026, 12, 9), "UTC", TEN, None),  # late already: what he says now heals nothing
+    (True, date(2026, 12, 10), "Asia/Tokyo", TEN, None),  # over where it is delivered
+    (True, None, "UTC", TEN, date(2026, 12, 20)),  # nothing was promised before
+    (False, date(2026, 12, 30), "UTC", TEN, None),  # we asked, so it is never the basis
+])
+def test_only_what_the_customer_asks_for_in_time_is_what_he_is_judged_by(by_customer, was, zone, now, basis):
+    assert basis_moved(by_customer, date(2026, 12, 20), was, zone, now) == basis
+
+
+def test_who_asked_decides_which_day_counts_and_the_first_promise_stays(given):
+    order, *_ = placed(given)
+
+    def day() -> tuple[date | None, date | None, date | None]:
+        [line] = reads.order(order.order).lines
+        return line.first_promised_on, line.promised_on, line.basis_on
+
+    first = date(2026, 11, 17)
+    change([Change(order.order, promised_on=date(2026, 12, 1), agreed_by="J. Lindholm")], by="ann")
+    assert day() == (first, date(2026, 12, 1), first)
+    [done] = change([Change(order.order, promised_on=date(2026, 12, 8), by_customer=True)], by="ann")
+    assert done.changes == ("promised for 2026-12-08, as the customer asked",)
+    assert day() == (first, date(2026, 12, 8), date(2026, 12, 8))
+    change([Change(order.order, promised_on=date(2026, 12, 15))], by="ann")
+    assert day() == (first, date(2026, 12, 15), date(2026, 12, 8))
+    asked = [(p["promised_on"], p["by_customer"], p["basis_on"]) for p in reads.order(order.order).promises]
+    assert asked == [("2026-12-01", False, None), ("2026-12-08", True, "2026-12-08"), ("2026-12-15", False, None)]
+    assert [m.by_customer for m in given.told("PromiseMoved")] == [False, True, False]
+    assert given.told("PromiseMoved")[1].said().endswith(": asked by the customer")
+    [no] = change([Change(order.order, by_customer=True)], by="ann")
+    assert [(e.pointer, e.detail) for e in no.errors] == [("#/promised_on", "Say which day the customer asked for.")]

@@ -12,10 +12,13 @@ from hanse.billing.invoice import Invoice, invoice
 from hanse.fulfilment.tests.floor import packed
 from hanse.kernel import clock
 from hanse.orders.cancel import Cancel, CancelLine, cancel
+from hanse.orders.change import Change, change
 from hanse.orders.models import Order
 from hanse.partners.models import Contact, Party
 from hanse.perfect_order.assess import Assess, assess
+from hanse.perfect_order.carriers import period_scorecards as carriers_of_period
 from hanse.perfect_order.events import NothingNewFound
+from hanse.perfect_order.jobs import judge_what_is_due
 from hanse.perfect_order.models import Day, DayCause, Verdict
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.record_proof import RecordProof, record_proof
@@ -176,6 +179,59 @@ def test_lines_with_days_of_their_own_are_commitments_of_their_own(given):
     judged(order)
     assert Verdict.objects.filter(known_to__isnull=True, perfect=True).count() == 2
     assert Day.objects.filter(by="all", due=1, perfect=1).count() == 2
+
+
+@pytest.mark.parametrize("by_customer, due, perfect", [(True, 19, True), (False, 17, False)])
+def test_a_new_day_that_the_customer_asked_for_is_the_basis_and_ours_never_is(given, at, by_customer, due, perfect):
+    """The customer's own wish, agreed by us, supersedes what was first promised; a later day of ours does not, whoever agrees."""
+    carriers()
+    given.customer()
+    given.stocked(given.item(), given.site(), 5)
+    order = given.order(("BRG-6204", 5))
+    assert Order.objects.get().first_promised_on == date(2026, 11, 17)
+    change([Change(order, promised_on=date(2026, 11, 19), agreed_by="Ms Reuter", by_customer=by_customer)], by="ann")
+    carton = packed(order)
+    [gone] = hand_over([HandOver(carton.carton, "UPS")], by="ann")
+    delivered(gone, at=datetime(2026, 11, 19, 10, tzinfo=UTC))
+    invoice([Invoice(order)], by="ann")
+    at(2026, 11, 19, 11)
+    judged(order)
+    it = known(order)
+    assert (it.due_on, it.in_time, it.perfect) == (date(2026, 11, due), perfect, perfect)
+    assert counts(by="all") == (1, int(perfect), int(not perfect))
+    [card] = carriers_of_period(date(2026, 11, due), date(2026, 11, due))
+    assert card.measured("promise").value == float(perfect)
+
+
+def test_what_was_counted_for_the_first_day_is_counted_once_for_the_new_one(given, at):
+    """Half of the order has come and is damaged: judged at once. Then the customer asks for another day for it."""
+    carriers()
+    given.customer()
+    given.stocked(given.item(), given.site(), 5)
+    order = given.order(("BRG-6204", 9))
+    due = Order.objects.get().first_promised_on
+    at(2026, 11, 16, 9)
+    carton = packed(order)
+    [gone] = hand_over([HandOver(carton.carton, "UPS")], by="ann")
+    delivered(gone, condition="crushed")
+    judged(order)
+    assert known(order).due_on == due and counts(by="all", due=1) == (1, 0, 1)
+    change([Change(order, promised_on=date(2026, 12, 1), by_customer=True)], by="ann")
+    judged(order)
+    assert [(v.due_on, v.state) for v in Verdict.objects.filter(known_to__isnull=True).order_by("due_on")] == [(due, "void"), (date(2026, 12, 1), "provisional")]
+    assert [tuple(row) for row in Day.objects.filter(by="all", due__gt=0).values_list("due_on", "due", "imperfect")] == [(date(2026, 12, 1), 1, 1)]
+
+
+def test_what_the_customer_asks_for_when_it_is_late_already_heals_nothing(given, at):
+    carriers()
+    given.customer()
+    given.stocked(given.item(), given.site(), 5)
+    order = given.order(("BRG-6204", 5))
+    at(2026, 11, 18, 9)
+    change([Change(order, promised_on=date(2026, 11, 25), by_customer=True)], by="ann")
+    assert judge_what_is_due(date(2026, 11, 18)) == 1
+    it = known(order)
+    assert (it.due_on, it.in_time) == (date(2026, 11, 17), False)
 
 
 def test_an_unknown_order_is_refused(given):
