@@ -93,3 +93,24 @@ class FloorKept:
     def said(self) -> str:
         way = f"{len(self.floor['aisles'])} aisles" if self.floor["aisles"] else f"{len(self.floor['racks'])} racks"
         return f"Floor of {self.site}: {way}, picked by {self.floor['method']}"
+
+
+@event("site")
+class TransitApproved:
+    """From a day on, new promises count so many days for a lane, those at a percentile of what was seen; the percentiles from the 50th to the 99th."""
+
+    site: str
+    country: str
+    region: str
+    carrier: str
+    service: str
+    from_on: date
+    percent: int
+    days: int
+    percentiles: tuple[int, ...]
+    parcels: int
+
+    def said(self) -> str:
+        to = " ".join(filter(None, (self.country, self.region)))
+        who = " ".join(filter(None, (self.carrier, self.service)))
+        return f"{self.site} → {to}{' with ' + who if who else ''}: promised in {self.days} days from {self.from_on} on, {self.percent} of 100 of {self.parcels} parcels came by then"

@@ -49,7 +49,7 @@ SELECT l.id, l.order_id, l.position, i.sku, coalesce(s.first_promised_on, l.firs
          SELECT sum((x->>'quantity')::bigint) FROM journal_event e, jsonb_array_elements(e.body->'lines') x
           WHERE e.subject = 'order/H-' || l.order_id AND e.kind = 'UnitsCancelled' AND NOT coalesce((e.body->>'by_customer')::boolean, true)
             AND (x->>'position')::int = l.position AND e.body->>'reason' <> '{REASON}'), 0)::bigint ELSE 0 END,
-       l.shipped, l.delivered, l.lost, l.sent_back, l.returned, l.invoiced, l.credited, l.ordered - l.cancelled - l.reserved + l.freed, l.net, i.hs_code = '' OR i.origin = ''
+       l.shipped, l.delivered, l.lost - l.found, l.sent_back, l.returned, l.invoiced, l.credited, l.ordered - l.cancelled - l.reserved + l.freed, l.net, i.hs_code = '' OR i.origin = ''
   FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id LEFT JOIN orders_line s ON s.id = l.substitute_of_id
  WHERE l.order_id = ANY(%(order)s::bigint[]) AND l.over_of_id IS NULL ORDER BY l.order_id, l.position
 """.replace("{REASON}", REASON)
@@ -155,7 +155,7 @@ class Billed:
 BILLED = """
 SELECT l.id, coalesce(m.quantity_variance, 0), coalesce(m.price_variance, 0),
        ARRAY(SELECT d.number FROM billing_invoiceline x JOIN billing_invoice d ON d.id = x.invoice_id WHERE x.line_id = l.id AND d.kind = 'invoice' ORDER BY d.id),
-       CASE WHEN l.credited > l.lost + l.sent_back + l.returned THEN ARRAY(
+       CASE WHEN l.credited > l.lost - l.found + l.sent_back + l.returned THEN ARRAY(
          SELECT d.number FROM billing_invoiceline x JOIN billing_invoice d ON d.id = x.invoice_id WHERE x.line_id = l.id AND d.kind = 'credit' AND d.reason <> 'cancelled' ORDER BY d.id)
        ELSE '{}'::text[] END
   FROM orders_line l

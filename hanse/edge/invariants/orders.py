@@ -3,17 +3,17 @@
 from .check import Check
 from .references import question
 
-UPWARD = ("picked", "put_back", "packed", "unpacked", "shipped", "delivered", "lost", "sent_back", "returned")
+UPWARD = ("picked", "put_back", "packed", "unpacked", "shipped", "delivered", "lost", "found", "sent_back", "returned")
 OF_LINES = ("ordered", "cancelled", *UPWARD, "invoiced", "credited", "under")
 
 OVERTAKES = """cancelled < 0 OR cancelled > ordered OR freed < 0 OR freed > reserved OR reserved > ordered - cancelled + freed
-       OR least(put_back, unpacked, delivered, lost, sent_back, returned) < 0 OR picked NOT BETWEEN put_back AND reserved - freed + put_back
+       OR least(put_back, unpacked, delivered, found, lost - found, sent_back, returned) < 0 OR picked NOT BETWEEN put_back AND reserved - freed + put_back
        OR packed NOT BETWEEN unpacked AND picked - put_back + unpacked OR shipped < 0 OR shipped > packed - unpacked
-       OR delivered > shipped - lost - sent_back OR returned > delivered
+       OR delivered > shipped - lost + found - sent_back OR returned > delivered
        OR invoiced < 0 OR invoiced > ordered OR credited < 0 OR credited > invoiced"""
 STATUS = """CASE WHEN {0}.cancelled = {0}.ordered THEN 'cancelled'
             WHEN {0}.delivered >= {0}.ordered - {0}.cancelled THEN 'delivered'
-            WHEN {0}.shipped >= {0}.ordered - {0}.cancelled AND {0}.shipped <= {0}.delivered + {0}.lost + {0}.sent_back THEN 'closed'
+            WHEN {0}.shipped >= {0}.ordered - {0}.cancelled AND {0}.shipped <= {0}.delivered + {0}.lost - {0}.found + {0}.sent_back THEN 'closed'
             WHEN {0}.shipped >= {0}.ordered - {0}.cancelled THEN 'shipped'
             WHEN {0}.shipped > 0 THEN 'part-shipped'
             WHEN {0}.packed - {0}.unpacked >= {0}.ordered - {0}.cancelled THEN 'packed'
@@ -38,15 +38,15 @@ def _named(one: str, other: str, names: tuple[str, ...]) -> str:
 
 ORDERS = [
     Check("INV-6", "No counter of a line overtakes the one before it.", f"""
-SELECT 'H-' || order_id AS "order", position, ordered, cancelled, reserved - freed AS reserved, picked, put_back, packed, unpacked, shipped, delivered, lost, sent_back, returned,
+SELECT 'H-' || order_id AS "order", position, ordered, cancelled, reserved - freed AS reserved, picked, put_back, packed, unpacked, shipped, delivered, lost - found AS lost, sent_back, returned,
        invoiced, credited, {OVERTAKES} AS wrong FROM orders_line
 """),
     Check("INV-6", "No counter of an allocation overtakes the one before it.", """
-SELECT id AS allocation, 'H-' || order_id AS "order", reserved, freed, released, recalled, picked, put_back, packed, unpacked, shipped, delivered, lost, sent_back, returned,
+SELECT id AS allocation, 'H-' || order_id AS "order", reserved, freed, released, recalled, picked, put_back, packed, unpacked, shipped, delivered, lost - found AS lost, sent_back, returned,
        freed < 0 OR freed > reserved OR recalled < 0 OR recalled > released OR released > reserved + recalled
        OR picked NOT BETWEEN put_back AND least(released - recalled, reserved - freed) + put_back OR packed NOT BETWEEN unpacked AND picked - put_back + unpacked
-       OR shipped < 0 OR shipped > packed - unpacked OR least(put_back, unpacked, delivered, lost, sent_back, returned) < 0
-       OR delivered > shipped - lost - sent_back OR returned > delivered AS wrong FROM orders_allocation
+       OR shipped < 0 OR shipped > packed - unpacked OR least(put_back, unpacked, delivered, found, lost - found, sent_back, returned) < 0
+       OR delivered > shipped - lost + found - sent_back OR returned > delivered AS wrong FROM orders_allocation
 """),
     Check("INV-6", "A line counts what its allocations count.", f"""
 SELECT 'H-' || l.order_id AS "order", l.position, {_named("l", "a", UPWARD)} AS differs, {_differ("l", "a", UPWARD)} AS wrong
@@ -75,7 +75,7 @@ SELECT 'H-' || l.order_id AS "order", l.position, l.ordered, l.cancelled, l.unde
 """),
     Check("INV-7", "An order's status follows from its counters.", f"""
 SELECT 'H-' || o.id AS "order", o.status, {STATUS.format("o")} AS derived,
-       o.status IS DISTINCT FROM {STATUS.format("o")} OR o.open IS DISTINCT FROM (o.ordered > o.cancelled + o.delivered + o.lost + o.sent_back) AS wrong
+       o.status IS DISTINCT FROM {STATUS.format("o")} OR o.open IS DISTINCT FROM (o.ordered > o.cancelled + o.delivered + o.lost - o.found + o.sent_back) AS wrong
   FROM orders_order o
 """),
     Check("INV-7", "A line's status follows from its counters.", f"""
