@@ -11,7 +11,7 @@ from hanse.kernel.rows import as_tuple
 from .holds import BLOCKS
 from .replan import Give, Replan, Take
 from .replanning import Job, Need, Plan
-from .reserving import OpenLine, SiteFact, candidates_for, queue_key
+from .reserving import LEARNED, OpenLine, SiteFact, candidates_for, queue_key
 
 
 @dataclass(slots=True)

@@ -144,5 +144,5 @@ def shipments(request: HttpRequest, site: Word = "", carrier: Word = "", cursor:
 
 @router.get("/parcels", response=page_schema(reads.TroubledRow))
 def troubled_parcels(request: HttpRequest, limit: Limit = 100) -> HttpResponse:
-    """Parcels that need a look: in doubt, failed, late, about to be late, or silent for days. The first `limit` of them."""
+    """Parcels that need a look: in doubt, failed, late, about to be late, or silent for too long. The first `limit` of them."""
     return page_of(reads.troubled(limit), limit, lambda row: row.parcel)

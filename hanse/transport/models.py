@@ -8,6 +8,8 @@ from hanse.network.models import Site
 from hanse.orders.models import Line, Order
 from hanse.partners.models import Address, Party
 
+from .states import REFUSALS
+
 STATES = [
     "pending", "picked-up", "in-transit", "out-for-delivery", "ready-for-pick-up", "delivered", "delayed",
     "on-hold", "failed", "return-to-sender", "cancelled", "lost", "unknown",
@@ -15,8 +17,6 @@ STATES = [
 
 DOUBTS = ["", "moves-again", "sent-back-before"]
 """What carriers' events leave for a person to settle."""
-REFUSALS = {"damaged": "carrier", "late": "carrier", "wrong-item": "warehouse", "not-ordered": "order desk", "not-wanted": "customer"}
-"""Why a receiver would not have a parcel, and who answers for it."""
 REMEDIES = ["sent-again", "cancelled"]
 """What is done about units that are lost or came back: ordered again at what they cost, or nothing more is owed."""
 RELATIONS = {"named": "One who may receive", "colleague": "A colleague there", "reception": "Reception or mail room", "neighbour": "A neighbour"}

@@ -198,8 +198,7 @@ def accounts(run: Run, parcels: Sequence[Parcel]) -> dict[int, tuple[Account, Ac
 
 
 BACK = """
-UPDATE transport_parcel p SET back_at = %(now)s::timestamptz, lost_at = NULL, doubt = '', state = 'return-to-sender', return_state = b.return_state, remedy = ''
-  FROM unnest(%(parcel)s::bigint[], %(return_state)s::text[]) AS b(id, return_state) WHERE p.id = b.id
+UPDATE transport_parcel p SET back_at = %(now)s::timestamptz, lost_at = NULL, doubt = '', state = 'return-to-sender', remedy = '' WHERE p.id = ANY(%(parcel)s::bigint[])
 """
 
 
@@ -208,7 +207,7 @@ def come_back(run: Run, parcels: Sequence[Parcel], to: Mapping[int, Account]) ->
     by_carton = {p.carton: p for p in parcels}
     found = contents(run, list(by_carton))
     at = accounts(run, parcels)
-    run.write(BACK, parcel=[p.id for p in parcels], return_state=["delivered" for _ in parcels])
+    run.write(BACK, parcel=[p.id for p in parcels])
     advance(run, [
         Advance(c.allocation, sent_back=c.quantity, found=c.quantity if by_carton[c.carton].lost_at else 0) for c in found])
     moves = []

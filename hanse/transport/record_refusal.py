@@ -12,8 +12,8 @@ from hanse.kernel.refused import Refused, refuse
 
 from .events import ParcelRefused
 from .given_up import Word, ended, fitting, latest, parcels_of, tell
-from .models import REFUSALS
 from .parcels import Parcel
+from .states import REFUSALS
 
 REFUSED = "REFUSED"
 Reason = Literal["damaged", "late", "wrong-item", "not-ordered", "not-wanted"]

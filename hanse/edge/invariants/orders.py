@@ -118,18 +118,24 @@ SELECT a.id AS allocation, 'H-' || a.order_id AS "order", a.packed - a.unpacked 
                     sum(k.quantity) FILTER (WHERE p.delivered_at IS NOT NULL)::bigint AS arrived
                FROM fulfilment_content k JOIN fulfilment_carton x ON x.id = k.carton_id LEFT JOIN transport_parcel p ON p.carton_id = k.carton_id GROUP BY 1) c ON c.allocation_id = a.id
 """),
-    Check("INV-8", "What an order counts as shipped and delivered is the stock that moved.", """
+    Check("INV-8", "What an order counts as shipped, delivered, lost, found and sent back is the stock that moved.", """
 WITH moved AS (
   SELECT m.document, m.item_id, coalesce(sum(m.quantity) FILTER (WHERE s.kind = 'carton' AND t.kind = 'transit'), 0)::bigint AS shipped,
-         coalesce(sum(m.quantity) FILTER (WHERE s.kind = 'transit' AND t.kind = 'customer'), 0)::bigint AS delivered
+         coalesce(sum(m.quantity) FILTER (WHERE s.kind IN ('transit', 'missing') AND t.kind = 'customer'), 0)::bigint AS delivered,
+         coalesce(sum(m.quantity) FILTER (WHERE s.kind = 'transit' AND t.kind = 'missing'), 0)::bigint AS lost,
+         coalesce(sum(m.quantity) FILTER (WHERE s.kind = 'missing' AND (t.kind IN ('transit', 'customer') OR m.act = 'ParcelTakenBack')), 0)::bigint AS found,
+         coalesce(sum(m.quantity) FILTER (WHERE m.act = 'ParcelTakenBack'), 0)::bigint AS sent_back
     FROM inventory_movement m JOIN inventory_account s ON s.id = m.source_id JOIN inventory_account t ON t.id = m.target_id
-   WHERE t.kind IN ('transit', 'customer') GROUP BY 1, 2
+   WHERE t.kind IN ('transit', 'customer') OR s.kind = 'transit' OR m.act = 'ParcelTakenBack' GROUP BY 1, 2
 ), counted AS (
-  SELECT 'H-' || order_id AS document, item_id, sum(shipped)::bigint AS shipped, sum(delivered)::bigint AS delivered FROM orders_line GROUP BY 1, 2
+  SELECT 'H-' || order_id AS document, item_id, sum(shipped)::bigint AS shipped, sum(delivered)::bigint AS delivered,
+         sum(lost)::bigint AS lost, sum(found)::bigint AS found, sum(sent_back)::bigint AS sent_back FROM orders_line GROUP BY 1, 2
 )
 SELECT coalesce(c.document, m.document) AS "order", i.sku, coalesce(c.shipped, 0) AS shipped, coalesce(m.shipped, 0) AS moved_out,
        coalesce(c.delivered, 0) AS delivered, coalesce(m.delivered, 0) AS moved_in,
-       coalesce(c.shipped, 0) <> coalesce(m.shipped, 0) OR coalesce(c.delivered, 0) <> coalesce(m.delivered, 0) AS wrong
+       c.lost, c.found, c.sent_back,
+       coalesce(c.shipped, 0) <> coalesce(m.shipped, 0) OR coalesce(c.delivered, 0) <> coalesce(m.delivered, 0)
+       OR (coalesce(c.lost, 0), coalesce(c.found, 0), coalesce(c.sent_back, 0)) <> (coalesce(m.lost, 0), coalesce(m.found, 0), coalesce(m.sent_back, 0)) AS wrong
   FROM counted c FULL JOIN moved m ON m.document = c.document AND m.item_id = c.item_id
   LEFT JOIN catalogue_item i ON i.id = coalesce(c.item_id, m.item_id)
 """),
