@@ -8,7 +8,16 @@ from hanse.journal.events import json_of
 from hanse.perfect_order.reads import judged_now
 from hanse.transport.models import Parcel, Proof, ReceivedLine, ReceivingAdvice
 from hanse.transport.parcels import Parcel as OnItsWay
-from hanse.transport.take_receiving_advice import Consigned, Done, Known, ReceivedUnits, SentLine, TakeReceivingAdvice, decide, take_receiving_advice
+from hanse.transport.take_receiving_advice import (
+    Consigned,
+    Done,
+    Known,
+    ReceivedUnits,
+    SentLine,
+    TakeReceivingAdvice,
+    decide,
+    take_receiving_advice,
+)
 from hanse.web.words import in_words
 
 from .road import on_its_way

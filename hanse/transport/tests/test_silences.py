@@ -60,4 +60,4 @@ def test_a_silence_needs_a_person_until_the_parcel_moves_and_the_next_one_is_ano
     with clock.standing_at(MONDAY + timedelta(days=8)):
         assert notice_what_is_silent() == 1
     assert list(Silence.objects.order_by("id").values_list("basis", "days", "parcels")) == [("carrier", 1, 44)] * 2
-    assert [in_words(t) for t in given.told("ParcelSilent")][0].endswith("longer than 95 of 100 parcels of UPS")
+    assert next(in_words(t) for t in given.told("ParcelSilent")).endswith("longer than 95 of 100 parcels of UPS")
