@@ -94,7 +94,7 @@ def _at_place(ship_to: int, spot: Spot, parcel: Delivery) -> Finding:
     if parcel.address != ship_to:
         return Finding(False, f"Parcel {parcel.parcel} went to an address that is not in force.", (f"parcel {parcel.parcel}",), "wrong label", "warehouse")
     if parcel.delivered_at is None:
-        return Finding(None, f"Parcel {parcel.parcel} is on its way.")
+        return Finding(None, f"Parcel {parcel.parcel} was not delivered yet.")
     proof = parcel.proof
     if proof is None:
         return Finding(True, f"The carrier says that parcel {parcel.parcel} was delivered.", parcel.shows, sure=False)

@@ -95,7 +95,7 @@ def driver(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def driver_prove(request: HttpRequest, token: str) -> HttpResponse:
     """A proof of delivery from the driver's phone; once per key, maybe later."""
-    return _done(request, token, RecordProof, record_proof, zone="", gln="", source="driver", order=None)
+    return _done(request, token, RecordProof, record_proof, gln="", source="driver", order=None)
 
 
 @require_POST
@@ -109,10 +109,13 @@ def _done(request: HttpRequest, token: str, ask: Any, operation: Any, **given: A
     if it is None:
         return HttpResponse("This link is no longer good. Ask whoever sent it for a new one.", status=410, content_type="text/plain; charset=utf-8")
     parcel = request.POST.get("parcel", "")
-    if not page_reads.is_of_round(it.carrier, it.site, parcel):
+    zone = page_reads.zone_of(it.carrier, it.site, parcel)
+    if zone is None:
         raise Http404("This parcel is not of your round.")
     request._principal = Principal(f"driver of {it.carrier}", GRANTS)  # type: ignore[attr-defined]
     try:
+        if ask is RecordProof:
+            given |= {"zone": zone}
         asked = posted(ask, request, parcel=parcel, carrier=it.carrier, at=_when(request), **given)
     except BadForm as bad:
         return HttpResponse(" ".join(bad.findings.values()), status=422, content_type="text/plain; charset=utf-8")

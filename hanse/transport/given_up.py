@@ -12,8 +12,10 @@ from .parcels import Parcel, lock_and_read, proven, settle, sightings
 from .states import derive
 
 TELL = """
-INSERT INTO transport_trackingevent (carrier_id, tracking, code, text, state, happened_at, recorded_at)
-SELECT e.*, %(now)s::timestamptz FROM unnest(%(carriers)s::bigint[], %(trackings)s::text[], %(codes)s::text[], %(texts)s::text[], %(states)s::text[], %(ats)s::timestamptz[]) AS e
+INSERT INTO transport_trackingevent (carrier_id, tracking, code, text, state, happened_at, zone, recorded_at)
+SELECT e.carrier, e.tracking, e.code, e.text, e.state, e.at, w.zone, %(now)s::timestamptz
+  FROM unnest(%(carriers)s::bigint[], %(trackings)s::text[], %(codes)s::text[], %(texts)s::text[], %(states)s::text[], %(ats)s::timestamptz[], %(sites)s::bigint[])
+    AS e(carrier, tracking, code, text, state, at, site) JOIN network_site w ON w.id = e.site
     ON CONFLICT (tracking, carrier_id, code, happened_at) DO NOTHING
 """
 SILENT = """
@@ -73,7 +75,7 @@ def tell(run: Run, words: Sequence[Word]) -> None:
         return
     first = list({(w.parcel.carrier, w.parcel.tracking): w for w in words}.values())
     run.write(TELL, carriers=[w.parcel.carrier for w in first], trackings=[w.parcel.tracking for w in first], codes=[w.code for w in first],
-              texts=[w.text for w in first], states=[w.state for w in first], ats=[w.at for w in first])
+              texts=[w.text for w in first], states=[w.state for w in first], ats=[w.at for w in first], sites=[w.parcel.site for w in first])
     moved = [w.parcel for w in words]
     told = sightings(run, [p.tracking for p in moved])
     proofs = proven(run, moved)

@@ -151,7 +151,7 @@ def _lane(request: HttpRequest, site: str, country: str, status: int = 200, **mo
     told = it.learned
     facts = {
         "it": it, "versions": versions, "rows": told.foretold if told else [], "shown": _shown(told) if told else [], "counted": ",".join(map(str, told.percentiles)) if told else "", "usual": USUAL, "enough": ENOUGH,
-        "may_approve": may(request, "network.approve_transit"), "tomorrow": clock.now().date() + timedelta(days=1), "tested_weeks": TESTED_WEEKS, "learned_weeks": LEARNED_WEEKS,
+        "may_approve": may(request, "network.approve_transit"), "first_day": (clock.now().date() + timedelta(days=1)).isoformat(), "tested_weeks": TESTED_WEEKS, "learned_weeks": LEARNED_WEEKS,
         "last_day": told.last_on + timedelta(days=6) if told else None, "percents": [(p, f"{p} of 100 come by then: {told.at(p).days} days") for p in reversed(PERCENTS)] if told else [],
     }
     return render(request, "transport/lane.html", facts | more, status=status)

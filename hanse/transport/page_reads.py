@@ -153,10 +153,15 @@ def round_of(carrier: str, site: str) -> list[RoundParcel]:
     return rows(RoundParcel, ROUND, carrier=carrier, site=site)
 
 
-def is_of_round(carrier: str, site: str, parcel: str) -> bool:
-    """Whether a parcel left this site with this carrier."""
-    found = rows(int, f"SELECT 1 FROM {OF_ROUND} WHERE p.tracking = %(parcel)s AND r.code = %(carrier)s AND w.code = %(site)s LIMIT 1", carrier=carrier, site=site, parcel=parcel)
-    return bool(found)
+ZONE = f"""
+SELECT a.zone FROM {OF_ROUND} JOIN partners_address a ON a.id = s.address_id
+ WHERE p.tracking = %(parcel)s AND r.code = %(carrier)s AND w.code = %(site)s LIMIT 1
+"""
+
+
+def zone_of(carrier: str, site: str, parcel: str) -> str | None:
+    """The time zone of the place a parcel goes to; nothing where it did not leave this site with this carrier."""
+    return next(iter(rows(str, ZONE, carrier=carrier, site=site, parcel=parcel)), None)
 
 
 @dataclass(frozen=True, slots=True)
