@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hanse.journal.run import Run
 from hanse.kernel.refused import Refused, refuse
@@ -12,8 +12,8 @@ from .parcels import Parcel, lock_and_read, proven, settle, sightings
 from .states import derive
 
 TELL = """
-INSERT INTO transport_trackingevent (carrier_id, tracking, code, text, state, happened_at, zone, recorded_at)
-SELECT e.carrier, e.tracking, e.code, e.text, e.state, e.at, w.zone, %(now)s::timestamptz
+INSERT INTO transport_trackingevent (carrier_id, tracking, code, text, state, happened_at, zone, raw, recorded_at)
+SELECT e.carrier, e.tracking, e.code, e.text, e.state, e.at, w.zone, '{"by_hand": true}', %(now)s::timestamptz
   FROM unnest(%(carriers)s::bigint[], %(trackings)s::text[], %(codes)s::text[], %(texts)s::text[], %(states)s::text[], %(ats)s::timestamptz[], %(sites)s::bigint[])
     AS e(carrier, tracking, code, text, state, at, site) JOIN network_site w ON w.id = e.site
     ON CONFLICT (tracking, carrier_id, code, happened_at) DO NOTHING
@@ -83,5 +83,5 @@ def tell(run: Run, words: Sequence[Word]) -> None:
 
 
 def latest(fit: Sequence[Parcel], now: datetime) -> datetime:
-    """Now, or the last word of the carrier, if his clock is ahead of ours."""
-    return max([now, *(p.moved_at for p in fit if p.moved_at)])
+    """Now, or right after the last word of the carrier, if his clock is ahead of ours."""
+    return max([now, *(p.moved_at + timedelta(microseconds=1) for p in fit if p.moved_at)])

@@ -190,11 +190,11 @@ def _count(run: Run, steps: Sequence[Step]) -> None:
 
 def accounts(run: Run, parcels: Sequence[Parcel]) -> dict[int, tuple[Account, Account, Account]]:
     """What is on its way from each site, what its customers have and what is missing; the first delivery or loss of a site opens them."""
-    known = {p.site: (p.transit, p.customer, p.missing) for p in parcels if None not in (p.transit, p.customer, p.missing)}
-    new = sorted({p.site for p in parcels} - known.keys())
+    known = {p.site: {"transit": p.transit, "customer": p.customer, "missing": p.missing} for p in parcels}
+    new = sorted(site for site, ids in known.items() if None in ids.values())
     opened = places(run, [Place(kind, site) for site in new for kind in KINDS])
-    known |= {site: tuple(opened[Place(kind, site)] for kind in KINDS) for site in new}  # type: ignore[misc]
-    return {site: tuple(Account(id, kind, site) for id, kind in zip(ids, KINDS, strict=True)) for site, ids in known.items()}  # type: ignore[misc]
+    at = {site: [Account(ids[kind] or opened[Place(kind, site)], kind, site) for kind in KINDS] for site, ids in known.items()}
+    return {site: (transit, customer, missing) for site, (transit, customer, missing) in at.items()}
 
 
 BACK = """

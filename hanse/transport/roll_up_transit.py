@@ -111,7 +111,7 @@ def weeks(found: Iterable[Sequence[Any]], sites: Mapping[int, Sequence[Any]], mo
         week = seen_on - timedelta(days=seen_on.weekday())
         if week >= monday:
             counted[site, country, region, carrier, service, week, working_days(_calendar(sites[site], transit_on), seen_on, came_on)] += count
-    return [WeekRow(*key, count) for key, count in sorted(counted.items())]
+    return [WeekRow(*(*key, count)) for key, count in sorted(counted.items())]
 
 
 def _calendar(site: Sequence[Any], transit_on: Sequence[int] | None = None) -> Calendar:

@@ -94,4 +94,4 @@ def _known(run: Run, asks: Sequence[TakeBack], parcels: Mapping[str, Sequence[Pa
     named = [(p.site, a.bin) for a in asks if a.bin for p in parcels.get(a.parcel, ())]
     bins = frozenset(run.rows(as_tuple, BINS, site=[s for s, _ in named], bin=[b for _, b in named])) if named else frozenset()
     stopped = {carton: tuple(rest) for carton, *rest in run.rows(as_tuple, STOPPED, carton=[p.carton for p in every])} if named else {}
-    return Known(parcels, dict(run.rows(as_tuple, SITES, site=sorted({p.site for p in every}))), bins, stopped)  # type: ignore[arg-type]
+    return Known(parcels, dict(run.rows(as_tuple, SITES, site=sorted({p.site for p in every}))), bins, stopped)

@@ -88,7 +88,7 @@ class Learned:
 
 def learned(weeks: Mapping[date, Days], until: date, planned: int | None) -> Learned | None:
     """What the last thirteen whole weeks before a day say, and how well each of the last eight was foretold by those before it; nothing of too few."""
-    recent = {week: days for week, days in weeks.items() if until - timedelta(weeks=LEARNED_WEEKS) <= week < until and sum(days.values())}
+    recent = {week: days for week, days in weeks.items() if until - timedelta(weeks=LEARNED_WEEKS) <= week < until and any(days.values())}
     whole = together(recent.values())
     if sum(whole.values()) < ENOUGH:
         return None
@@ -109,4 +109,4 @@ def together(weeks: Iterable[Days]) -> Days:
 
 
 def _kept(weeks: Sequence[tuple[Days, int]]) -> Share:
-    return Share(sum(n for days, promised in weeks for took, n in days.items() if took <= promised), sum(sum(days.values()) for days, _ in weeks))
+    return Share(sum(n for days, promised in weeks for took, n in days.items() if took <= promised), sum(together(days for days, _ in weeks).values()))

@@ -112,7 +112,15 @@ SELECT t.id AS tracking_event, c.code AS carrier, t.tracking, t.code, t.happened
   FROM transport_trackingevent t JOIN transport_carrier c ON c.id = t.carrier_id
   LEFT JOIN journal_event e ON e.subject = 'parcel/' || t.tracking AND e.kind = 'TrackingRecorded' AND e.happened_at = t.happened_at
         AND e.body ->> 'code' = t.code AND e.body ->> 'carrier' = c.code
- GROUP BY t.id, c.code, t.tracking, t.code, t.happened_at
+ WHERE t.raw IS NULL OR NOT t.raw @> '{"by_hand": true}' GROUP BY t.id, c.code, t.tracking, t.code, t.happened_at
+"""),
+    Check("INV-17", "What a person told of a parcel's journey is kept once and told once.", """
+SELECT t.id AS tracking_event, t.tracking, t.code, t.happened_at, count(e.id) AS times_told, count(e.id) <> 1 AS wrong
+  FROM transport_trackingevent t JOIN transport_parcel p ON p.tracking = t.tracking AND p.carrier_id = t.carrier_id AND p.rides_with_id IS NULL
+  JOIN transport_shipment s ON s.id = p.shipment_id
+  LEFT JOIN journal_event e ON e.subject = 'order/H-' || s.order_id AND e.kind = CASE t.code WHEN 'LOST' THEN 'LossReported' ELSE 'ParcelRefused' END
+        AND e.happened_at = t.happened_at AND e.body ->> 'parcel' = t.tracking
+ WHERE t.raw @> '{"by_hand": true}' GROUP BY t.id, t.tracking, t.code, t.happened_at
 """),
     Check("INV-18", "A parcel's state is what all its events tell, in whatever order they came.", derive=rederive),
 ]
