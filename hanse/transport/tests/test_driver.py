@@ -24,7 +24,7 @@ ROUND = Round("UPS", "HAM")
     (signing.dumps({"carrier": "UPS", "site": "HAM"}, salt="another"), None),
     (signing.dumps({"carrier": "UPS"}, salt=SALT), None),
     ("", None),
-])
+], ids=["as it was made", "changed", "signed for something else", "without a site", "empty"])
 def test_a_link_is_signed(token, it):
     assert round_of(token, DAY) == it
 
