@@ -158,8 +158,8 @@ def exceptions(day: date) -> None:
 def road(astray: Sequence[tuple[str, str, str]]) -> None:
     """Parcels of which nothing is told any more: one was given up, one was refused and came back, the others are silent. What lanes take was counted last night."""
     lost, back, *_ = astray
-    record_refusal([RecordRefusal(lost[1], "late", "the building site is closed", lost[0]), RecordRefusal(back[1], "damaged", "carton crushed", back[0])], by=DOCK)
+    notice_what_is_silent()
+    record_refusal([RecordRefusal(back[1], "damaged", "carton crushed", back[0])], by=DOCK)
     report_lost([ReportLost(lost[1], "not found in the depot", lost[0])], by=DOCK)
     take_back([TakeBack(back[1], condition="carton crushed", carrier=back[0])], by=DOCK)
     count_transit()
-    notice_what_is_silent()
