@@ -64,10 +64,14 @@ from hanse.orders.place import Place, PlaceLine, place
 from hanse.orders.promise_reads import Promise, promise
 from hanse.orders.release_hold import ReleaseHold, release_hold
 from hanse.orders.run_backorders import RunBackorders, run_backorders
+from hanse.transport.choose_remedy import ChooseRemedy, choose_remedy
 from hanse.transport.choose_service import ChooseService, choose_service
 from hanse.transport.draw_up import DrawUp, draw_up
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.record_proof import RecordProof, record_proof
+from hanse.transport.record_refusal import RecordRefusal, record_refusal
+from hanse.transport.report_lost import ReportLost, report_lost
+from hanse.transport.take_back import TakeBack, take_back
 from hanse.transport.tests.selling import services
 from tests.given import Given
 
@@ -144,7 +148,7 @@ class Company(RuleBasedStateMachine):
         keep_carton_types([KeepCartonType("K-05", 300, 200, 150, 308, 208, 158, 180, 30_000)], by=HANSE)
         services()
         self.on_hand, self.doubted, self.owed, self.keys, self.stopped = 0, 0, {}, 0, {}
-        self.shipments, self.on_bills = [], set()
+        self.shipments, self.on_bills, self.back = [], set(), set()
         if stock:
             self.receive(stock, "L1")
 
@@ -624,11 +628,26 @@ class Company(RuleBasedStateMachine):
         if self.on_bills:
             assert self.do(draw_up, DrawUp((min(self.on_bills),))).code == "on-a-bill"
 
+    @rule(parcel=parcels, operation=st.sampled_from(["refuse", "give up", "take back", "send again"]))
+    def never_came(self, parcel: tuple, operation: str) -> None:
+        """A parcel is refused, lost or taken back as long as nobody received it; what is told of it later finds it again, but for what came back."""
+        if not parcel:
+            return
+        told = self.do(*{
+            "refuse": (record_refusal, RecordRefusal(parcel[0], "damaged")), "give up": (report_lost, ReportLost(parcel[0], "no trace")), "take back": (take_back, TakeBack(parcel[0])),
+            "send again": (choose_remedy, ChooseRemedy(parcel[0], "cancelled"))}[operation])
+        if isinstance(told, Refused):
+            assert told.code in {"delivered-already", "came-back-already", "lost-already", "parcel-moves", "nothing-to-remedy"}
+        elif operation == "take back":
+            self.back.add(parcel[0])
+
     @rule(parcel=parcels)
     def deliver(self, parcel: tuple) -> None:
         if parcel:
             told = self.do(record_proof, RecordProof(parcel[0], "UPS", receiver="dock"))
-            assert not isinstance(told, Refused)
+            assert isinstance(told, Refused) == (parcel[0] in self.back)
+            if isinstance(told, Refused):
+                return
             for proven in self.told_last("ProofRecorded"):
                 self.owed[proven.order].delivered = self.delivered(proven.order)
 

@@ -148,7 +148,7 @@ SELECT o.id, o.customer_id, p.code, o.bill_to_id, o.currency, o.invoice_rule, o.
 """
 LINES = """
 SELECT l.id, l.order_id, l.position, i.sku, l.unit_price, l.net, l.freight, l.tax, l.tax_category, l.tax_rate,
-       l.ordered, l.cancelled, l.shipped, l.delivered, l.lost, l.sent_back, l.invoiced, l.credited, l.kit, l.per_kit, l.billed
+       l.ordered, l.cancelled, l.shipped, l.delivered, l.lost - l.found, l.sent_back, l.invoiced, l.credited, l.kit, l.per_kit, l.billed
   FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id
  WHERE l.order_id = ANY(%(order)s::bigint[]) ORDER BY l.order_id, l.position
 """

@@ -56,6 +56,8 @@ from .demo_company import CUSTOMERS as PEOPLE
 
 DAYS_BACK = 15
 """Working days of history before today."""
+ASTRAY = 3
+"""Parcels of which nothing is told any more."""
 REACTIONS = ("orders: allocate waiting units",)
 CODES = (CodeEntry("PU", "picked-up"), CodeEntry("IT", "in-transit"), CodeEntry("OD", "out-for-delivery"), CodeEntry("DL", "delivered"), CodeEntry("EX", "failed"))
 DESK, FLOOR, DOCK, FINANCE = (Principal(name, frozenset({"*"})) for name in ("ina", "tomasz", "jonas", "finance"))
@@ -93,6 +95,7 @@ class Story:
         self.per_day = max(orders // len(self.days), 1)
         self.underway: dict[date, list[tuple[str, str, str]]] = defaultdict(list)
         self.billed: list[tuple[str, str, Decimal, date]] = []
+        self.astray: list[tuple[str, str, str]] = []
 
     def tell(self) -> None:
         """The whole story, with progress."""
@@ -221,11 +224,15 @@ class Story:
     def _deliver(self, day: date, today: bool) -> None:
         for due in sorted(d for d in self.underway if d <= day):
             parcels = self.underway.pop(due)
+            if len(self.astray) < ASTRAY and day >= self.days[len(self.days) // 2] and len(parcels) > 1:
+                self.astray.append(parcels.pop(0))
             now = clock.now()
             tracked = [Track(c, p, code, now - timedelta(hours=h)) for c, p, _ in parcels for code, h in (("IT", 8), ("OD", 1)) if self.random.random() < 0.95]
             record_tracking(tracked, by=DOCK)
             some = parcels[: len(parcels) // 2] if today else parcels
             record_proof([RecordProof(p, c, now, receiver="Receiving dock", place="gate 2", source="carrier") for c, p, _ in some], by=DOCK)
+        if today:
+            demo_today.road(self.astray)
 
     def _bill(self, day: date, today: bool) -> None:
         billable = Q(shipped__gt=F("invoiced"), invoice_rule="shipment") | Q(ordered__gt=F("invoiced") + F("cancelled"), invoice_rule="order")

@@ -36,6 +36,10 @@ from hanse.orders.models import Line
 from hanse.orders.place import Place, PlaceLine
 from hanse.orders.start_recurring import StartRecurring, start_recurring
 from hanse.transport.draw_up import DrawUp, draw_up
+from hanse.transport.jobs import count_transit, notice_what_is_silent
+from hanse.transport.record_refusal import RecordRefusal, record_refusal
+from hanse.transport.report_lost import ReportLost, report_lost
+from hanse.transport.take_back import TakeBack, take_back
 
 from . import attention
 from .demo_company import CUSTOMERS, SITES, code_of
@@ -149,3 +153,13 @@ def exceptions(day: date) -> None:
         first.setdefault(need.kind, need)
     taken = [TakeException(need.kind, need.subject, note) for need, note in zip(first.values(), NOTES, strict=False)]
     assert not [a for a in take_exceptions(taken, by=DESK) if isinstance(a, Refused)]
+
+
+def road(astray: Sequence[tuple[str, str, str]]) -> None:
+    """Parcels of which nothing is told any more: one was given up, one was refused and came back, the others are silent. What lanes take was counted last night."""
+    lost, back, *_ = astray
+    notice_what_is_silent()
+    record_refusal([RecordRefusal(back[1], "damaged", "carton crushed", back[0])], by=DOCK)
+    report_lost([ReportLost(lost[1], "not found in the depot", lost[0])], by=DOCK)
+    take_back([TakeBack(back[1], condition="carton crushed", carrier=back[0])], by=DOCK)
+    count_transit()

@@ -11,9 +11,9 @@ from hanse.orders.reads import Happening
 from hanse.web.words import day_in_words
 
 TONES = {
-    "good": {"ChangeAccepted", "ParcelDelivered", "ProofRecorded", "HoldReleased"},
-    "watch": {"PromiseMoved", "OrderHeld", "UnitsFreed", "TasksWithdrawn", "CreditIssued", "ChangeAsked"},
-    "bad": {"UnitsCancelled", "ChangeRefused", "ChangeTooLate"},
+    "good": {"ParcelFound", "ReceivingAdviceTaken", "ChangeAccepted", "ParcelDelivered", "ProofRecorded", "HoldReleased"},
+    "watch": {"ParcelSilent", "ParcelTakenBack", "RemedyChosen", "PromiseMoved", "OrderHeld", "UnitsFreed", "TasksWithdrawn", "CreditIssued", "ChangeAsked"},
+    "bad": {"ParcelLost", "LossReported", "ParcelRefused", "UnitsCancelled", "ChangeRefused", "ChangeTooLate"},
     "busy": {"UnitsAllocated", "OrderReleased", "UnitsPicked", "CartonPacked", "CartonConsolidated", "ParcelHandedOver", "TrackingRecorded", "TrackingTakenIn"},
 }
 

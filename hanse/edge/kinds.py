@@ -15,9 +15,6 @@ from hanse.orders.board import hold_word
 from hanse.web.words import day_in_words
 
 Facts = Mapping[str, Any]
-STILL_DAYS = 3
-"""A parcel that no carrier has told of for so many days is looked for."""
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -161,10 +158,28 @@ SELECT k.code || '/' || p.tracking || CASE WHEN p.rides_with_id IS NULL THEN '' 
                           'expected_on', p.expected_on, 'promised_on', s.promised_on, 'days', %(today)s::date - coalesce(p.moved_at, s.handed_over_at)::date)
   FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id JOIN orders_order o ON o.id = s.order_id
   JOIN transport_carrier k ON k.id = p.carrier_id"""
-PARCEL = f"{PARCELS} WHERE p.delivered_at IS NULL AND p.state IN {TROUBLED} OR p.doubt <> ''"
-FORECAST = f"{PARCELS} WHERE p.delivered_at IS NULL AND p.state NOT IN {TROUBLED} AND p.doubt = '' AND p.expected_on > s.promised_on"
-STILL = f"""{PARCELS} WHERE p.delivered_at IS NULL AND p.state NOT IN {TROUBLED} AND p.doubt = ''
-   AND coalesce(p.moved_at, s.handed_over_at) < %(now)s::timestamptz - interval '{STILL_DAYS} days'"""
+PARCEL = f"{PARCELS} WHERE p.delivered_at IS NULL AND p.lost_at IS NULL AND p.back_at IS NULL AND p.state IN {TROUBLED} OR p.doubt <> ''"
+FORECAST = f"{PARCELS} WHERE p.delivered_at IS NULL AND p.lost_at IS NULL AND p.back_at IS NULL AND p.state NOT IN {TROUBLED} AND p.doubt = '' AND p.expected_on > s.promised_on"
+STILL = """
+SELECT k.code || '/' || p.tracking, s.order_id, s.site_id, o.net, NULL::date, x.since_at,
+       jsonb_build_object('tracking', p.tracking, 'carrier', k.name, 'shipment', p.shipment_id, 'since', x.since_at::date, 'days', x.days, 'basis', x.basis, 'parcels', x.parcels)
+  FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id JOIN orders_order o ON o.id = s.order_id JOIN transport_carrier k ON k.id = p.carrier_id
+  JOIN transport_silence x ON x.parcel_id = p.id AND x.since_at = coalesce(p.moved_at, s.handed_over_at)
+ WHERE p.delivered_at IS NULL AND p.lost_at IS NULL AND p.back_at IS NULL AND p.rides_with_id IS NULL"""
+"""A silence that was noticed, as long as it is the last that was told."""
+NEVER_CAME = """
+SELECT k.code || '/' || p.tracking || CASE WHEN p.rides_with_id IS NULL THEN '' ELSE '/' || p.id END, s.order_id, s.site_id, o.net, NULL::date, coalesce(p.lost_at, p.back_at),
+       jsonb_build_object('tracking', p.tracking, 'carrier', k.name, 'shipment', p.shipment_id, 'units', p.units, 'lost', p.lost_at IS NOT NULL, 'refused', p.refused)
+  FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id JOIN orders_order o ON o.id = s.order_id JOIN transport_carrier k ON k.id = p.carrier_id
+ WHERE p.remedy = '' AND (p.lost_at IS NOT NULL OR p.back_at IS NOT NULL)"""
+TO_CREDIT = """
+SELECT 'H-' || l.order_id || '/' || l.position, l.order_id, NULL::bigint, round(l.net * c.units / l.ordered, 4), NULL::date, NULL::timestamptz,
+       jsonb_build_object('sku', i.sku, 'units', c.units, 'line', l.position, 'invoice', b.number)
+  FROM orders_line l JOIN orders_order o ON o.id = l.order_id JOIN catalogue_item i ON i.id = l.item_id
+ CROSS JOIN LATERAL (SELECT l.invoiced - l.credited - (CASE o.invoice_rule WHEN 'order' THEN l.ordered - l.cancelled ELSE l.shipped END - l.lost + l.found - l.sent_back) AS units) c
+ CROSS JOIN LATERAL (SELECT d.number FROM billing_invoiceline x JOIN billing_invoice d ON d.id = x.invoice_id AND d.kind = 'invoice' WHERE x.line_id = l.id ORDER BY d.id DESC LIMIT 1) b
+ WHERE l.lost > l.found + l.credited - l.sent_back AND l.billed AND c.units > 0"""
+"""Lines on invoices with units that were lost or came back; they are found by an index of their own."""
 DIFFERS = """
 SELECT i.number || '/' || l.position, i.order_id, NULL::bigint, abs(m.quantity_variance) + abs(m.price_variance), m.matched_at::date, m.matched_at,
        jsonb_build_object('invoice', i.number, 'line', l.position, 'ordered', m.ordered, 'shipped', m.shipped, 'received', m.received, 'invoiced', m.invoiced,
@@ -228,6 +243,16 @@ def _parcel(it: Facts, today: date) -> str:
     return f"{it['carrier']} {it['tracking']}: {DOUBTS.get(it['doubt']) or it['state'].replace('-', ' ')}"
 
 
+def _still(it: Facts, today: date) -> str:
+    basis = {"lane": f"95 of 100 of {it['parcels']:,} parcels on this lane", "carrier": f"95 of 100 of {it['parcels']:,} parcels of this carrier", "planned": "the planned days and two"}[it["basis"]]
+    return f"{it['carrier']} {it['tracking']}: no word since {_day(it['since'], today)}, over {it['days']} working days, longer than {basis}"
+
+
+def _never_came(it: Facts, today: date) -> str:
+    why = "lost" if it["lost"] else f"refused, {it['refused'].replace('-', ' ')}; it came back" if it["refused"] else "came back"
+    return f"{it['units']:,} units, {it['carrier']} {it['tracking']}: {why}"
+
+
 def _differs(it: Facts, today: date) -> str:
     line = f"{it['invoice']} line {it['line']}"
     if it["price"]:
@@ -255,7 +280,11 @@ ALL: tuple[Kind, ...] = (
     Kind("forecast", "Carrier late", "Carrier expects to be late", "truck", "watch", (DESK, ROAD), FORECAST,
          lambda it, today: f"{it['carrier']} {it['tracking']}: expected {_day(it['expected_on'], today)}, promised {_day(it['promised_on'], today)}", SHIPMENT),
     Kind("still", "Not moving", "Parcel not moving", "truck", "watch", (DESK, ROAD), STILL,
-         lambda it, today: f"{it['carrier']} {it['tracking']}: nothing told for {it['days']} days", SHIPMENT),
+         _still, Step("Look for it…", "shipment", "transport.report_lost", lambda order, facts: (facts["shipment"],))),
+    Kind("lost", "Never came", "Lost or came back: send again, or not?", "question-mark", "bad", (DESK, ROAD), NEVER_CAME, _never_came,
+         Step("Send again or not…", "shipment", "transport.choose_remedy", lambda order, facts: (facts["shipment"],))),
+    Kind("credit", "Credit", "Invoiced, but lost or came back", "receipt", "watch", (DESK, MONEY), TO_CREDIT,
+         lambda it, today: f"{it['units']:,} {it['sku']}, line {it['line']} on {it['invoice']}", Step("Credit…", "credit_invoice", "billing.credit", lambda order, facts: (facts["invoice"],))),
     Kind("hold", "Hold", "On hold", "lock", "watch", (DESK, MONEY), HOLD, lambda it, today: it["reason"] or f"Held by {it['by']}, no reason given",
          Step("Release or keep…", "hold_order", "orders.release_hold"), lambda it: hold_word(it["type"])),
     Kind("slipped", "Supplier slipped", "Supply comes too late", "calendar-event", "watch", (DESK,), SLIPPED, _slipped, Step("Change…", "change_order", "orders.change")),

@@ -45,6 +45,10 @@ class ParcelView:
     receiver: str
     contents: list[dict[str, Any]]
     together: list[str]
+    proof: int | None
+    silent_since: datetime | None
+    lost_at: datetime | None
+    back_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +77,13 @@ SELECT c.sscc, s.code, s.name,
                   WHERE x.carton_id = c.id), '[]'),
        ARRAY(SELECT DISTINCT 'H-' || x.order_id FROM (SELECT u.order_id FROM fulfilment_carton u WHERE u.id = c.inside_id
                                                        UNION SELECT u.order_id FROM fulfilment_carton u WHERE u.inside_id = coalesce(c.inside_id, c.id)) x
-              WHERE x.order_id <> c.order_id ORDER BY 1)
+              WHERE x.order_id <> c.order_id ORDER BY 1),
+       d.id, (SELECT x.since_at FROM transport_silence x WHERE x.parcel_id = p.id AND x.since_at = coalesce(p.moved_at, c.handed_over_at)
+                AND p.delivered_at IS NULL AND p.lost_at IS NULL AND p.back_at IS NULL), p.lost_at, p.back_at
   FROM fulfilment_carton c JOIN orders_order o ON o.id = c.order_id JOIN network_site s ON s.id = c.site_id
   LEFT JOIN transport_parcel p ON p.carton_id = c.id
   LEFT JOIN transport_carrier k ON k.id = p.carrier_id
-  LEFT JOIN LATERAL (SELECT f.delivered_at, f.receiver FROM transport_proof f WHERE f.parcel_id = p.id ORDER BY f.id DESC LIMIT 1) d ON true
+  LEFT JOIN LATERAL (SELECT f.id, f.delivered_at, f.receiver FROM transport_proof f WHERE f.parcel_id = p.id ORDER BY f.id DESC LIMIT 1) d ON true
  WHERE c.order_id = %(order)s AND c.opened_at IS NULL ORDER BY c.id
 """
 INVOICES = """

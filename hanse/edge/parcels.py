@@ -16,7 +16,10 @@ WORDS = {
 
 def said(parcel: ParcelView) -> str:
     """A parcel's state in words."""
-    return f"{WORDS.get(parcel.state, parcel.state)}{', on its way back' if parcel.return_state else ''}"
+    if parcel.back_at:
+        return "came back to us"
+    silent = f", no word since {parcel.silent_since:%-d %b}" if parcel.silent_since else ""
+    return f"{WORDS.get(parcel.state, parcel.state)}{', on its way back' if parcel.return_state else ''}{silent}"
 
 
 def timeline(parcels: Sequence[ParcelView], zone: str, promised_on: date | None, now: datetime) -> dict[str, Any]:

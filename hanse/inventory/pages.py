@@ -184,6 +184,7 @@ SAID = {
     "StockReceived": "Received", "StockMoved": "Moved", "BinCounted": "Counted", "StockQuarantined": "Quarantined", "StockReleased": "Back on sale",
     "LotHeld": "Lot held", "LotRecalled": "Lot recalled", "LotReleased": "Lot released", "CartonOpened": "Carton opened", "UnitsTakenOut": "Taken out",
     "UnitsPicked": "Picked", "CartonPacked": "Packed", "ParcelHandedOver": "Handed over", "ParcelDelivered": "Delivered",
+    "ParcelLost": "Lost", "ParcelFound": "Found again", "ParcelTakenBack": "Came back",
 }
 PLACES = {"tote": "Tote", "carton": "Carton", "transit": "On its way", "quarantine": "Quarantine", "doubt": "In doubt", "supplier": "Supplier", "customer": "Customer",
           "missing": "Missing", "scrap": "Scrap", "opening": "Opening stock"}

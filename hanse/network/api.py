@@ -8,6 +8,7 @@ from ninja import Body, Router
 from hanse.web.doors import Cursor, Limit, after, answered, answers_to, missing, page_of, page_schema, shown
 
 from . import reads
+from .approve_transit import ApproveTransit, approve_transit
 from .keep import KeepSite, keep_sites
 from .keep_carton_types import KeepCartonType, keep_carton_types
 from .keep_floors import KeepFloor, keep_floors
@@ -47,6 +48,18 @@ def add_and_change_freight_contracts(request: HttpRequest, asks: Body[list[KeepF
 def freight_contracts(request: HttpRequest) -> HttpResponse:
     """All freight contracts."""
     return shown(reads.every_freight_contract())
+
+
+@router.post("/transit-times/batch", response=answers_to(approve_transit))
+def approve_transit_times(request: HttpRequest, asks: Body[list[ApproveTransit]]) -> HttpResponse:
+    """Put what lanes were seen to take in force for new promises, each from a day on. One answer for each, in the same order."""
+    return answered(request, approve_transit, asks)
+
+
+@router.get("/transit-times", response=list[reads.TransitView])
+def transit_times(request: HttpRequest) -> HttpResponse:
+    """What was approved of lanes, all versions."""
+    return shown(reads.every_transit())
 
 
 @router.get("/sites", response=page_schema(reads.SiteView))

@@ -172,3 +172,22 @@ class TransitCountStands:
 
 def _until(day: date | None) -> str:
     return f" until {day}" if day else ""
+@event("site")
+class TransitApproved:
+    """From a day on, new promises count so many days for a lane, those at a percentile of what was seen; the percentiles from the 50th to the 99th."""
+
+    site: str
+    country: str
+    region: str
+    carrier: str
+    service: str
+    from_on: date
+    percent: int
+    days: int
+    percentiles: tuple[int, ...]
+    parcels: int
+
+    def said(self) -> str:
+        to = " ".join(filter(None, (self.country, self.region)))
+        who = " ".join(filter(None, (self.carrier, self.service)))
+        return f"{self.site} → {to}{' with ' + who if who else ''}: promised in {self.days} days from {self.from_on} on, {self.percent} of 100 of {self.parcels} parcels came by then"

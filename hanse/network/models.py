@@ -411,3 +411,47 @@ class TransitCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site} → {self.country} {self.carrier} {self.service}: {self.parcels} in {self.days} days"
+class LearnedTransit(models.Model):
+    """What a lane's transit really takes, as somebody approved it: in force for new promises from a day on until the next version's.
+
+    Percentiles are working days from the carrier's first scan to the door, of so many parcels between two days. `days` is the
+    one at `percent`. A carrier or service that is not named is any. The lane's own days stay what the carrier agreed to.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    country = models.TextField()
+    region = models.TextField(db_default="", blank=True)
+    carrier = models.TextField(db_default="", blank=True)
+    service = models.TextField(db_default="", blank=True)
+    from_on = models.DateField()
+    percent = models.SmallIntegerField()
+    days = models.SmallIntegerField()
+    p50 = models.SmallIntegerField()
+    p75 = models.SmallIntegerField()
+    p85 = models.SmallIntegerField()
+    p90 = models.SmallIntegerField()
+    p95 = models.SmallIntegerField()
+    p97 = models.SmallIntegerField()
+    p99 = models.SmallIntegerField()
+    parcels = models.BigIntegerField()
+    measured_from = models.DateField()
+    measured_to = models.DateField()
+    approved_by = models.TextField()
+    approved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["site", "country", "region", "carrier", "service", "from_on"], name="network_learnedtransit_once_a_day"),
+            models.CheckConstraint(condition=Q(percent__in=[50, 75, 85, 90, 95, 97, 99]), name="network_learnedtransit_percent_is_known"),
+            models.CheckConstraint(
+                condition=Q(p50__gte=0, p75__gte=F("p50"), p85__gte=F("p75"), p90__gte=F("p85"), p95__gte=F("p90"), p97__gte=F("p95"), p99__gte=F("p97"), p99__lte=365),
+                name="network_learnedtransit_percentiles_rise",
+            ),
+            models.CheckConstraint(condition=Q(days__gte=F("p50"), days__lte=F("p99")), name="network_learnedtransit_days_are_one_of_them"),
+            models.CheckConstraint(condition=Q(parcels__gte=30, parcels__lte=10**12), name="network_learnedtransit_has_seen_enough"),
+            models.CheckConstraint(condition=Q(measured_to__gte=F("measured_from")), name="network_learnedtransit_measured_a_while"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.site_id} → {self.country} {self.region} {self.carrier}: {self.days} days from {self.from_on}"

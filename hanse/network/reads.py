@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -246,6 +246,31 @@ class ContractView:
     until_on: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class TransitView:
+    """What a lane takes, as somebody approved it for promises from a day on."""
+
+    site: str
+    country: str
+    region: str
+    carrier: str
+    service: str
+    from_on: date
+    percent: int
+    days: int
+    percentiles: list[int]
+    parcels: int
+    measured_from: date
+    measured_to: date
+    approved_by: str
+    approved_at: datetime
+
+
+TRANSIT = """
+SELECT s.code, t.country, t.region, t.carrier, t.service, t.from_on, t.percent, t.days, ARRAY[t.p50, t.p75, t.p85, t.p90, t.p95, t.p97, t.p99], t.parcels,
+       t.measured_from, t.measured_to, t.approved_by, t.approved_at
+  FROM network_learnedtransit t JOIN network_site s ON s.id = t.site_id ORDER BY s.code, t.country, t.region, t.carrier, t.service, t.from_on DESC
+"""
 SITES = """
 SELECT s.code, s.name, s.country, s.region, s.zone, array_to_json(s.workdays)::text, s.cut_off, s.opens, s.closes, s.priority, s.street, s.postcode, s.city,
        s.gln, s.latitude, s.longitude, s.sscc_prefix, s.pack_scan, s.tote_scan, s.audit_percent,
@@ -347,6 +372,9 @@ def card(carrier: str, service: str, from_on: date) -> CardWhole | None:
 def every_surcharge() -> list[SurchargeView]:
     """All surcharges with all their versions, by carrier, service, kind and day."""
     return rows(SurchargeView, SURCHARGES)
+def every_transit() -> list[TransitView]:
+    """What was approved of lanes, by site and lane, the latest version first."""
+    return rows(TransitView, TRANSIT)
 
 
 def site(code: str) -> SiteView | None:

@@ -159,10 +159,10 @@ SELECT id, customer_id, status, open, currency, version, total, promised_on, res
   FROM orders_order WHERE id = ANY(%(order)s::bigint[])
 """
 AT = """
-SELECT a.order_id, a.site_id, s.code, sum(CASE WHEN s.supplier = '' THEN a.packed - a.unpacked ELSE a.released - a.recalled END - a.shipped)::bigint, sum(a.shipped - a.delivered - a.lost - a.sent_back)::bigint,
+SELECT a.order_id, a.site_id, s.code, sum(CASE WHEN s.supplier = '' THEN a.packed - a.unpacked ELSE a.released - a.recalled END - a.shipped)::bigint, sum(a.shipped - a.delivered - a.lost + a.found - a.sent_back)::bigint,
        ARRAY(SELECT r.kind FROM orders_changerequest r WHERE r.order_id = a.order_id AND r.site_id = a.site_id AND r.outcome = '')
   FROM orders_allocation a JOIN network_site s ON s.id = a.site_id
- WHERE a.order_id = ANY(%(order)s::bigint[]) AND CASE WHEN s.supplier = '' THEN a.packed - a.unpacked ELSE a.released - a.recalled END > a.delivered + a.lost + a.sent_back GROUP BY 1, 2, 3 ORDER BY 1, 3
+ WHERE a.order_id = ANY(%(order)s::bigint[]) AND CASE WHEN s.supplier = '' THEN a.packed - a.unpacked ELSE a.released - a.recalled END > a.delivered + a.lost - a.found + a.sent_back GROUP BY 1, 2, 3 ORDER BY 1, 3
 """
 MONEY = """
 SELECT l.order_id, l.position, i.sku, l.ordered - l.cancelled, l.unit_price, l.tax_rate, m.position

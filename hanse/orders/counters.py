@@ -29,6 +29,7 @@ class Advance:
     shipped: int = 0
     delivered: int = 0
     lost: int = 0
+    found: int = 0
     sent_back: int = 0
     returned: int = 0
 

@@ -22,9 +22,9 @@ CONSENT_ANSWERS = ["agreed", "cancel", "free"]
 MONEY: dict[str, Any] = {"max_digits": 18, "decimal_places": 4}
 COUNTERS = [
     "ordered", "cancelled", "reserved", "freed", "picked", "put_back", "packed", "unpacked", "shipped", "delivered",
-    "lost", "sent_back", "returned", "invoiced", "credited", "under",
+    "lost", "found", "sent_back", "returned", "invoiced", "credited", "under",
 ]
-"""The counters of a line and, summed up, of its order. Each only grows; freed takes back reserved, put_back picked, unpacked packed."""
+"""The counters of a line and, summed up, of its order. Each only grows; freed takes back reserved, put_back picked, unpacked packed, found lost."""
 
 
 def counter() -> models.BigIntegerField:
@@ -40,8 +40,8 @@ def never_overtakes() -> Q:
         & Q(put_back__gte=0, picked__gte=F("put_back"), picked__lte=F("reserved") - F("freed") + F("put_back"))
         & Q(unpacked__gte=0, packed__gte=F("unpacked"), packed__lte=F("picked") - F("put_back") + F("unpacked"))
         & Q(shipped__gte=0, shipped__lte=F("packed") - F("unpacked"))
-        & Q(delivered__gte=0, lost__gte=0, sent_back__gte=0)
-        & Q(delivered__lte=F("shipped") - F("lost") - F("sent_back"))
+        & Q(delivered__gte=0, found__gte=0, lost__gte=F("found"), sent_back__gte=0)
+        & Q(delivered__lte=F("shipped") - F("lost") + F("found") - F("sent_back"))
         & Q(returned__gte=0, returned__lte=F("delivered"))
         & Q(invoiced__gte=0, invoiced__lte=F("ordered"))
         & Q(credited__gte=0, credited__lte=F("invoiced"))
@@ -52,7 +52,7 @@ def never_overtakes() -> Q:
 def status() -> models.GeneratedField:
     """The state in a word, generated from the counters: how far the whole, or the first part of it, has come."""
     left = F("ordered") - F("cancelled")
-    ended = F("delivered") + F("lost") + F("sent_back")
+    ended = F("delivered") + F("lost") - F("found") + F("sent_back")
     return models.GeneratedField(
         expression=Case(
             When(cancelled=F("ordered"), then=Value("cancelled")),
@@ -116,6 +116,7 @@ class Order(models.Model):
     shipped = counter()
     delivered = counter()
     lost = counter()
+    found = counter()
     sent_back = counter()
     returned = counter()
     invoiced = counter()
@@ -123,7 +124,7 @@ class Order(models.Model):
     under = counter()
     status = status()
     open = models.GeneratedField(
-        expression=Q(ordered__gt=F("cancelled") + F("delivered") + F("lost") + F("sent_back")),  # type: ignore[arg-type]
+        expression=Q(ordered__gt=F("cancelled") + F("delivered") + F("lost") - F("found") + F("sent_back")),  # type: ignore[arg-type]
         output_field=models.BooleanField(), db_persist=True,
     )
 
@@ -187,6 +188,7 @@ class Line(models.Model):
     shipped = counter()
     delivered = counter()
     lost = counter()
+    found = counter()
     sent_back = counter()
     returned = counter()
     invoiced = counter()
@@ -197,6 +199,7 @@ class Line(models.Model):
     class Meta:
         indexes = [
             models.Index("item", "id", name="orders_line_waiting", condition=Q(ordered__gt=F("cancelled") + F("reserved") - F("freed"))),
+            models.Index("order", name="orders_line_to_credit", condition=Q(lost__gt=F("found") + F("credited") - F("sent_back"))),
         ]
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="orders_line_once"),
@@ -260,6 +263,7 @@ class Allocation(models.Model):
     shipped = counter()
     delivered = counter()
     lost = counter()
+    found = counter()
     sent_back = counter()
     returned = counter()
 
@@ -279,8 +283,8 @@ class Allocation(models.Model):
                 & Q(picked__lte=F("reserved") - F("freed") + F("put_back"))
                 & Q(unpacked__gte=0, packed__gte=F("unpacked"), packed__lte=F("picked") - F("put_back") + F("unpacked"))
                 & Q(shipped__gte=0, shipped__lte=F("packed") - F("unpacked"))
-                & Q(delivered__gte=0, lost__gte=0, sent_back__gte=0)
-                & Q(delivered__lte=F("shipped") - F("lost") - F("sent_back"))
+                & Q(delivered__gte=0, found__gte=0, lost__gte=F("found"), sent_back__gte=0)
+                & Q(delivered__lte=F("shipped") - F("lost") + F("found") - F("sent_back"))
                 & Q(returned__gte=0, returned__lte=F("delivered")),
             ),
         ]

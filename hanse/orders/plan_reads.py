@@ -11,7 +11,7 @@ from hanse.kernel.rows import as_tuple
 from .holds import BLOCKS
 from .replan import Give, Replan, Take
 from .replanning import Job, Need, Plan
-from .reserving import OpenLine, SiteFact, candidates_for, queue_key
+from .reserving import LEARNED, OpenLine, SiteFact, candidates_for, queue_key
 
 
 @dataclass(slots=True)
@@ -37,16 +37,18 @@ SELECT k.id, k.order_id, k.line_id, k.site_id, k.reserved - k.freed - greatest(k
   FROM orders_allocation k JOIN orders_order o ON o.id = k.order_id WHERE o.open AND k.reserved > k.freed + k.shipped ORDER BY k.id DESC
 """
 FREE = "SELECT item_id, site_id, on_hand - reserved FROM inventory_stock WHERE on_hand > reserved"
-SITES = """
+SITES = f"""
 SELECT s.id, s.code, s.zone, s.country, s.region, s.workdays, s.cut_off, s.priority, s.latitude, s.longitude,
-       coalesce(l.country, ''), coalesce(l.region, ''), l.days, l.cost, false, coalesce(l.transit_on, '{}')
-  FROM network_site s LEFT JOIN network_lane l ON l.site_id = s.id WHERE s.active AND s.supplier = ''
+       coalesce(l.country, ''), coalesce(l.region, ''), coalesce(learned.days, l.days), l.cost, false, coalesce(l.transit_on, '{{}}')
+  FROM network_site s LEFT JOIN network_lane l ON l.site_id = s.id
+  {LEARNED}
+ WHERE s.active AND s.supplier = ''
 """
 
 
 def demand(now: datetime) -> Demand:
     """All that can be planned now. An order that has units at a site without a way to its customer is left as it is."""
-    sites = rows(SiteFact, SITES)
+    sites = rows(SiteFact, SITES, now=now)
     found: dict[int, list[tuple[OpenLine, int, int]]] = defaultdict(list)
     for row in rows(as_tuple, LINES, held=sorted(type for type in BLOCKS if "allocate" in BLOCKS[type])):
         found[row[1]].append((OpenLine(*row[:14]), row[14], row[15]))

@@ -200,7 +200,7 @@ def promise(order: Place, now: datetime) -> Promise | Refused:
     to = _to(order, known)
     lines = _lines(order, placed, known, to)
     items = sorted({line.item for line in lines})
-    sites = rows(SiteFact, SITES, countries=[to.country])
+    sites = rows(SiteFact, SITES, countries=[to.country], now=now)
     stock = rows(as_tuple, FREE, items=items, now=now)
     coming = rows(Coming, COMING, items=items)
     carriers = {(site, region): who for site, region, *who in rows(as_tuple, CARRIERS, country=to.country)}

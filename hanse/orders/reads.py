@@ -62,7 +62,7 @@ VIEWS: dict[str, str] = {
     "on-hold": "o.open AND o.holds <> '{}'",
     "backordered": "o.open AND o.ordered > o.cancelled + o.reserved - o.freed",
     "to-release": "o.open AND o.holds = '{}' AND EXISTS (SELECT 1 FROM orders_allocation a WHERE a.order_id = o.id AND a.reserved > a.freed + a.released - a.recalled)",
-    "on-its-way": "o.open AND o.shipped > o.delivered + o.lost + o.sent_back",
+    "on-its-way": "o.open AND o.shipped > o.delivered + o.lost - o.found + o.sent_back",
 }
 """The board's views by name. All but `all` look at open orders only, which an index holds."""
 
@@ -310,7 +310,7 @@ SELECT 'H-' || o.id, o.id, o.ref, o.channel, p.code, p.name, o.placed_at, o.zone
 """
 LINES = f"""
 SELECT l.id, l.position, i.sku, i.name, l.unit_price, l.discount, l.net, l.freight, l.tax, l.tax_rate, l.requested_on, l.first_promised_on,
-       l.promised_on, {basis("l", "of")}, l.status, l.ordered, l.cancelled, l.reserved - l.freed, l.picked - l.put_back, l.packed - l.unpacked, l.shipped, l.delivered, l.lost, l.sent_back,
+       l.promised_on, {basis("l", "of")}, l.status, l.ordered, l.cancelled, l.reserved - l.freed, l.picked - l.put_back, l.packed - l.unpacked, l.shipped, l.delivered, l.lost - l.found, l.sent_back,
        l.returned, l.invoiced, l.credited, l.ordered - l.cancelled - l.reserved + l.freed,
        l.kit, l.per_kit, of.position, coalesce(a.parts, '[]'), coalesce(w.pegs, '[]'),
        coalesce((SELECT sum(x.ordered - x.cancelled)::bigint FROM orders_line x WHERE x.order_id = l.order_id AND x.over_of_id = l.id), 0), m.position, l.billed, l.under

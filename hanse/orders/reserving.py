@@ -105,10 +105,15 @@ SELECT s.item_id, s.site_id, s.on_hand - s.reserved, d.lead_days FROM inventory_
 """
 """Free units by item and site; of what a supplier ships for us with his lead days, none where he does so no more."""
 STOCK = FREE + " FOR UPDATE OF s"
-SITES = """
+LEARNED = """LEFT JOIN LATERAL (
+    SELECT t.days FROM network_learnedtransit t WHERE t.site_id = l.site_id AND t.country = l.country AND t.region = l.region AND t.carrier = l.carrier
+       AND t.service = '' AND t.from_on <= %(now)s::date ORDER BY t.from_on DESC LIMIT 1) learned ON true"""
+"""What somebody approved of a lane `l` for promises of now: a part of the questions for ways."""
+SITES = f"""
 SELECT s.id, s.code, s.zone, s.country, s.region, s.workdays, s.cut_off, s.priority, s.latitude, s.longitude,
-       coalesce(l.country, ''), coalesce(l.region, ''), l.days, l.cost, s.supplier <> '', coalesce(l.transit_on, '{}')
+       coalesce(l.country, ''), coalesce(l.region, ''), coalesce(learned.days, l.days), l.cost, s.supplier <> '', coalesce(l.transit_on, '{{}}')
   FROM network_site s LEFT JOIN network_lane l ON l.site_id = s.id AND l.country = ANY(%(countries)s::text[])
+  {LEARNED}
  WHERE s.active
 """
 

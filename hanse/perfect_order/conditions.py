@@ -12,6 +12,7 @@ from unicodedata import combining, normalize
 from zoneinfo import ZoneInfo
 
 from hanse.kernel.places import metres
+from hanse.transport.states import REFUSALS
 
 from .truth import Truth, every
 
@@ -73,6 +74,7 @@ class Delivery:
     delivered_at: datetime | None
     units: Mapping[int, int]
     proof: Proof | None = None
+    refused: str = ""
 
     @property
     def shows(self) -> tuple[str, ...]:
@@ -92,7 +94,7 @@ def _at_place(ship_to: int, spot: Spot, parcel: Delivery) -> Finding:
     if parcel.address != ship_to:
         return Finding(False, f"Parcel {parcel.parcel} went to an address that is not in force.", (f"parcel {parcel.parcel}",), "wrong label", "warehouse")
     if parcel.delivered_at is None:
-        return Finding(None, f"Parcel {parcel.parcel} is on its way.")
+        return Finding(None, f"Parcel {parcel.parcel} was not delivered yet.")
     proof = parcel.proof
     if proof is None:
         return Finding(True, f"The carrier says that parcel {parcel.parcel} was delivered.", parcel.shows, sure=False)
@@ -156,7 +158,7 @@ def plain(name: str) -> str:
 class Due:
     """A line of a commitment: units that are owed (customers' own cancellations left out), and what has become of them.
 
-    `dropped` were cancelled by us; `over` units beyond what is owed are within the agreed tolerance, as `under` are below.
+    Of what came the consignee told that `short` were missing and `rejected` he would not have, and why. `dropped` were cancelled by us; `over` units beyond what is owed are within the agreed tolerance, as `under` are below.
     """
 
     line: int
@@ -168,6 +170,9 @@ class Due:
     sent_back: int = 0
     over: int = 0
     under: int = 0
+    short: int = 0
+    rejected: int = 0
+    rejected_why: str = ""
 
     @property
     def closed(self) -> bool:
@@ -189,7 +194,15 @@ def product(line: Due, parcels: Sequence[Delivery]) -> Finding:
     if line.lost:
         return Finding(False, f"{line.lost} units were lost on the way.", shows, "lost", "carrier")
     if line.sent_back:
+        why = next((p.refused for p in parcels if line.line in p.units and p.refused), "")
+        if why:
+            return Finding(False, f"{line.sent_back} units were refused: {why.replace('-', ' ')}.", shows, f"refused, {why.replace('-', ' ')}", REFUSALS[why])
         return Finding(False, f"{line.sent_back} units came back undelivered.", shows, "sent back", "carrier")
+    if line.rejected:
+        why = line.rejected_why
+        return Finding(False, f"{line.rejected} units were rejected: {why.replace('-', ' ')}.", shows, f"rejected, {why.replace('-', ' ')}", REFUSALS[why])
+    if line.short:
+        return Finding(False, f"{line.short} units were missing when the consignee counted.", shows, "mis-pack", "warehouse")
     if missing:
         return Finding(False, f"{missing} units were missing in the parcel.", shows, "mis-pack", "warehouse")
     if -short > line.over:

@@ -42,6 +42,9 @@ class Owed:
     waits: int
     net: Decimal
     lacks_customs_data: bool
+    short: int
+    rejected: int
+    rejected_why: str
 
 
 OWED = """
@@ -50,8 +53,10 @@ SELECT l.id, l.order_id, l.position, i.sku, {BASIS}, l.requested_on, l.ordered, 
          SELECT sum((x->>'quantity')::bigint) FROM journal_event e, jsonb_array_elements(e.body->'lines') x
           WHERE e.subject = 'order/H-' || l.order_id AND e.kind = 'UnitsCancelled' AND NOT coalesce((e.body->>'by_customer')::boolean, true)
             AND (x->>'position')::int = l.position AND e.body->>'reason' <> '{REASON}'), 0)::bigint ELSE 0 END,
-       l.shipped, l.delivered, l.lost, l.sent_back, l.returned, l.invoiced, l.credited, l.ordered - l.cancelled - l.reserved + l.freed, l.net, i.hs_code = '' OR i.origin = ''
+       l.shipped, l.delivered, l.lost - l.found, l.sent_back, l.returned, l.invoiced, l.credited, l.ordered - l.cancelled - l.reserved + l.freed, l.net, i.hs_code = '' OR i.origin = '', r.short, r.rejected, r.why
   FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id LEFT JOIN orders_line s ON s.id = l.substitute_of_id
+ CROSS JOIN LATERAL (SELECT coalesce(sum(x.short), 0)::bigint AS short, coalesce(sum(x.rejected), 0)::bigint AS rejected, coalesce(max(x.reason), '') AS why
+                       FROM transport_receivedline x WHERE x.line_id = l.id) r
  WHERE l.order_id = ANY(%(order)s::bigint[]) AND l.over_of_id IS NULL ORDER BY l.order_id, l.position
 """.replace("{REASON}", REASON).replace("{BASIS}", basis("l", "s"))
 
@@ -120,6 +125,7 @@ class Sent:
     condition: str | None
     left_unattended: bool | None
     proven_at: datetime | None
+    refused: str
 
     def delivery(self) -> Delivery:
         """The parcel as the conditions look at it; a proof's time is the better one."""
@@ -129,12 +135,12 @@ class Sent:
         proof = Proof(self.proof, self.gln or "", self.latitude, self.longitude, self.accuracy_m, self.receiver or "", self.received, self.condition or "",
                       bool(self.left_unattended)) if self.proof else None
         arrived = self.proven_at if self.delivered_at and self.proven_at else self.delivered_at
-        return Delivery(self.tracking, self.address, self.handed_over_at, arrived, units, proof)
+        return Delivery(self.tracking, self.address, self.handed_over_at, arrived, units, proof, self.refused)
 
 
 SENT = """
 SELECT p.id, s.order_id, p.tracking, w.code, w.country, c.code, s.address_id, s.handed_over_at, p.delivered_at, k.lines, k.units,
-       f.id, f.gln, f.latitude, f.longitude, f.accuracy_m, f.receiver, f.received, f.condition, f.left_unattended, f.delivered_at
+       f.id, f.gln, f.latitude, f.longitude, f.accuracy_m, f.receiver, f.received, f.condition, f.left_unattended, f.delivered_at, p.refused
   FROM transport_shipment s JOIN transport_parcel p ON p.shipment_id = s.id JOIN network_site w ON w.id = s.site_id JOIN transport_carrier c ON c.id = p.carrier_id
   JOIN LATERAL (SELECT coalesce(array_agg(x.line_id ORDER BY x.id), '{}') AS lines, coalesce(array_agg(x.quantity ORDER BY x.id), '{}') AS units FROM fulfilment_content x WHERE x.carton_id = p.carton_id) k ON true
   LEFT JOIN LATERAL (SELECT * FROM transport_proof f WHERE f.parcel_id = p.id ORDER BY f.id DESC LIMIT 1) f ON true
@@ -156,7 +162,7 @@ class Billed:
 BILLED = """
 SELECT l.id, coalesce(m.quantity_variance, 0), coalesce(m.price_variance, 0),
        ARRAY(SELECT d.number FROM billing_invoiceline x JOIN billing_invoice d ON d.id = x.invoice_id WHERE x.line_id = l.id AND d.kind = 'invoice' ORDER BY d.id),
-       CASE WHEN l.credited > l.lost + l.sent_back + l.returned THEN ARRAY(
+       CASE WHEN l.credited > l.lost - l.found + l.sent_back + l.returned THEN ARRAY(
          SELECT d.number FROM billing_invoiceline x JOIN billing_invoice d ON d.id = x.invoice_id WHERE x.line_id = l.id AND d.kind = 'credit' AND d.reason <> 'cancelled' ORDER BY d.id)
        ELSE '{}'::text[] END
   FROM orders_line l

@@ -16,7 +16,7 @@ from .events import OrderAssessed
 
 AT_ONCE = 500
 TOUCHES = (
-    "ParcelHandedOver", "ParcelDelivered", "ProofRecorded", "TrackingRecorded", "TrackingTakenIn", "InvoiceIssued", "CreditIssued", "UnitsCancelled", "OrderChanged", "UnitsSubstituted",
+    "ParcelHandedOver", "ParcelDelivered", "ProofRecorded", "TrackingRecorded", "TrackingTakenIn", "ParcelLost", "ParcelFound", "ParcelRefused", "ParcelTakenBack", "ReceivingAdviceTaken", "InvoiceIssued", "CreditIssued", "UnitsCancelled", "OrderChanged", "UnitsSubstituted",
 )
 """The facts that may change a verdict."""
 ENDS = frozenset({"lost", "return-to-sender", "delivered", "failed"})

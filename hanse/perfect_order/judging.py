@@ -158,7 +158,7 @@ def judge(head: Head, due_on: date | None, lines: Sequence[Owed], sent: Sequence
 
 
 def _due(line: Owed) -> Due:
-    return Due(line.id, line.position, line.ordered - line.cancelled + line.dropped, line.dropped, line.delivered, line.lost, line.sent_back)
+    return Due(line.id, line.position, line.ordered - line.cancelled + line.dropped, line.dropped, line.delivered, line.lost, line.sent_back, short=line.short, rejected=line.rejected, rejected_why=line.rejected_why)
 
 
 def _of_line(line: Owed, due: Due, parcels: Sequence[Delivery], times: Window | None, head: Head, billed: Billed | None, now: datetime) -> dict[str, Finding]:

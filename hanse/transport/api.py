@@ -10,13 +10,20 @@ from ninja import Body, Router
 from hanse.web.doors import Cursor, Limit, WrongCursor, after, answered, answers_to, missing, page_of, page_schema, shown
 
 from . import bill_paper, reads
+from .choose_remedy import ChooseRemedy, choose_remedy
 from .choose_service import ChooseService, choose_service
 from .draw_up import DrawUp, draw_up
 from .hand_over import HandOver, hand_over
 from .keep_carriers import KeepCarrier, keep_carriers
+from .notice_silences import NoticeSilence, notice_silences
 from .record_proof import RecordProof, record_proof
+from .record_refusal import RecordRefusal, record_refusal
 from .record_tracking import Track, record_tracking
+from .report_lost import ReportLost, report_lost
+from .roll_up_transit import RollUpTransit, roll_up_transit
+from .take_back import TakeBack, take_back
 from .take_despatch_advice import TakeDespatchAdvice, take_despatch_advice
+from .take_receiving_advice import TakeReceivingAdvice, take_receiving_advice
 
 router = Router(tags=["transport"])
 PDF = {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
@@ -89,6 +96,48 @@ def take_despatch_advices(request: HttpRequest, advices: Body[list[TakeDespatchA
     return answered(request, take_despatch_advice, advices)
 
 
+@router.post("/receiving-advices/batch", response=answers_to(take_receiving_advice))
+def take_receiving_advices(request: HttpRequest, advices: Body[list[TakeReceivingAdvice]]) -> HttpResponse:
+    """Take consignees' receiving advices: what they received, missed and rejected of an order. The same advice twice changes nothing."""
+    return answered(request, take_receiving_advice, advices)
+
+
+@router.post("/losses/batch", response=answers_to(report_lost))
+def report_losses(request: HttpRequest, losses: Body[list[ReportLost]]) -> HttpResponse:
+    """Give parcels up as lost after the search. What is told of them later finds them again."""
+    return answered(request, report_lost, losses)
+
+
+@router.post("/refusals/batch", response=answers_to(record_refusal))
+def record_refusals(request: HttpRequest, refusals: Body[list[RecordRefusal]]) -> HttpResponse:
+    """Record that receivers refused parcels, and why."""
+    return answered(request, record_refusal, refusals)
+
+
+@router.post("/take-backs/batch", response=answers_to(take_back))
+def take_parcels_back(request: HttpRequest, backs: Body[list[TakeBack]]) -> HttpResponse:
+    """Take parcels back that nobody received; their units lie in quarantine, or in the bin that is named."""
+    return answered(request, take_back, backs)
+
+
+@router.post("/remedies/batch", response=answers_to(choose_remedy))
+def choose_remedies(request: HttpRequest, remedies: Body[list[ChooseRemedy]]) -> HttpResponse:
+    """Send units again that never came, or owe them no more."""
+    return answered(request, choose_remedy, remedies)
+
+
+@router.post("/silences/batch", response=answers_to(notice_silences))
+def look_for_silences(request: HttpRequest, looks: Body[list[NoticeSilence]]) -> HttpResponse:
+    """Look whether parcels are silent for too long. hanse does so by itself each hour."""
+    return answered(request, notice_silences, looks)
+
+
+@router.post("/transit-counts/batch", response=answers_to(roll_up_transit))
+def count_transit(request: HttpRequest, counts: Body[list[RollUpTransit]]) -> HttpResponse:
+    """Count what lanes took in the 90 days before a day. hanse does so by itself each night."""
+    return answered(request, roll_up_transit, counts)
+
+
 @router.get("/parcels/{tracking}", response=reads.ParcelView)
 def parcel(request: HttpRequest, tracking: Word, carrier: Word = "") -> HttpResponse:
     """A parcel with all that its carrier told and its proofs of delivery."""
@@ -108,5 +157,5 @@ def shipments(request: HttpRequest, site: Word = "", carrier: Word = "", cursor:
 
 @router.get("/parcels", response=page_schema(reads.TroubledRow))
 def troubled_parcels(request: HttpRequest, limit: Limit = 100) -> HttpResponse:
-    """Parcels that need a look: in doubt, failed, late, about to be late, or silent for days. The first `limit` of them."""
+    """Parcels that need a look: in doubt, failed, late, about to be late, or silent for too long. The first `limit` of them."""
     return page_of(reads.troubled(limit), limit, lambda row: row.parcel)

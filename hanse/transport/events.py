@@ -200,6 +200,7 @@ class ProofRecorded:
     condition: str
     at: datetime
     zone: str = "UTC"
+    photo: str = ""
 
     def said(self) -> str:
         got = f", {self.received} of {self.sent} received" if self.received is not None else ""
@@ -226,3 +227,169 @@ class NothingNew:
 
     def said(self) -> str:
         return f"Nothing new of {self.parcel}"
+
+
+@event("order")
+class ParcelLost:
+    """A parcel's units count as lost: its carrier said so, or a person after the search."""
+
+    order: str
+    parcel: str
+    carton: str
+    carrier: str
+    units: int
+    at: datetime
+
+    def said(self) -> str:
+        return f"Parcel {self.parcel} lost with {self.carrier}: {self.units} units"
+
+
+@event("order")
+class ParcelFound:
+    """A parcel that counted as lost is on its way again, or was delivered."""
+
+    order: str
+    parcel: str
+    carton: str
+    carrier: str
+    units: int
+    at: datetime
+
+    def said(self) -> str:
+        return f"Parcel {self.parcel} found again: {self.units} units"
+
+
+@event("order")
+class LossReported:
+    """A person gave a parcel up as lost, and why."""
+
+    order: str
+    parcel: str
+    carrier: str
+    reason: str
+    at: datetime | None = None
+
+    def said(self) -> str:
+        return f"Parcel {self.parcel} reported lost: {self.reason}"
+
+
+@event("order")
+class ParcelRefused:
+    """The receiver would not have a parcel, and why; who answers for that follows from the reason."""
+
+    order: str
+    parcel: str
+    carrier: str
+    reason: str
+    owner: str
+    note: str = ""
+    at: datetime | None = None
+
+    def said(self) -> str:
+        return f"Parcel {self.parcel} refused by the receiver, {self.reason.replace('-', ' ')}" + (f": {self.note}" if self.note else "")
+
+
+@event("order")
+class ParcelTakenBack:
+    """A parcel that nobody received came back to us; its units lie in a bin, or in quarantine where none is named."""
+
+    order: str
+    parcel: str
+    carrier: str
+    site: str
+    bin: str
+    units: int
+    condition: str = ""
+
+    def said(self) -> str:
+        return f"Parcel {self.parcel} came back to {self.site}: {self.units} units into {self.bin or 'quarantine'}" + (f", {self.condition}" if self.condition else "")
+
+
+@dataclass(frozen=True, slots=True)
+class RemediedLine:
+    """Units of a line that were lost or came back."""
+
+    position: int
+    units: int
+
+
+@event("order")
+class RemedyChosen:
+    """What is done about units that are lost or came back: ordered again at what they cost, or nothing more is owed. Billing credits these units."""
+
+    order: str
+    parcel: str
+    remedy: str
+    lines: tuple[RemediedLine, ...]
+
+    def said(self) -> str:
+        units = sum(line.units for line in self.lines)
+        return f"{units} units of parcel {self.parcel} are " + ("sent again" if self.remedy == "sent-again" else "not sent again")
+
+
+@event("order")
+class ParcelSilent:
+    """Nothing was told of a parcel for longer than so many working days, and what says that this is too long."""
+
+    order: str
+    parcel: str
+    carrier: str
+    since: datetime
+    days: int
+    basis: str
+    parcels: int = 0
+
+    def said(self) -> str:
+        basis = {"lane": f"95 of 100 parcels of {self.carrier} on this lane", "carrier": f"95 of 100 parcels of {self.carrier}", "planned": "the planned days and two"}[self.basis]
+        return f"Parcel {self.parcel} does not move: no word for more than {self.days} working days, longer than {basis}"
+
+
+@event("parcel", silent=True)
+class StillMoving:
+    """A parcel is not silent for too long, or that was noticed before."""
+
+    parcel: str
+
+    def said(self) -> str:
+        return f"Parcel {self.parcel} is not silent for too long"
+
+
+@event("order")
+class ReceivingAdviceTaken:
+    """The consignee told what he received of an order; it proves the parcels that it names."""
+
+    order: str
+    advice: str
+    customer: str
+    parcels: tuple[str, ...]
+    received: int
+    short: int
+    rejected: int
+    at: datetime
+
+    def said(self) -> str:
+        less = [f"{n} {word}" for n, word in ((self.short, "missing"), (self.rejected, "rejected")) if n]
+        return f"{self.customer} received {self.received} units, receiving advice {self.advice}" + "".join(f", {x}" for x in less)
+
+
+@event("order", silent=True)
+class ReceivingAdviceKnown:
+    """The consignee sent this receiving advice before; nothing changed."""
+
+    order: str
+    advice: str
+
+    def said(self) -> str:
+        return f"Receiving advice {self.advice} was taken before"
+
+
+@event("lanes")
+class TransitRolledUp:
+    """What lanes took, and how long carriers are silent on them, was counted anew until a day."""
+
+    until: date
+    lanes: int
+    parcels: int
+
+    def said(self) -> str:
+        return f"Transit of {self.parcels} parcels on {self.lanes} lanes counted until {self.until}"

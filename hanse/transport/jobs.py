@@ -1,6 +1,7 @@
-"""What transport does by itself: parcels take in events that came before them, packed cartons get their service, what parcels took is counted."""
+"""What transport does by itself: parcels take in events that came before them, packed cartons get their service, silences are noticed, what parcels took is counted."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.db import connection
 from procrastinate.contrib.django import app
@@ -14,7 +15,11 @@ from hanse.network.keep_transit_counts import keep_transit_counts
 
 from .choose_service import ChooseService, choose_service
 from .counted import transit_counts
+from .events import ParcelSilent, TransitRolledUp
+from .notice_silences import NoticeSilence, notice_silences
+from .roll_up_transit import RollUpTransit, roll_up_transit
 from .take_in import TakeIn, take_in
+from .transit import ENDED
 
 AT_ONCE = 1_000
 UNSEEN = """
@@ -60,7 +65,42 @@ def count_what_parcels_took() -> int:
 
 
 @app.periodic(cron="40 2 * * *")
-@app.task(queueing_lock="count-transit", pass_context=False)
-def count_transit(timestamp: int) -> None:
+@app.task(queueing_lock="count-parcels", pass_context=False)
+def count_parcels(timestamp: int) -> None:
     """Each night: how many working days parcels took."""
     count_what_parcels_took()
+QUIET = f"""
+SELECT p.tracking, r.code FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id JOIN transport_carrier r ON r.id = p.carrier_id
+ WHERE p.delivered_at IS NULL AND p.lost_at IS NULL AND p.back_at IS NULL AND p.rides_with_id IS NULL AND p.state NOT IN {ENDED}
+   AND coalesce(p.moved_at, s.handed_over_at) < %s
+   AND NOT EXISTS (SELECT FROM transport_silence x WHERE x.parcel_id = p.id AND x.since_at = coalesce(p.moved_at, s.handed_over_at))
+ ORDER BY coalesce(p.moved_at, s.handed_over_at) LIMIT 5000
+"""
+"""Parcels on their way of which nothing was told for a day; they are found among those not delivered, by index."""
+
+
+def notice_what_is_silent(now: datetime | None = None) -> int:
+    """Notice the parcels that are silent for too long; gives back how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(QUIET, [(now or clock.now()) - timedelta(days=1)])
+        asks = [NoticeSilence(tracking, carrier) for tracking, carrier in cursor.fetchall()]
+    return sum(isinstance(a, ParcelSilent) for a in notice_silences(asks, by=HANSE)) if asks else 0
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(queueing_lock="silences", pass_context=False)
+def notice(timestamp: int) -> None:
+    """Each hour: parcels that are silent for too long need a person."""
+    notice_what_is_silent()
+
+
+def count_transit() -> list[TransitRolledUp]:
+    """Count what lanes took until yesterday."""
+    return roll_up_transit([RollUpTransit(clock.now().date())], by=HANSE)
+
+
+@app.periodic(cron="41 1 * * *")
+@app.task(queueing_lock="transit", pass_context=False)
+def roll_up(timestamp: int) -> None:
+    """Each night: what lanes take, and how long carriers are silent on them."""
+    count_transit()

@@ -5,8 +5,10 @@ from django.db.models import Case, F, Q, Value, When
 
 from hanse.fulfilment.models import Carton
 from hanse.network.models import Site
-from hanse.orders.models import Order
-from hanse.partners.models import Address
+from hanse.orders.models import Line, Order
+from hanse.partners.models import Address, Party
+
+from .states import REFUSALS
 
 STATES = [
     "pending", "picked-up", "in-transit", "out-for-delivery", "ready-for-pick-up", "delivered", "delayed",
@@ -15,6 +17,10 @@ STATES = [
 
 DOUBTS = ["", "moves-again", "sent-back-before"]
 """What carriers' events leave for a person to settle."""
+REMEDIES = ["sent-again", "cancelled"]
+"""What is done about units that are lost or came back: ordered again at what they cost, or nothing more is owed."""
+RELATIONS = {"named": "One who may receive", "colleague": "A colleague there", "reception": "Reception or mail room", "neighbour": "A neighbour"}
+"""What the one who received is to the customer, as the driver saw it."""
 
 
 class Carrier(models.Model):
@@ -147,8 +153,9 @@ class Shipment(models.Model):
 class Parcel(models.Model):
     """One carton on its way; one that lay inside another `rides_with` that one's parcel, under the same number. `state` is derived from the whole set of its events, whatever their order.
 
-    `delivered_at` is set when its units were counted as delivered. `return_state` follows the way back, once
-    there is one. `doubt` names what only a person can settle: it moves again after delivery, or was sent back before.
+    `delivered_at` is set when its units were counted as delivered, `lost_at` while they count as lost, `back_at` when they came back to us.
+    `return_state` follows the way back, once there is one. `doubt` names what only a person can settle: it moves again after delivery, or was
+    sent back before. `refused` says why the receiver would not have it; `remedy` what was done about units that are lost or came back.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -164,9 +171,14 @@ class Parcel(models.Model):
     moved_at = models.DateTimeField(null=True)
     expected_on = models.DateField(null=True)
     delivered_at = models.DateTimeField(null=True)
+    lost_at = models.DateTimeField(null=True)
+    back_at = models.DateTimeField(null=True)
+    refused = models.TextField(db_default="")
+    remedy = models.TextField(db_default="")
 
     class Meta:
         indexes = [
+            models.Index("id", name="transport_parcel_to_remedy", condition=Q(remedy="") & (Q(lost_at__isnull=False) | Q(back_at__isnull=False))),
             models.Index("state", "id", name="transport_parcel_on_its_way", condition=Q(delivered_at__isnull=True)),
             models.Index("id", name="transport_parcel_in_doubt", condition=~Q(doubt="")),
         ]
@@ -179,6 +191,11 @@ class Parcel(models.Model):
             models.CheckConstraint(condition=Q(state__in=STATES), name="transport_parcel_state_is_known"),
             models.CheckConstraint(condition=Q(return_state__in=["", *STATES]), name="transport_parcel_return_state_is_known"),
             models.CheckConstraint(condition=Q(doubt__in=DOUBTS), name="transport_parcel_doubt_is_known"),
+            models.CheckConstraint(condition=Q(refused__in=["", *REFUSALS]), name="transport_parcel_refusal_is_known"),
+            models.CheckConstraint(condition=Q(remedy__in=["", *REMEDIES]), name="transport_parcel_remedy_is_known"),
+            models.CheckConstraint(
+                condition=Q(delivered_at__isnull=True, lost_at__isnull=True) | Q(lost_at__isnull=True, back_at__isnull=True) | Q(delivered_at__isnull=True, back_at__isnull=True),
+                name="transport_parcel_ends_one_way"),
         ]
 
     def __str__(self) -> str:
@@ -224,9 +241,142 @@ class Proof(models.Model):
     received = models.BigIntegerField(null=True)
     condition = models.TextField(db_default="")
     left_unattended = models.BooleanField(db_default=False)
+    relation = models.TextField(db_default="")
+    photo = models.TextField(db_default="")
+    signature = models.TextField(db_default="")
     source = models.TextField(db_default="")
     recorded_at = models.DateTimeField()
     actor = models.TextField()
 
     def __str__(self) -> str:
         return f"{self.parcel_id} to {self.receiver}"
+
+
+class Photo(models.Model):
+    """A photo that proves something, known by the SHA-256 of its bytes. What cameras write beside the picture is taken out before it is kept. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    sha256 = models.TextField(unique=True)
+    body = models.BinaryField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(sha256__regex="^[0-9a-f]{64}$"), name="transport_photo_is_known_by_its_hash")]
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
+class ReceivingAdvice(models.Model):
+    """A consignee's receiving advice as it came: what he received of an order. Its number counts once for a customer. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    customer = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+", db_index=False)
+    number = models.TextField()
+    body = models.JSONField()
+    received_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    actor = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "number"], name="transport_receivingadvice_once")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ReceivedLine(models.Model):
+    """Of a line, as a receiving advice tells it: units received and kept, missing, and rejected with why. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    advice = models.ForeignKey(ReceivingAdvice, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    received = models.BigIntegerField()
+    short = models.BigIntegerField(db_default=0)
+    rejected = models.BigIntegerField(db_default=0)
+    reason = models.TextField(db_default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["advice", "line"], name="transport_receivedline_once"),
+            models.CheckConstraint(
+                condition=Q(received__gte=0, received__lte=10**12, short__gte=0, short__lte=10**12, rejected__gte=0, rejected__lte=10**12), name="transport_receivedline_counts_units"),
+            models.CheckConstraint(condition=Q(rejected=0, reason="") | Q(rejected__gt=0, reason__in=list(REFUSALS)), name="transport_receivedline_says_why_rejected"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.received} of line {self.line_id}"
+
+
+class Gap(models.Model):
+    """How long carriers are silent between two events on a lane: the 95th percentile in working days of the last 90 days, of so many parcels.
+
+    Without a site it is the carrier's on all lanes. Rolled up each night.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+", db_index=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False, null=True)
+    country = models.TextField(db_default="")
+    days = models.SmallIntegerField()
+    parcels = models.BigIntegerField()
+    until_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["carrier", "site", "country"], name="transport_gap_once", nulls_distinct=False),
+            models.CheckConstraint(condition=Q(days__gte=0, days__lte=366), name="transport_gap_days_in_range"),
+            models.CheckConstraint(condition=Q(parcels__gt=0, parcels__lte=10**12), name="transport_gap_has_seen_parcels"),
+            models.CheckConstraint(condition=Q(site__isnull=False) | Q(country=""), name="transport_gap_of_a_carrier_names_no_country"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.days} days"
+
+
+class Silence(models.Model):
+    """A parcel was silent for longer than `days` working days since its last movement, and what said so. Once per silence; a movement ends it."""
+
+    id = models.BigAutoField(primary_key=True)
+    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="silences", db_constraint=False, db_index=False)
+    since_at = models.DateTimeField()
+    days = models.SmallIntegerField()
+    basis = models.TextField()
+    parcels = models.BigIntegerField(db_default=0)
+    noticed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["parcel", "since_at"], name="transport_silence_once"),
+            models.CheckConstraint(condition=Q(basis__in=["lane", "carrier", "planned"]), name="transport_silence_basis_is_known"),
+            models.CheckConstraint(condition=Q(days__gte=0, days__lte=400), name="transport_silence_days_in_range"),
+            models.CheckConstraint(condition=Q(parcels__gte=0, parcels__lte=10**12), name="transport_silence_counts_parcels"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.parcel_id} since {self.since_at}"
+
+
+class TransitWeek(models.Model):
+    """So many parcels that a carrier first saw in a week took so many working days to the door, by lane, carrier and service. Rolled up each night."""
+
+    id = models.BigAutoField(primary_key=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    country = models.TextField()
+    region = models.TextField(db_default="")
+    carrier = models.TextField()
+    service = models.TextField(db_default="")
+    week_on = models.DateField()
+    days = models.SmallIntegerField()
+    parcels = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["week_on", "site", "country", "region", "carrier", "service", "days"], name="transport_transitweek_once"),
+            models.CheckConstraint(condition=Q(days__gte=0, days__lte=366), name="transport_transitweek_days_in_range"),
+            models.CheckConstraint(condition=Q(parcels__gt=0, parcels__lte=10**12), name="transport_transitweek_counts_parcels"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.parcels} in {self.days} days"

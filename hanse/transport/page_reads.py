@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from hanse.journal.asking import rows
@@ -123,3 +124,130 @@ def shipments(view: str, today: date, *, site: str = "", carrier: str = "", q: s
 def services_sold() -> bool:
     """Whether any carrier's service is kept at all."""
     return bool(rows(bool, "SELECT EXISTS (SELECT FROM network_service)")[0])
+@dataclass(frozen=True, slots=True)
+class RoundParcel:
+    """A parcel of a driver's round: where it goes, how much is in it, and who may receive it."""
+
+    parcel: str
+    name: str
+    street: str
+    postcode: str
+    city: str
+    units: int
+    state: str
+    may_receive: list[str]
+
+
+OF_ROUND = """
+transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id JOIN transport_carrier r ON r.id = p.carrier_id JOIN network_site w ON w.id = s.site_id
+"""
+ROUND = f"""
+SELECT p.tracking, a.name, a.street, a.postcode, a.city, sum(p.units)::bigint, min(p.state),
+       coalesce((SELECT array_agg(DISTINCT n.name ORDER BY n.name) FROM unnest(array_agg(s.order_id)) AS x(id) JOIN orders_order o ON o.id = x.id
+          CROSS JOIN LATERAL (SELECT c.name FROM partners_contact c WHERE c.party_id = o.customer_id AND c.may_receive UNION SELECT nullif(o.receiver, '')) n WHERE n.name IS NOT NULL), '{{}}')
+  FROM {OF_ROUND} JOIN partners_address a ON a.id = s.address_id
+ WHERE p.delivered_at IS NULL AND p.back_at IS NULL AND p.state NOT IN ('return-to-sender', 'cancelled') AND r.code = %(carrier)s AND w.code = %(site)s
+ GROUP BY p.tracking, a.id ORDER BY a.country, a.postcode, a.street, p.tracking LIMIT 500
+"""
+
+
+def round_of(carrier: str, site: str) -> list[RoundParcel]:
+    """The parcels of a carrier from a site that nobody received yet, by address."""
+    return rows(RoundParcel, ROUND, carrier=carrier, site=site)
+
+
+ZONE = f"""
+SELECT a.zone FROM {OF_ROUND} JOIN partners_address a ON a.id = s.address_id
+ WHERE p.tracking = %(parcel)s AND r.code = %(carrier)s AND w.code = %(site)s LIMIT 1
+"""
+
+
+def zone_of(carrier: str, site: str, parcel: str) -> str | None:
+    """The time zone of the place a parcel goes to; nothing where it did not leave this site with this carrier."""
+    return next(iter(rows(str, ZONE, carrier=carrier, site=site, parcel=parcel)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ProofView:
+    """A proof of delivery with its parcel, the address it was for, and where that lies."""
+
+    proof: int
+    parcel: str
+    order: str
+    shipment: int
+    carrier: str
+    units: int
+    at: datetime
+    zone: str
+    recorded_at: datetime
+    actor: str
+    receiver: str
+    relation: str
+    place: str
+    gln: str
+    latitude: Decimal | None
+    longitude: Decimal | None
+    accuracy_m: Decimal | None
+    received: int | None
+    condition: str
+    left_unattended: bool
+    source: str
+    photo: str
+    signature: str
+    address: list[str]
+    to_latitude: Decimal | None
+    to_longitude: Decimal | None
+    later: int | None
+    advice: str
+    told: list[dict[str, Any]]
+
+
+PROOF = """
+SELECT f.id, p.tracking, 'H-' || s.order_id, s.id, r.name, p.units, f.delivered_at, f.zone, f.recorded_at, f.actor, f.receiver, f.relation, f.place, f.gln, f.latitude, f.longitude, f.accuracy_m,
+       f.received, f.condition, f.left_unattended, f.source, f.photo, f.signature, ARRAY[a.name, a.street, trim(a.postcode || ' ' || a.city), a.country], a.latitude, a.longitude,
+       (SELECT max(x.id) FROM transport_proof x WHERE x.parcel_id = f.parcel_id AND x.id > f.id), coalesce(v.number, ''),
+       coalesce((SELECT json_agg(json_build_object('line', l.position, 'sku', i.sku, 'received', x.received, 'short', x.short, 'rejected', x.rejected, 'reason', x.reason) ORDER BY l.position)
+                   FROM transport_receivedline x JOIN orders_line l ON l.id = x.line_id JOIN catalogue_item i ON i.id = l.item_id WHERE x.advice_id = v.id), '[]')
+  FROM transport_proof f JOIN transport_parcel p ON p.id = f.parcel_id JOIN transport_shipment s ON s.id = p.shipment_id JOIN transport_carrier r ON r.id = p.carrier_id
+  JOIN partners_address a ON a.id = s.address_id
+  LEFT JOIN transport_receivingadvice v ON f.source = 'receiving advice' AND v.order_id = s.order_id AND v.recorded_at = f.recorded_at
+ WHERE f.id = %(proof)s::bigint LIMIT 1
+"""
+
+
+def proof(number: int) -> ProofView | None:
+    """One proof of delivery."""
+    return next(iter(rows(ProofView, PROOF, proof=number)), None)
+
+
+def photo(sha256: str) -> bytes | None:
+    """A photo by its hash."""
+    return next(iter(rows(bytes, "SELECT body FROM transport_photo WHERE sha256 = %(sha256)s", sha256=sha256)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class LaneWeek:
+    """Parcels that a carrier first saw in a week, by the days they took, on a lane with its planned days."""
+
+    site: str
+    country: str
+    region: str
+    carrier: str
+    service: str
+    week_on: date
+    days: int
+    parcels: int
+    planned: int | None
+    own: str
+
+
+LANE_WEEKS = """
+SELECT s.code, t.country, t.region, t.carrier, t.service, t.week_on, t.days, t.parcels, l.days, coalesce(l.carrier, '')
+  FROM transport_transitweek t JOIN network_site s ON s.id = t.site_id LEFT JOIN network_lane l ON l.site_id = t.site_id AND l.country = t.country AND l.region = t.region
+ WHERE t.week_on >= %(first)s::date AND t.week_on < %(until)s::date AND (%(site)s = '' OR s.code = %(site)s) AND (%(country)s = '' OR t.country = %(country)s)
+"""
+
+
+def lane_weeks(first: date, until: date, site: str = "", country: str = "") -> list[LaneWeek]:
+    """What lanes took in the weeks between two Mondays, as it was rolled up."""
+    return rows(LaneWeek, LANE_WEEKS, first=first, until=until, site=site, country=country)

@@ -38,6 +38,9 @@ BILL_CHOICES = {
     "bill_loaded": [("shipper", "By us"), ("driver", "By the driver")],
     "bill_counted": [("shipper", "By us"), ("driver-pallets", "By the driver, pallets said to contain"), ("driver-pieces", "By the driver, pieces")],
 }
+REFUSED = {"damaged": "Damaged", "late": "Too late", "wrong-item": "Wrong goods", "not-ordered": "Not ordered", "not-wanted": "Not wanted any more"}
+REMEDIED = {"sent-again": "sent again", "cancelled": "not sent again"}
+BASIS = {"lane": "95 of 100 parcels on this lane", "carrier": "95 of 100 parcels of this carrier", "planned": "the planned days and two"}
 DOUBTS = {"moves-again": "Moves again after delivery", "sent-back-before": "Was sent back before"}
 
 
@@ -85,10 +88,11 @@ def _late(row: page_reads.ShipmentRow, today: date) -> str:
 @require_GET
 def shipment(request: HttpRequest, shipment: int) -> HttpResponse:
     """One shipment: its parcels with their state and timeline, and the proof of delivery."""
-    return _shipment(request, shipment)
+    return one_shipment(request, shipment)
 
 
-def _shipment(request: HttpRequest, number: int, status: int = 200, **more: Any) -> HttpResponse:
+def one_shipment(request: HttpRequest, number: int, status: int = 200, **more: Any) -> HttpResponse:
+    """The page of a shipment, with what a form on it was told."""
     head = page_reads.shipment(number)
     if head is None:
         raise Http404(f"There is no shipment {number}.")
@@ -99,6 +103,10 @@ def _shipment(request: HttpRequest, number: int, status: int = 200, **more: Any)
         "now": f"{clock.now().astimezone(ZoneInfo(head.ship_zone)):%Y-%m-%dT%H:%M}", "numbers": [(n, n) for n in dict.fromkeys(v.parcel for v in views)],
         "of": [("", "The whole parcel"), (head.order, f"Only of {head.order}")] if any(v.together for v in views) else [],
         "may_track": may(request, "transport.record_tracking"), "may_prove": may(request, "transport.record_proof"),
+        "may_give_up": may(request, "transport.report_lost"), "may_refuse": may(request, "transport.record_refusal"), "may_take_back": may(request, "transport.take_back"),
+        "may_remedy": may(request, "transport.choose_remedy"), "refusals": [("", "Choose why…"), *REFUSED.items()], "to_remedy": [(n, n) for n in dict.fromkeys(v.parcel for v in views if (v.lost_at or v.back_at) and not v.remedy)],
+        "on_the_way": [(n, n) for n in dict.fromkeys(v.parcel for v in views if not (v.delivered_at or v.lost_at or v.back_at))],
+        "not_here": [(n, n) for n in dict.fromkeys(v.parcel for v in views if not (v.delivered_at or v.back_at))],
         "may_draw_up": may(request, "transport.draw_up"), "along": [] if head.bill else page_reads.goes_along(number),
     }
     facts |= BILL_CHOICES
@@ -113,7 +121,16 @@ def _parcel(view: reads.ParcelView, zone: str, site: str) -> dict[str, Any]:
     left = view.handed_over_at
     events.append({"at": left, "zone": zone, "clock": _clock(left, zone), "said": f"Handed to {view.carrier_name} in {site}", "kind": "busy", "place": "", "code": "", "expected_on": None})
     proofs = [p | {"at": read(p["at"])} for p in view.proofs]
-    return {"view": view, "state": STATES[view.state], "back": STATES.get(view.return_state), "doubt": DOUBTS.get(view.doubt, ""), "events": events, "proofs": proofs}
+    return {"view": view, "state": STATES[view.state], "back": STATES.get(view.return_state), "doubt": DOUBTS.get(view.doubt, ""), "events": events, "proofs": proofs,
+            "refused": REFUSED.get(view.refused, ""), "remedy": REMEDIED.get(view.remedy, ""), "silence": _silence(view)}
+
+
+def _silence(view: reads.ParcelView) -> str:
+    """That a parcel is silent for too long, and what says so."""
+    if view.silence is None:
+        return ""
+    since = datetime.fromisoformat(view.silence["since"])
+    return f"No word since {since:%-d %b}: more than {view.silence['days']} working days, longer than {BASIS[view.silence['basis']]}."
 
 
 def _clock(at: datetime, zone: str) -> str:
@@ -174,11 +191,11 @@ def draw_up_bill(request: HttpRequest, shipment: int) -> HttpResponse:
         along = tuple(int(n) for n in request.POST.getlist("along") if n.isdecimal())[:499]
         ask = posted(DrawUp, request, shipments=(shipment, *along))
     except BadForm as bad:
-        return _shipment(request, shipment, 422, bad_bill=bad, open="bill")
+        return one_shipment(request, shipment, 422, bad_bill=bad, open="bill")
     answer = act(request, draw_up, ask)
     if isinstance(answer, Refused):
         found = BadForm({e.pointer.removeprefix("#/"): e.detail for e in answer.errors}, request.POST.dict())
-        return _shipment(request, shipment, 409, bad_bill=found, open="bill", answer=answer)
+        return one_shipment(request, shipment, 409, bad_bill=found, open="bill", answer=answer)
     messages.success(request, f"{in_words(answer)}.")
     return redirect("shipment", shipment)
 
@@ -200,11 +217,11 @@ def _record(request: HttpRequest, shipment: int, ask: Any, operation: Any, form:
     try:
         asked = posted(ask, request, carrier=head.carrier, at=_local(request, head.ship_zone), zone=head.ship_zone, **given)
     except BadForm as bad:
-        return _shipment(request, shipment, 422, **{f"bad_{form}": bad, "open": form})
+        return one_shipment(request, shipment, 422, **{f"bad_{form}": bad, "open": form})
     answer = act(request, operation, asked)
     if isinstance(answer, Refused):
         found = BadForm({e.pointer.removeprefix("#/"): e.detail for e in answer.errors}, request.POST.dict())
-        return _shipment(request, shipment, 409, **{f"bad_{form}": found, "open": form, "answer": answer})
+        return one_shipment(request, shipment, 409, **{f"bad_{form}": found, "open": form, "answer": answer})
     messages.success(request, in_words(answer) + ".")
     return redirect("shipment", shipment)
 

@@ -1,11 +1,13 @@
-"""Parcels: what a parcel's events and proofs change. The only writer of its state and of delivered units.
+"""Parcels: what a parcel's events and proofs change. The only writer of its state, of units that are delivered, lost, found again or came back.
 
 Cartons that lay in one another have a parcel each, under one number: what is told of the number is told of all of them.
-The caller has locked the orders. A parcel's units are counted as delivered once, whatever comes twice.
+The caller has locked the orders. A parcel's units are counted as delivered once, whatever comes twice. They count as lost while its state is
+'lost', by its carrier's word or a person's; whatever is told of it later finds them again. What came back to us is never delivered afterwards.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from hanse.inventory.ledger import Account, Movement, Place, places, post
@@ -14,7 +16,7 @@ from hanse.kernel.numbers import order_number
 from hanse.kernel.rows import as_tuple, row
 from hanse.orders.counters import Advance, advance
 
-from .events import ParcelDelivered
+from .events import ParcelDelivered, ParcelFound, ParcelLost
 from .states import Journey, Sighting
 
 
@@ -40,6 +42,9 @@ class Parcel:
     transit: int | None = None
     customer: int | None = None
     seen: bool = False
+    lost_at: datetime | None = None
+    back_at: datetime | None = None
+    missing: int | None = None
 
     @property
     def journey(self) -> Journey:
@@ -59,6 +64,8 @@ class Content:
     quantity: int
 
 
+KINDS = ("transit", "customer", "missing")
+"""Where a parcel's units lie on their way, when they have arrived, and while they are lost."""
 LOCK = """
 SELECT o.id FROM orders_order o WHERE o.id IN (
   SELECT s.order_id FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id WHERE p.tracking = ANY(%(tracking)s::text[]))
@@ -67,11 +74,13 @@ SELECT o.id FROM orders_order o WHERE o.id IN (
 PARCELS = """
 SELECT p.id, p.tracking, p.carrier_id, c.code, s.order_id, s.site_id, p.carton_id, k.sscc, p.units,
        p.state, p.return_state, p.doubt, p.moved_at, p.expected_on, p.delivered_at,
-       a.id, b.id, EXISTS (SELECT FROM transport_trackingevent e WHERE e.tracking = p.tracking AND e.carrier_id = p.carrier_id)
+       a.id, b.id, EXISTS (SELECT FROM transport_trackingevent e WHERE e.tracking = p.tracking AND e.carrier_id = p.carrier_id),
+       p.lost_at, p.back_at, m.id
   FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id JOIN transport_carrier c ON c.id = p.carrier_id
   JOIN fulfilment_carton k ON k.id = p.carton_id
   LEFT JOIN inventory_account a ON a.site_id = s.site_id AND a.kind = 'transit' AND a.code = ''
   LEFT JOIN inventory_account b ON b.site_id = s.site_id AND b.kind = 'customer' AND b.code = ''
+  LEFT JOIN inventory_account m ON m.site_id = s.site_id AND m.kind = 'missing' AND m.code = ''
  WHERE p.tracking = ANY(%(tracking)s::text[]) ORDER BY p.rides_with_id IS NOT NULL, p.id
 """
 """Of several cartons in one parcel the outer one first."""
@@ -82,9 +91,10 @@ SELECT DISTINCT ON (f.parcel_id) f.parcel_id, f.delivered_at FROM transport_proo
 """
 MOVE = """
 UPDATE transport_parcel p SET state = m.state, return_state = m.return_state, doubt = m.doubt, moved_at = m.moved_at,
-       expected_on = m.expected_on, delivered_at = coalesce(m.delivered_at, p.delivered_at)
+       expected_on = m.expected_on, delivered_at = coalesce(m.delivered_at, p.delivered_at), lost_at = m.lost_at, remedy = CASE WHEN m.lost_at IS NULL AND p.lost_at IS NOT NULL THEN '' ELSE p.remedy END
   FROM unnest(%(parcel)s::bigint[], %(state)s::text[], %(return_state)s::text[], %(doubt)s::text[], %(moved_at)s::timestamptz[],
-              %(expected_on)s::date[], %(delivered_at)s::timestamptz[]) AS m(id, state, return_state, doubt, moved_at, expected_on, delivered_at)
+              %(expected_on)s::date[], %(delivered_at)s::timestamptz[], %(lost_at)s::timestamptz[])
+    AS m(id, state, return_state, doubt, moved_at, expected_on, delivered_at, lost_at)
  WHERE p.id = m.id
 """
 CONTENTS = """
@@ -119,37 +129,91 @@ def contents(run: Run, cartons: Sequence[int]) -> list[Content]:
     return run.rows(Content, CONTENTS, carton=list(cartons)) if cartons else []
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is stored of a parcel from now on, and whether its units are counted as lost, found again or delivered."""
+
+    parcel: Parcel
+    journey: Journey
+    lost_at: datetime | None
+    lost: bool
+    found: bool
+    delivered: bool
+
+
+def step(parcel: Parcel, journey: Journey, now: datetime) -> Step:
+    """What a journey makes of a parcel. Pure. What came back to us stays here, whatever is told of it."""
+    if parcel.back_at:
+        return Step(parcel, replace(journey, state=parcel.state, doubt="", delivered_at=None), None, False, False, False)
+    lost = "lost" in (journey.state, journey.return_state) and journey.delivered_at is None and parcel.delivered_at is None
+    lost_at = parcel.lost_at or journey.moved_at or now if lost else None
+    return Step(parcel, journey, lost_at, lost and parcel.lost_at is None, not lost and parcel.lost_at is not None, parcel.delivered_at is None and journey.delivered_at is not None)
+
+
 def settle(run: Run, parcels: Sequence[Parcel], journeys: Mapping[int, Journey], by_proof: bool = False) -> None:
-    """Store what changed of these parcels; those delivered for the first time count their units."""
-    changed = [p for p in parcels if journeys[p.id] != p.journey]
+    """Store what changed of these parcels; those delivered for the first time, lost or found again count their units."""
+    steps = [step(p, journeys[p.id], run.now) for p in parcels]
+    changed = [s for s in steps if s.journey != s.parcel.journey or s.lost or s.found]
     if not changed:
         return
-    run.write(MOVE, [journeys[p.id] for p in changed], parcel=[p.id for p in changed])
-    arrived = [p for p in changed if p.delivered_at is None and journeys[p.id].delivered_at]
-    if not arrived:
+    run.write(MOVE, [s.journey for s in changed], parcel=[s.parcel.id for s in changed], lost_at=[s.lost_at for s in changed])
+    counted = [s for s in changed if s.lost or s.found or s.delivered]
+    if not counted:
         return
-    at = {p.id: journeys[p.id].delivered_at for p in arrived}
-    _count(run, arrived, at)
-    run.tell([ParcelDelivered(order_number(p.order), p.tracking, p.sscc, p.carrier_code, p.units, by_proof, at[p.id]) for p in arrived])  # type: ignore[arg-type]
+    _count(run, counted)
+    for s in counted:
+        at, order = s.journey.moved_at or run.now, order_number(s.parcel.order)
+        if s.lost:
+            run.tell([ParcelLost(order, s.parcel.tracking, s.parcel.sscc, s.parcel.carrier_code, s.parcel.units, s.lost_at or run.now)])
+        if s.found:
+            run.tell([ParcelFound(order, s.parcel.tracking, s.parcel.sscc, s.parcel.carrier_code, s.parcel.units, at)])
+        if s.delivered:
+            run.tell([ParcelDelivered(order, s.parcel.tracking, s.parcel.sscc, s.parcel.carrier_code, s.parcel.units, by_proof, s.journey.delivered_at or run.now)])
 
 
-def _count(run: Run, parcels: Sequence[Parcel], at: Mapping[int, datetime | None]) -> None:
-    """Units of delivered parcels leave transit; allocation, line and order count them."""
+def _count(run: Run, steps: Sequence[Step]) -> None:
+    """Units that are lost leave transit for what is missing, those found again come back from there, those delivered are the customer's; allocation, line and order count them."""
+    by_carton = {s.parcel.carton: s for s in steps}
+    found = [(c, by_carton[c.carton]) for c in contents(run, list(by_carton))]
+    at = accounts(run, [s.parcel for s in steps])
+    advance(run, [
+        Advance(c.allocation, delivered=c.quantity * s.delivered, lost=c.quantity * s.lost, found=c.quantity * s.found) for c, s in found])
+    moves = []
+    for c, s in found:
+        transit, customer, missing = at[s.parcel.site]
+        source, target = missing if s.found else transit, missing if s.lost else customer if s.delivered else transit
+        act = "ParcelLost" if s.lost else "ParcelDelivered" if s.delivered else "ParcelFound"
+        when = s.lost_at if s.lost else s.journey.delivered_at if s.delivered else s.journey.moved_at
+        moves.append(Movement(c.item, source, target, c.quantity, act, order_number(s.parcel.order), "", c.lot, c.serial, at=when))
+    post(run, moves)
+
+
+def accounts(run: Run, parcels: Sequence[Parcel]) -> dict[int, tuple[Account, Account, Account]]:
+    """What is on its way from each site, what its customers have and what is missing; the first delivery or loss of a site opens them."""
+    known = {p.site: {"transit": p.transit, "customer": p.customer, "missing": p.missing} for p in parcels}
+    new = sorted(site for site, ids in known.items() if None in ids.values())
+    opened = places(run, [Place(kind, site) for site in new for kind in KINDS])
+    at = {site: [Account(ids[kind] or opened[Place(kind, site)], kind, site) for kind in KINDS] for site, ids in known.items()}
+    return {site: (transit, customer, missing) for site, (transit, customer, missing) in at.items()}
+
+
+BACK = """
+UPDATE transport_parcel p SET back_at = %(now)s::timestamptz, lost_at = NULL, doubt = '', state = 'return-to-sender', remedy = '' WHERE p.id = ANY(%(parcel)s::bigint[])
+"""
+
+
+def come_back(run: Run, parcels: Sequence[Parcel], to: Mapping[int, Account]) -> list[Content]:
+    """Parcels that nobody received came back: their units lie `to` a place by the parcel, and count as sent back. What is in them."""
     by_carton = {p.carton: p for p in parcels}
     found = contents(run, list(by_carton))
-    account = _accounts(run, parcels)
-    advance(run, [Advance(c.allocation, delivered=c.quantity) for c in found])
-    post(run, [
-        Movement(c.item, *account[p.site], c.quantity, "ParcelDelivered",
-                 order_number(p.order), "", c.lot, c.serial, at=at[p.id])
-        for c in found for p in (by_carton[c.carton],)
-    ])
-
-
-def _accounts(run: Run, parcels: Sequence[Parcel]) -> dict[int, tuple[Account, Account]]:
-    """What is on its way from each site, and what its customers have; the first delivery of a site opens them."""
-    known = {p.site: (p.transit, p.customer) for p in parcels if p.transit is not None and p.customer is not None}
-    new = sorted({p.site for p in parcels} - known.keys())
-    opened = places(run, [Place(kind, site) for site in new for kind in ("transit", "customer")])
-    known |= {site: (opened[Place("transit", site)], opened[Place("customer", site)]) for site in new}
-    return {site: (Account(transit, "transit", site), Account(customer, "customer", site)) for site, (transit, customer) in known.items()}
+    at = accounts(run, parcels)
+    run.write(BACK, parcel=[p.id for p in parcels])
+    advance(run, [
+        Advance(c.allocation, sent_back=c.quantity, found=c.quantity if by_carton[c.carton].lost_at else 0) for c in found])
+    moves = []
+    for c in found:
+        p = by_carton[c.carton]
+        transit, _, missing = at[p.site]
+        moves.append(Movement(c.item, missing if p.lost_at else transit, to[p.id], c.quantity, "ParcelTakenBack", order_number(p.order), "", c.lot, c.serial))
+    post(run, moves)
+    return found

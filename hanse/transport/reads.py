@@ -1,16 +1,13 @@
-"""Questions about transport: what left, where it is, what is late or stuck."""
+"""Questions about transport: what left, where it is, what is late or silent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from hanse.journal.asking import rows
 from hanse.kernel import clock
-
-STUCK_AFTER = timedelta(days=3)
-"""So long without a word from the carrier, and a parcel is stuck."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +48,11 @@ class ParcelView:
     events: list[dict[str, Any]]
     proofs: list[dict[str, Any]]
     together: list[str]
+    lost_at: datetime | None
+    back_at: datetime | None
+    refused: str
+    remedy: str
+    silence: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class ChoiceView:
 
 @dataclass(frozen=True, slots=True)
 class TroubledRow:
-    """A parcel that needs a look: late, stuck, failed, or in doubt; `why` says which."""
+    """A parcel that needs a look: late, silent, failed, or in doubt; `why` says which."""
 
     parcel: str
     carrier: str
@@ -115,10 +117,13 @@ SELECT p.tracking, r.code, r.name, replace(r.tracking_url, '{tracking}', p.track
                    FROM transport_trackingevent e WHERE e.tracking = p.tracking AND e.carrier_id = p.carrier_id), '[]'),
        coalesce((SELECT json_agg(json_build_object('proof', f.id, 'at', f.delivered_at, 'zone', f.zone, 'receiver', f.receiver, 'place', f.place, 'gln', f.gln,
                                                    'latitude', f.latitude, 'longitude', f.longitude, 'accuracy_m', f.accuracy_m, 'received', f.received,
-                                                   'condition', f.condition, 'left_unattended', f.left_unattended, 'source', f.source) ORDER BY f.id DESC)
+                                                   'condition', f.condition, 'left_unattended', f.left_unattended, 'source', f.source,
+                                                   'relation', f.relation, 'photo', f.photo, 'signed', f.signature <> '') ORDER BY f.id DESC)
                    FROM transport_proof f WHERE f.parcel_id = p.id), '[]'),
        ARRAY(SELECT DISTINCT 'H-' || y.order_id FROM transport_parcel x JOIN transport_shipment y ON y.id = x.shipment_id
-              WHERE x.tracking = p.tracking AND x.carrier_id = p.carrier_id AND y.order_id <> s.order_id ORDER BY 1)
+              WHERE x.tracking = p.tracking AND x.carrier_id = p.carrier_id AND y.order_id <> s.order_id ORDER BY 1),
+       p.lost_at, p.back_at, p.refused, p.remedy, (SELECT json_build_object('since', x.since_at, 'days', x.days, 'basis', x.basis, 'parcels', x.parcels)
+          FROM transport_silence x WHERE x.parcel_id = p.id AND x.since_at = coalesce(p.moved_at, s.handed_over_at) AND p.delivered_at IS NULL AND p.lost_at IS NULL AND p.back_at IS NULL)
   FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id JOIN transport_carrier r ON r.id = p.carrier_id
   JOIN fulfilment_carton k ON k.id = p.carton_id JOIN network_site n ON n.id = s.site_id
 """
@@ -130,11 +135,12 @@ SELECT * FROM (
   SELECT p.tracking, r.code, 'H-' || s.order_id, c.name, p.state, p.doubt,
          CASE WHEN p.doubt <> '' THEN 'in doubt' WHEN p.state IN ('failed', 'on-hold', 'return-to-sender', 'lost', 'cancelled') THEN p.state
               WHEN s.promised_on < %(today)s::date THEN 'late' WHEN p.expected_on > s.promised_on THEN 'will be late'
-              WHEN coalesce(p.moved_at, s.handed_over_at) < %(silent_since)s::timestamptz THEN 'stuck' END AS why,
+              WHEN x.id IS NOT NULL THEN 'silent' END AS why,
          s.promised_on, p.expected_on, s.handed_over_at, p.moved_at
     FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id JOIN transport_carrier r ON r.id = p.carrier_id
     JOIN orders_order o ON o.id = s.order_id JOIN partners_party c ON c.id = o.customer_id
-   WHERE p.delivered_at IS NULL OR p.doubt <> '') t
+    LEFT JOIN transport_silence x ON x.parcel_id = p.id AND x.since_at = coalesce(p.moved_at, s.handed_over_at)
+   WHERE p.delivered_at IS NULL AND p.back_at IS NULL OR p.doubt <> '') t
  WHERE t.why IS NOT NULL ORDER BY t.promised_on NULLS LAST, t.handed_over_at LIMIT %(limit)s
 """
 
@@ -161,9 +167,8 @@ def parcels_of(order: int) -> list[ParcelView]:
 
 
 def troubled(limit: int = 100) -> list[TroubledRow]:
-    """Parcels that need a look: in doubt, failed, late, about to be late, or silent for days."""
-    now = clock.now()
-    return rows(TroubledRow, TROUBLED, limit=limit, today=now.date(), silent_since=now - STUCK_AFTER)
+    """Parcels that need a look: in doubt, failed, late, about to be late, or silent for too long."""
+    return rows(TroubledRow, TROUBLED, limit=limit, today=clock.now().date())
 
 
 CHOICES = """

@@ -5,13 +5,14 @@ an amendment is another proof, and the latest one holds. A proof settles what ca
 several orders is proven for all of them at once, each with a proof of its own; where less came than was sent, order by order.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Le, MaxLen
 
 from hanse.journal.operation import draws, operation
 from hanse.journal.run import Run
@@ -22,14 +23,18 @@ from hanse.kernel.refused import Refused, refuse, refuse_all
 
 from .events import ProofRecorded
 from .parcels import Parcel, lock_and_read, settle, sightings
+from .photos import MOST_BYTES, NotAPhoto, Photo, photo_of
 from .record_tracking import instant
 from .states import derive
+
+Base64Photo = Annotated[str, MaxLen(MOST_BYTES * 4 // 3 + 4)]
+Strokes = Annotated[str, MaxLen(20_000)]
 
 
 @ask
 class RecordProof:
     """A parcel was received. `received` counts units over the whole parcel, or over what it holds of the `order` that is named; `gln` names
-    the place, if it has one.
+    the place, if it has one. `photo` is a JPEG in Base64, `signature` strokes as points: `12,40 13,42;30,41 31,44`.
     """
 
     parcel: Code
@@ -47,6 +52,9 @@ class RecordProof:
     left_unattended: bool = False
     source: Short = ""
     order: Code | None = None
+    relation: Literal["", "named", "colleague", "reception", "neighbour"] = ""
+    photo: Base64Photo = ""
+    signature: Strokes = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,7 @@ class Proven:
 
     ask: RecordProof
     proofs: Sequence[tuple[ProofRecorded, Parcel]]
+    photo: Photo | None = None
 
 
 def decide(asks: Sequence[RecordProof], parcels: Mapping[str, Sequence[Parcel]], numbers: Sequence[int], now: datetime) -> list[Proven | Refused]:
@@ -69,6 +78,8 @@ def _decide(ask: RecordProof, found: Sequence[Parcel], numbers: Iterator[int], n
         return refuse("parcel-unknown", at="parcel", parcel=ask.parcel)
     if len({p.carrier for p in fit}) > 1:
         return refuse("values-refused", at="carrier", why=f"Several carriers have a parcel {ask.parcel}: say which.")
+    if any(p.back_at for p in fit):
+        return refuse("came-back-already", at="parcel", parcel=ask.parcel)
     at, sent, orders = instant(ask.at or now, ask.zone), sum(p.units for p in fit), list(dict.fromkeys(p.order for p in fit))
     findings = [at] if isinstance(at, Refused) else []
     if ask.received is not None and ask.received > sent:
@@ -79,26 +90,37 @@ def _decide(ask: RecordProof, found: Sequence[Parcel], numbers: Iterator[int], n
         findings.append(refuse("values-refused", at="gln", why=f"{ask.gln} is no GLN: {why}."))
     if (ask.latitude is None) != (ask.longitude is None):
         findings.append(refuse("values-refused", at="latitude", why="A place on earth has a latitude and a longitude."))
+    if ask.signature and not STROKES.fullmatch(ask.signature):
+        findings.append(refuse("values-refused", at="signature", why="A signature is strokes of points between 0 and 999: 12,40 13,42;30,41 31,44."))
+    photo = photo_of(ask.photo) if ask.photo else None
+    if isinstance(photo, NotAPhoto):
+        findings.append(refuse("values-refused", at="photo", why=photo.why))
     if findings or isinstance(at, Refused):
         return refuse_all(findings)
     left, proofs = ask.received, []
     for p in fit:
         got = None if left is None else min(left, p.units)
         left = None if left is None else left - (got or 0)
-        proofs.append((ProofRecorded(order_number(p.order), p.tracking, p.carrier_code, next(numbers), p.units, got, ask.condition, at, ask.zone or "UTC"), p))
-    return Proven(ask, proofs)
+        proofs.append((ProofRecorded(order_number(p.order), p.tracking, p.carrier_code, next(numbers), p.units, got, ask.condition, at, ask.zone or "UTC", photo.sha256 if isinstance(photo, Photo) else ""), p))
+    return Proven(ask, proofs, photo if isinstance(photo, Photo) else None)
 
 
 KEEP = """
 INSERT INTO transport_proof (id, parcel_id, delivered_at, zone, receiver, place, gln, latitude, longitude, accuracy_m, received, condition,
-                             left_unattended, source, recorded_at, actor)
+                             left_unattended, source, recorded_at, actor, relation, photo, signature)
 SELECT f.id, f.parcel, f.at, f.zone, f.receiver, f.place, f.gln, f.latitude, f.longitude, f.accuracy_m, f.received, f.condition,
-       f.left_unattended, f.source, %(now)s::timestamptz, f.actor
+       f.left_unattended, f.source, %(now)s::timestamptz, f.actor, f.relation, f.photo, f.signature
   FROM unnest(%(proof)s::bigint[], %(parcels)s::bigint[], %(told_at)s::timestamptz[], %(told_zone)s::text[], %(receiver)s::text[], %(place)s::text[],
               %(gln)s::text[], %(latitude)s::numeric[], %(longitude)s::numeric[], %(accuracy_m)s::numeric[], %(received)s::bigint[],
-              %(condition)s::text[], %(left_unattended)s::boolean[], %(source)s::text[], %(by)s::text[])
-    AS f(id, parcel, at, zone, receiver, place, gln, latitude, longitude, accuracy_m, received, condition, left_unattended, source, actor)
+              %(condition)s::text[], %(left_unattended)s::boolean[], %(source)s::text[], %(by)s::text[],
+              %(relation)s::text[], %(photos)s::text[], %(signature)s::text[])
+    AS f(id, parcel, at, zone, receiver, place, gln, latitude, longitude, accuracy_m, received, condition, left_unattended, source, actor, relation, photo, signature)
 """
+KEEP_PHOTOS = """
+INSERT INTO transport_photo (sha256, body, recorded_at) SELECT p.sha256, p.body, %(now)s::timestamptz FROM unnest(%(sha256)s::text[], %(body)s::bytea[]) AS p(sha256, body)
+    ON CONFLICT (sha256) DO NOTHING
+"""
+STROKES = re.compile(r"[0-9]{1,3},[0-9]{1,3}([ ;][0-9]{1,3},[0-9]{1,3})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +143,8 @@ def record_proof(run: Run, asks: Sequence[RecordProof]) -> list[ProofRecorded | 
     numbers = run.draw("transport_proof_id_seq", sum(max(1, len(parcels.get(a.parcel, ()))) for a in asks))
     decided = decide(asks, parcels, numbers, run.now.astimezone(UTC))
     proven = [(d, owner) for d, owner in zip(decided, run.owners, strict=True) if isinstance(d, Proven)]
+    if photos := {d.photo.sha256: d.photo for d, _ in proven if d.photo}:
+        run.write(KEEP_PHOTOS, list(photos.values()))
     if proven:
         _write(run, [Kept(d.ask, told, parcel, owner[0]) for d, owner in proven for told, parcel in d.proofs])
     for d, owner in proven:
@@ -131,7 +155,7 @@ def record_proof(run: Run, asks: Sequence[RecordProof]) -> list[ProofRecorded | 
 def _write(run: Run, kept: Sequence[Kept]) -> None:
     run.write(
         KEEP, [k.ask for k in kept], proof=[k.told.proof for k in kept], parcels=[k.parcel.id for k in kept], told_at=[k.told.at for k in kept],
-        told_zone=[k.told.zone for k in kept], received=[k.told.received for k in kept], by=[k.actor for k in kept],
+        told_zone=[k.told.zone for k in kept], received=[k.told.received for k in kept], by=[k.actor for k in kept], photos=[k.told.photo for k in kept],
     )
     proofs = {k.parcel.id: k.told.at for k in kept}
     moved = list({k.parcel.id: k.parcel for k in kept}.values())

@@ -20,6 +20,8 @@ RANK = {
 """Which of two states at the same instant is the later one."""
 SILENT = ("", "unknown")
 OPENS_RETURN = ("picked-up", "return-to-sender")
+REFUSALS = {"damaged": "carrier", "late": "carrier", "wrong-item": "warehouse", "not-ordered": "order desk", "not-wanted": "consignee"}
+"""Why a receiver would not have a parcel or units of it, and who answers for that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import choosing, handing_over, pages, supplier_pages
+from . import choosing, driver_pages, handing_over, lane_pages, never_came_pages, pages, proof_pages, supplier_pages
 
 urlpatterns = [
     path("hand-over", handing_over.show_hand_over, name="hand_over"),
@@ -19,4 +19,17 @@ urlpatterns = [
     path("supplier-orders/<str:number>/decline", supplier_pages.decline_units, name="decline_units"),
     path("supplier-orders/<str:number>/expect", supplier_pages.expect_later, name="expect_later"),
     path("shipments/<int:shipment>/proof", pages.record_delivery, name="record_delivery"),
+    path("shipments/<int:shipment>/lost", never_came_pages.give_up, name="give_up_parcel"),
+    path("shipments/<int:shipment>/refused", never_came_pages.refused, name="refuse_parcel"),
+    path("shipments/<int:shipment>/back", never_came_pages.back, name="take_parcel_back"),
+    path("shipments/<int:shipment>/remedy", never_came_pages.remedy, name="remedy_parcel"),
+    path("proofs/<int:proof>", proof_pages.proof, name="proof"),
+    path("proofs/photos/<str:sha256>.jpg", proof_pages.proof_photo, name="proof_photo"),
+    path("drivers", driver_pages.driver_link, name="driver_link"),
+    path("drive/<str:token>", driver_pages.driver, name="driver"),
+    path("drive/<str:token>/prove", driver_pages.driver_prove, name="driver_prove"),
+    path("drive/<str:token>/refuse", driver_pages.driver_refuse, name="driver_refuse"),
+    path("lanes", lane_pages.lanes, name="lanes"),
+    path("lanes/<str:site>/<str:country>", lane_pages.lane, name="lane"),
+    path("lanes/<str:site>/<str:country>/approve", lane_pages.approve, name="approve_lane"),
 ]

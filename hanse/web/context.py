@@ -41,6 +41,8 @@ PAGES = {
     "stock_work": ("Stock work", "refresh", "n"),
     "audits": ("Audits", "clipboard-check", "u"),
     "lots": ("Lots", "snowflake", "y"),
+    "lanes": ("Lanes", "transfer", "q"),
+    "driver_link": ("Driver’s link", "qrcode", "z"),
     "admin:index": ("Master data", "database", "m"),
     "all_pages": ("All pages", "dots", "a"),
 }

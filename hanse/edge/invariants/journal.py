@@ -1,6 +1,7 @@
 """Journal, events, messages: every change is told once and for ever, reaches who listens, and repeats nothing (INV-13 to INV-18)."""
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 from hanse.edge.schema import APPEND_ONLY
@@ -11,7 +12,7 @@ from .check import Ask, Check
 _TABLES = "ARRAY[" + ", ".join(f"'{t}'" for t in APPEND_ONLY) + "]"
 
 PARCELS = """
-SELECT p.id, p.tracking, p.carrier_id, p.state, p.return_state, p.doubt, p.moved_at, p.expected_on, p.delivered_at FROM transport_parcel p ORDER BY p.id
+SELECT p.id, p.tracking, p.carrier_id, p.state, p.return_state, p.doubt, p.moved_at, p.expected_on, p.delivered_at, p.lost_at, p.back_at FROM transport_parcel p ORDER BY p.id
 """
 SIGHTINGS = """
 SELECT e.tracking, e.carrier_id, e.happened_at, e.state, e.code, e.expected_on FROM transport_trackingevent e
@@ -23,18 +24,23 @@ PROOFS = "SELECT DISTINCT ON (parcel_id) parcel_id, delivered_at FROM transport_
 def rederive(ask: Ask) -> tuple[int, list[dict[str, Any]]]:
     """Derive every parcel's journey anew from all its events and proofs, and compare with what is stored.
 
-    A parcel that was counted as delivered stays so until a person takes it back, whatever is told later.
+    A parcel that was counted as delivered stays so until a person takes it back, and one that came back stays here, whatever is told later.
+    It counts as lost exactly while its state is so.
     """
     seen: dict[tuple[str, int], list[Sighting]] = defaultdict(list)
     for tracking, carrier, *sighting in ask(SIGHTINGS):
         seen[tracking, carrier].append(Sighting(*sighting))
     proven = dict(ask(PROOFS))
     looked, findings = 0, []
-    for id, tracking, carrier, *stored in ask(PARCELS):
+    for id, tracking, carrier, *stored, lost_at, back_at in ask(PARCELS):
         looked += 1
         kept, told = Journey(*stored), derive(seen[tracking, carrier], proven.get(id))
         delivered = told.delivered_at or kept.delivered_at
-        if kept != Journey(told.state, told.return_state, told.doubt, told.moved_at, told.expected_on, delivered):
+        expected = replace(told, delivered_at=delivered)
+        if back_at:
+            expected = replace(told, state=kept.state, doubt="", delivered_at=None)
+        lost = "lost" in (told.state, told.return_state) and delivered is None and back_at is None
+        if kept != expected or lost != (lost_at is not None):
             findings.append({"parcel": tracking, "stored": kept.state, "derived": told.state, "delivered_at": kept.delivered_at, "derived_at": told.delivered_at})
     return looked, findings
 
@@ -106,7 +112,15 @@ SELECT t.id AS tracking_event, c.code AS carrier, t.tracking, t.code, t.happened
   FROM transport_trackingevent t JOIN transport_carrier c ON c.id = t.carrier_id
   LEFT JOIN journal_event e ON e.subject = 'parcel/' || t.tracking AND e.kind = 'TrackingRecorded' AND e.happened_at = t.happened_at
         AND e.body ->> 'code' = t.code AND e.body ->> 'carrier' = c.code
- GROUP BY t.id, c.code, t.tracking, t.code, t.happened_at
+ WHERE t.raw IS NULL OR NOT t.raw @> '{"by_hand": true}' GROUP BY t.id, c.code, t.tracking, t.code, t.happened_at
+"""),
+    Check("INV-17", "What a person told of a parcel's journey is kept once and told once.", """
+SELECT t.id AS tracking_event, t.tracking, t.code, t.happened_at, count(e.id) AS times_told, count(e.id) <> 1 AS wrong
+  FROM transport_trackingevent t JOIN transport_parcel p ON p.tracking = t.tracking AND p.carrier_id = t.carrier_id AND p.rides_with_id IS NULL
+  JOIN transport_shipment s ON s.id = p.shipment_id
+  LEFT JOIN journal_event e ON e.subject = 'order/H-' || s.order_id AND e.kind = CASE t.code WHEN 'LOST' THEN 'LossReported' ELSE 'ParcelRefused' END
+        AND e.happened_at = t.happened_at AND e.body ->> 'parcel' = t.tracking
+ WHERE t.raw @> '{"by_hand": true}' GROUP BY t.id, t.tracking, t.code, t.happened_at
 """),
     Check("INV-18", "A parcel's state is what all its events tell, in whatever order they came.", derive=rederive),
 ]

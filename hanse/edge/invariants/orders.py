@@ -3,17 +3,17 @@
 from .check import Check
 from .references import question
 
-UPWARD = ("picked", "put_back", "packed", "unpacked", "shipped", "delivered", "lost", "sent_back", "returned")
+UPWARD = ("picked", "put_back", "packed", "unpacked", "shipped", "delivered", "lost", "found", "sent_back", "returned")
 OF_LINES = ("ordered", "cancelled", *UPWARD, "invoiced", "credited", "under")
 
 OVERTAKES = """cancelled < 0 OR cancelled > ordered OR freed < 0 OR freed > reserved OR reserved > ordered - cancelled + freed
-       OR least(put_back, unpacked, delivered, lost, sent_back, returned) < 0 OR picked NOT BETWEEN put_back AND reserved - freed + put_back
+       OR least(put_back, unpacked, delivered, found, lost - found, sent_back, returned) < 0 OR picked NOT BETWEEN put_back AND reserved - freed + put_back
        OR packed NOT BETWEEN unpacked AND picked - put_back + unpacked OR shipped < 0 OR shipped > packed - unpacked
-       OR delivered > shipped - lost - sent_back OR returned > delivered
+       OR delivered > shipped - lost + found - sent_back OR returned > delivered
        OR invoiced < 0 OR invoiced > ordered OR credited < 0 OR credited > invoiced"""
 STATUS = """CASE WHEN {0}.cancelled = {0}.ordered THEN 'cancelled'
             WHEN {0}.delivered >= {0}.ordered - {0}.cancelled THEN 'delivered'
-            WHEN {0}.shipped >= {0}.ordered - {0}.cancelled AND {0}.shipped <= {0}.delivered + {0}.lost + {0}.sent_back THEN 'closed'
+            WHEN {0}.shipped >= {0}.ordered - {0}.cancelled AND {0}.shipped <= {0}.delivered + {0}.lost - {0}.found + {0}.sent_back THEN 'closed'
             WHEN {0}.shipped >= {0}.ordered - {0}.cancelled THEN 'shipped'
             WHEN {0}.shipped > 0 THEN 'part-shipped'
             WHEN {0}.packed - {0}.unpacked >= {0}.ordered - {0}.cancelled THEN 'packed'
@@ -38,15 +38,15 @@ def _named(one: str, other: str, names: tuple[str, ...]) -> str:
 
 ORDERS = [
     Check("INV-6", "No counter of a line overtakes the one before it.", f"""
-SELECT 'H-' || order_id AS "order", position, ordered, cancelled, reserved - freed AS reserved, picked, put_back, packed, unpacked, shipped, delivered, lost, sent_back, returned,
+SELECT 'H-' || order_id AS "order", position, ordered, cancelled, reserved - freed AS reserved, picked, put_back, packed, unpacked, shipped, delivered, lost - found AS lost, sent_back, returned,
        invoiced, credited, {OVERTAKES} AS wrong FROM orders_line
 """),
     Check("INV-6", "No counter of an allocation overtakes the one before it.", """
-SELECT id AS allocation, 'H-' || order_id AS "order", reserved, freed, released, recalled, picked, put_back, packed, unpacked, shipped, delivered, lost, sent_back, returned,
+SELECT id AS allocation, 'H-' || order_id AS "order", reserved, freed, released, recalled, picked, put_back, packed, unpacked, shipped, delivered, lost - found AS lost, sent_back, returned,
        freed < 0 OR freed > reserved OR recalled < 0 OR recalled > released OR released > reserved + recalled
        OR picked NOT BETWEEN put_back AND least(released - recalled, reserved - freed) + put_back OR packed NOT BETWEEN unpacked AND picked - put_back + unpacked
-       OR shipped < 0 OR shipped > packed - unpacked OR least(put_back, unpacked, delivered, lost, sent_back, returned) < 0
-       OR delivered > shipped - lost - sent_back OR returned > delivered AS wrong FROM orders_allocation
+       OR shipped < 0 OR shipped > packed - unpacked OR least(put_back, unpacked, delivered, found, lost - found, sent_back, returned) < 0
+       OR delivered > shipped - lost + found - sent_back OR returned > delivered AS wrong FROM orders_allocation
 """),
     Check("INV-6", "A line counts what its allocations count.", f"""
 SELECT 'H-' || l.order_id AS "order", l.position, {_named("l", "a", UPWARD)} AS differs, {_differ("l", "a", UPWARD)} AS wrong
@@ -75,7 +75,7 @@ SELECT 'H-' || l.order_id AS "order", l.position, l.ordered, l.cancelled, l.unde
 """),
     Check("INV-7", "An order's status follows from its counters.", f"""
 SELECT 'H-' || o.id AS "order", o.status, {STATUS.format("o")} AS derived,
-       o.status IS DISTINCT FROM {STATUS.format("o")} OR o.open IS DISTINCT FROM (o.ordered > o.cancelled + o.delivered + o.lost + o.sent_back) AS wrong
+       o.status IS DISTINCT FROM {STATUS.format("o")} OR o.open IS DISTINCT FROM (o.ordered > o.cancelled + o.delivered + o.lost - o.found + o.sent_back) AS wrong
   FROM orders_order o
 """),
     Check("INV-7", "A line's status follows from its counters.", f"""
@@ -118,18 +118,24 @@ SELECT a.id AS allocation, 'H-' || a.order_id AS "order", a.packed - a.unpacked 
                     sum(k.quantity) FILTER (WHERE p.delivered_at IS NOT NULL)::bigint AS arrived
                FROM fulfilment_content k JOIN fulfilment_carton x ON x.id = k.carton_id LEFT JOIN transport_parcel p ON p.carton_id = k.carton_id GROUP BY 1) c ON c.allocation_id = a.id
 """),
-    Check("INV-8", "What an order counts as shipped and delivered is the stock that moved.", """
+    Check("INV-8", "What an order counts as shipped, delivered, lost, found and sent back is the stock that moved.", """
 WITH moved AS (
   SELECT m.document, m.item_id, coalesce(sum(m.quantity) FILTER (WHERE s.kind = 'carton' AND t.kind = 'transit'), 0)::bigint AS shipped,
-         coalesce(sum(m.quantity) FILTER (WHERE s.kind = 'transit' AND t.kind = 'customer'), 0)::bigint AS delivered
+         coalesce(sum(m.quantity) FILTER (WHERE s.kind IN ('transit', 'missing') AND t.kind = 'customer'), 0)::bigint AS delivered,
+         coalesce(sum(m.quantity) FILTER (WHERE s.kind = 'transit' AND t.kind = 'missing'), 0)::bigint AS lost,
+         coalesce(sum(m.quantity) FILTER (WHERE s.kind = 'missing' AND (t.kind IN ('transit', 'customer') OR m.act = 'ParcelTakenBack')), 0)::bigint AS found,
+         coalesce(sum(m.quantity) FILTER (WHERE m.act = 'ParcelTakenBack'), 0)::bigint AS sent_back
     FROM inventory_movement m JOIN inventory_account s ON s.id = m.source_id JOIN inventory_account t ON t.id = m.target_id
-   WHERE t.kind IN ('transit', 'customer') GROUP BY 1, 2
+   WHERE t.kind IN ('transit', 'customer') OR s.kind = 'transit' OR m.act = 'ParcelTakenBack' GROUP BY 1, 2
 ), counted AS (
-  SELECT 'H-' || order_id AS document, item_id, sum(shipped)::bigint AS shipped, sum(delivered)::bigint AS delivered FROM orders_line GROUP BY 1, 2
+  SELECT 'H-' || order_id AS document, item_id, sum(shipped)::bigint AS shipped, sum(delivered)::bigint AS delivered,
+         sum(lost)::bigint AS lost, sum(found)::bigint AS found, sum(sent_back)::bigint AS sent_back FROM orders_line GROUP BY 1, 2
 )
 SELECT coalesce(c.document, m.document) AS "order", i.sku, coalesce(c.shipped, 0) AS shipped, coalesce(m.shipped, 0) AS moved_out,
        coalesce(c.delivered, 0) AS delivered, coalesce(m.delivered, 0) AS moved_in,
-       coalesce(c.shipped, 0) <> coalesce(m.shipped, 0) OR coalesce(c.delivered, 0) <> coalesce(m.delivered, 0) AS wrong
+       c.lost, c.found, c.sent_back,
+       coalesce(c.shipped, 0) <> coalesce(m.shipped, 0) OR coalesce(c.delivered, 0) <> coalesce(m.delivered, 0)
+       OR (coalesce(c.lost, 0), coalesce(c.found, 0), coalesce(c.sent_back, 0)) <> (coalesce(m.lost, 0), coalesce(m.found, 0), coalesce(m.sent_back, 0)) AS wrong
   FROM counted c FULL JOIN moved m ON m.document = c.document AND m.item_id = c.item_id
   LEFT JOIN catalogue_item i ON i.id = coalesce(c.item_id, m.item_id)
 """),

@@ -45,7 +45,10 @@ from hanse.perfect_order.assess import Assess, assess
 from hanse.transport.choose_service import ChooseService, choose_service
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.record_proof import RecordProof, record_proof
+from hanse.transport.record_refusal import RecordRefusal, record_refusal
 from hanse.transport.record_tracking import Track, record_tracking
+from hanse.transport.report_lost import ReportLost, report_lost
+from hanse.transport.take_back import TakeBack, take_back
 from hanse.transport.take_despatch_advice import AdvisedCarton, AdvisedUnits, TakeDespatchAdvice, take_despatch_advice
 from hanse.transport.tests.road import carriers
 from hanse.transport.tests.selling import services
@@ -59,7 +62,7 @@ def told(answers: list[Any]) -> list[Any]:
 
 def a_company(given: Any) -> None:
     """Orders of every kind: one delivered, paid and part credited; one on its way; one on the floor; one waiting, on hold; one cancelled;
-    one of which a unit was stopped when it was packed already; two of kits; one that a supplier ships; one of which more went out than ordered, one closed as short; two that left as one parcel. Beside them what the desk and the floor keep."""
+    one of which a unit was stopped when it was packed already; two of kits; one that a supplier ships; one of which more went out than ordered, one closed as short; two that left as one parcel; three parcels that never came. Beside them what the desk and the floor keep."""
     carriers()
     plain, lots, serials = given.item("PLAIN", tax_rate=Decimal(19)), given.item("LOT", tracking="lot"), given.item("SERIAL", tracking="serial")
     site = given.site()
@@ -94,6 +97,7 @@ def a_company(given: Any) -> None:
     _drop_ship(given)
     _tolerance(given)
     _together(given)
+    _never_came(given)
 
 
 def _stop(order: str) -> None:
@@ -189,6 +193,20 @@ def _together(given: Any) -> None:
     told(consolidate([Consolidate(inner.carton, outer.carton)], by="ann"))
     told(hand_over([HandOver(outer.carton, "UPS", tracking="1Z-5")], by="ann"))
     told(invoice([Invoice(c.order) for c in (outer, inner)], by="ann", key="together"))
+
+
+def _never_came(given: Any) -> None:
+    """One parcel was refused and came back, one was lost, one was lost and found again."""
+    given.item("GONE")
+    told(receive([Receive("HAM", "GONE", 3, "A-01")], by="ann"))
+    cartons = [packed(given.order(("GONE", 1))) for _ in range(3)]
+    told(hand_over([HandOver(c.carton, "UPS", tracking=f"1Z-G{n}") for n, c in enumerate(cartons)], by="ann", key="gone"))
+    told(invoice([Invoice(c.order) for c in cartons], by="ann", key="gone"))
+    told(record_refusal([RecordRefusal(f"1Z-G{n}", "damaged") for n in range(3)], by="ann"))
+    told(take_back([TakeBack("1Z-G0")], by="ann"))
+    told(report_lost([ReportLost(f"1Z-G{n}", "not in the depot") for n in (1, 2)], by="ann"))
+    with clock.standing_at(clock.now() + timedelta(minutes=2)):
+        told(record_tracking([Track("UPS", "1Z-G2", "AR", clock.now())], by="ann"))
 
 
 def an_hour_later() -> Any:

@@ -27,6 +27,7 @@ from hanse.kernel.refused import Refused
 from hanse.orders.hold import Hold, hold
 from hanse.orders.models import Order
 from hanse.orders.release_hold import ReleaseHold, release_hold
+from hanse.transport.jobs import notice_what_is_silent
 from hanse.transport.models import Parcel
 from hanse.transport.tests.road import on_its_way
 from tests.given import MONDAY
@@ -142,9 +143,10 @@ def test_an_order_that_cannot_arrive_in_time_any_more_is_a_risk(given):
 def test_a_parcel_that_nobody_tells_of_or_that_the_carrier_expects_late_needs_a_person(given):
     told = on_its_way(given)
     assert subjects(kinds=["still", "forecast"]) == []
-    Parcel.objects.update(moved_at=MONDAY - timedelta(days=4))
+    Parcel.objects.update(moved_at=MONDAY - timedelta(days=7))
+    notice_what_is_silent(MONDAY)
     [need] = attention.needs(["still"], TODAY)
-    assert need.order == told.order and attention.why(need, TODAY).endswith("1Z-7: nothing told for 4 days")
+    assert need.order == told.order and attention.why(need, TODAY).endswith("1Z-7: no word since Mon 9 Nov, over 3 working days, longer than the planned days and two")
     Parcel.objects.update(expected_on=TODAY + timedelta(days=20))
     [need] = attention.needs(["forecast"], TODAY)
     assert "expected Sun 6 Dec, promised" in attention.why(need, TODAY)

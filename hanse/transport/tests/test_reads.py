@@ -1,4 +1,4 @@
-"""Reads of the road: late and stuck parcels come up, shipments and timelines are told."""
+"""Reads of the road: late and silent parcels come up, shipments and timelines are told."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -6,6 +6,7 @@ import pytest
 
 from hanse.kernel import clock
 from hanse.transport import reads
+from hanse.transport.jobs import notice_what_is_silent
 from hanse.transport.models import Parcel, Shipment
 from hanse.transport.record_tracking import Track, record_tracking
 from tests.given import MONDAY
@@ -17,7 +18,7 @@ from .road import on_its_way
     (date(2026, 11, 20), None, "in-transit", 0, None),
     (date(2026, 11, 15), None, "in-transit", 0, "late"),
     (date(2026, 11, 20), date(2026, 11, 21), "in-transit", 0, "will be late"),
-    (date(2026, 11, 30), None, "in-transit", 4, "stuck"),
+    (date(2026, 11, 30), None, "in-transit", 4, "silent"),
     (date(2026, 11, 20), None, "failed", 0, "failed"),
 ])
 def test_parcels_that_need_a_look_come_up(given, promised_on, expected_on, state, days, why):
@@ -25,6 +26,7 @@ def test_parcels_that_need_a_look_come_up(given, promised_on, expected_on, state
     Shipment.objects.update(promised_on=promised_on)
     Parcel.objects.update(state=state, expected_on=expected_on, moved_at=MONDAY)
     with clock.standing_at(MONDAY + timedelta(days=days)):
+        notice_what_is_silent()
         assert [t.why for t in reads.troubled()] == ([why] if why else [])
 
 
