@@ -50,4 +50,4 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-ver
 
 lock: $(VENV)/.tests  ## write both lock files anew from pyproject.toml
 	echo 'setuptools>=77' | $(LOCK) --output-file requirements.lock pyproject.toml -
-	echo 'setuptools>=77' | $(LOCK) --extra dev --output-file requirements-dev.lock pyproject.toml -
+	echo 'setuptools>=77' | $(LOCK) --extra dev --extra carriers --output-file requirements-dev.lock pyproject.toml -
