@@ -64,15 +64,20 @@ from hanse.orders.place import Place, PlaceLine, place
 from hanse.orders.promise_reads import Promise, promise
 from hanse.orders.release_hold import ReleaseHold, release_hold
 from hanse.orders.run_backorders import RunBackorders, run_backorders
+from hanse.transport.calling import call_carriers
 from hanse.transport.choose_remedy import ChooseRemedy, choose_remedy
 from hanse.transport.choose_service import ChooseService, choose_service
 from hanse.transport.draw_up import DrawUp, draw_up
 from hanse.transport.hand_over import HandOver, hand_over
+from hanse.transport.models import Label
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_refusal import RecordRefusal, record_refusal
 from hanse.transport.report_lost import ReportLost, report_lost
 from hanse.transport.take_back import TakeBack, take_back
+from hanse.transport.tests.desk import simulated
 from hanse.transport.tests.selling import services
+from hanse.transport.void_labels import VoidLabel, void_labels
+from hanse.transport.want_labels import WantLabel, want_labels
 from tests.given import Given
 
 units = st.integers(1, 6)
@@ -147,6 +152,7 @@ class Company(RuleBasedStateMachine):
             Bin.objects.create(site=self.site, code=code, role=role, walk=9)
         keep_carton_types([KeepCartonType("K-05", 300, 200, 150, 308, 208, 158, 180, 30_000)], by=HANSE)
         services()
+        self.carrier = simulated(loses=50, refuses_voids=30)
         self.on_hand, self.doubted, self.owed, self.keys, self.stopped = 0, 0, {}, 0, {}
         self.shipments, self.on_bills, self.back = [], set(), set()
         if stock:
@@ -603,6 +609,26 @@ class Company(RuleBasedStateMachine):
             told = self.do(choose_service, ChooseService(f"H-{order}", self.site.code))
             assert told.code == "nothing-stands-ready" if isinstance(told, Refused) else {c.service for c in getattr(told, "cartons", ())} <= {"STANDARD"}
 
+    @rule(carton=cartons, void=st.booleans())
+    def label(self, carton: tuple, void: bool) -> None:
+        """A carrier that loses its first answers sells the label of a carton once; some are given back."""
+        if not carton:
+            return
+        told = self.do(want_labels, WantLabel(carton[0], "UPS", "standard"))
+        if isinstance(told, Refused):
+            codes = {e.code for e in told.errors} or {told.code}
+            assert codes <= {"label-wanted", "carton-inside", "carton-opened", "handed-over"}
+            return
+        call_carriers()
+        with clock.standing_at(clock.now() + timedelta(minutes=1)):
+            call_carriers()
+        [sold] = Label.objects.filter(pk=told.label)
+        assert sold.state == "bought" and self.carrier.numbers.count(sold.tracking) == 1
+        if void:
+            self.do(void_labels, VoidLabel(told.label))
+            call_carriers()
+            assert Label.objects.get(pk=told.label).state in ("voided", "void-refused")
+
     @rule(target=parcels, carton=consumes(cartons))
     def hand_over(self, carton: tuple) -> tuple:
         if not carton:
@@ -610,7 +636,8 @@ class Company(RuleBasedStateMachine):
         told = self.do(hand_over, HandOver(carton[0], "UPS"))
         if isinstance(told, Refused):
             codes = {e.code for e in told.errors} or {told.code}
-            assert codes <= {"carton-opened", "change-asked", "lot-held", "carton-inside", "handed-over"}
+            assert codes <= {"carton-opened", "change-asked", "lot-held", "carton-inside", "handed-over", "label-worthless"}
+            assert "label-worthless" not in codes or Label.objects.filter(carton__sscc=carton[0], void_asked_at__isnull=False).exists()
             assert ("change-asked" not in codes or any(o.stops for o in self.owed.values())) and ("lot-held" not in codes or self.stopped)
             return ()
         for left in self.told_last("ParcelHandedOver"):
@@ -706,7 +733,7 @@ class Tolerant(Company):
     """The same company with fewer things to do, so that the ways of what went out over a line, or stayed short, are walked deeper."""
 
     hold_and_release = free_units = release_wave = sort_units = refuse_change = expire = put_away = keep_face = replenish = carry = None
-    plan_counts = count = audit = draw_up = credit = deal_out_backorders = supply_moves = release_lot = deliver = None
+    plan_counts = count = audit = draw_up = credit = deal_out_backorders = supply_moves = release_lot = deliver = label = None
 
     @rule(target=Company.orders, quantity=st.integers(2, 6), spare=st.integers(0, 3), lot=lots, more=st.sampled_from([-2, -1, 1, 2, 3]))
     def pick_fresh(self, quantity: int, spare: int, lot: str, more: int) -> str:

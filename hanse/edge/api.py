@@ -24,6 +24,7 @@ from hanse.orders.quotes_api import router as quotes
 from hanse.partners.api import router as partners
 from hanse.perfect_order.api import router as perfect_order
 from hanse.transport.api import router as transport
+from hanse.transport.label_api import router as labels
 from hanse.web.doors import WrongCursor, missing, shown
 from hanse.web.problems import TYPE, problem
 
@@ -33,7 +34,7 @@ from .keys import Bearer
 from .middleware import fault
 from .openapi import Api
 
-AREAS = [orders, fulfilment, transport, inventory, billing, catalogue, partners, network]
+AREAS = [orders, fulfilment, transport, labels, inventory, billing, catalogue, partners, network]
 """The busiest first: addresses are looked up in this order."""
 
 api = Api(

@@ -5,7 +5,7 @@ orders already is left as it is. Same day, same company.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
@@ -44,6 +44,7 @@ from hanse.orders.place import Place, PlaceLine, place
 from hanse.partners.keep import keep_parties
 from hanse.partners.keep_otif import keep_otif
 from hanse.transport.choose_service import ChooseService, choose_service
+from hanse.transport.events import LabelWanted
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.jobs import count_what_parcels_took
 from hanse.transport.keep_carriers import CodeEntry, KeepCarrier, keep_carriers
@@ -184,8 +185,10 @@ class Story:
         if today:
             count_what_parcels_took()
         choose_service([ChooseService(order, site) for order, site in dict.fromkeys((c.order, c.site) for c in packed)], by=FLOOR)
-        self._hand_over(day, packed[: len(packed) // 2 if today else None], today)
+        labelled = demo_today.labels([c.carton for c in packed], [code for code, _ in CARRIERS]) if today else {}
+        self._hand_over(day, packed[: len(packed) // 2 if today else None], today, labelled)
         if today:
+            demo_today.end_of_day([w for carton, w in labelled.items() if carton in {c.carton for c in packed[len(packed) // 2 :]}], [code for code, _ in CARRIERS], day)
             for wave in release_wave([ReleaseWave(site[0], lines=12) for site in SITES], by=FLOOR):
                 if not isinstance(wave, Refused):
                     planning.plan(wave.site, wave.wave)
@@ -204,8 +207,9 @@ class Story:
         short = self.random.random() < 0.02
         return Pick(task.task, task.quantity - (1 if short else 0), "bin empty" if short else "", scanned_item=task.sku, scanned_bin=task.bin)
 
-    def _hand_over(self, day: date, cartons: list[Any], today: bool) -> None:
+    def _hand_over(self, day: date, cartons: list[Any], today: bool, labelled: Mapping[str, LabelWanted]) -> None:
         asks = [HandOver(c.carton, *self._carrier(), f"{self.random.randrange(10**11, 10**12)}") for c in cartons]
+        asks = [HandOver(a.carton) if a.carton in labelled else a for a in asks]
         collected, shipments = [], []
         for handed in hand_over(asks, by=DOCK):
             if not isinstance(handed, Refused):

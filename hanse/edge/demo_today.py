@@ -6,7 +6,7 @@ Whatever is refused is part of the story and left as it is, as in `demo`.
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from random import Random
 from typing import Any
 
@@ -35,11 +35,19 @@ from hanse.orders.make_quotes import MakeQuote, make_quotes
 from hanse.orders.models import Line
 from hanse.orders.place import Place, PlaceLine
 from hanse.orders.start_recurring import StartRecurring, start_recurring
+from hanse.transport.book_pickups import BookPickup, book_pickups
+from hanse.transport.calling import call_carriers
+from hanse.transport.close_manifests import CloseManifest, close_manifests
+from hanse.transport.connect_carriers import AccountField, ConnectCarrier, connect_carriers
 from hanse.transport.draw_up import DrawUp, draw_up
+from hanse.transport.events import LabelWanted
 from hanse.transport.jobs import count_transit, notice_what_is_silent
+from hanse.transport.models import Label
 from hanse.transport.record_refusal import RecordRefusal, record_refusal
 from hanse.transport.report_lost import ReportLost, report_lost
 from hanse.transport.take_back import TakeBack, take_back
+from hanse.transport.void_labels import VoidLabel, void_labels
+from hanse.transport.want_labels import WantLabel, want_labels
 
 from . import attention
 from .demo_company import CUSTOMERS, SITES, code_of
@@ -138,6 +146,24 @@ def _under_work() -> list[Line]:
 def _due(n: int) -> tuple[str, str]:
     inbound = Inbound.objects.select_related("site", "item").get(ref=f"PO-{4400 + n}")
     return inbound.site.code, inbound.item.sku
+
+
+def labels(cartons: Sequence[str], carriers: Sequence[str]) -> dict[str, LabelWanted]:
+    """Labels of what was packed today, bought of carriers that refuse some; by carton those that were bought."""
+    faults = (AccountField("seed", "7"), AccountField("refuses", "15"), AccountField("refuses_voids", "50"))
+    connect_carriers([ConnectCarrier(code, "simulated", account=faults) for code in carriers], by=DOCK)
+    wanted = [w for w in want_labels([WantLabel(carton) for carton in cartons], by=DOCK) if not isinstance(w, Refused)]
+    call_carriers()
+    bought = set(Label.objects.filter(state="bought").values_list("pk", flat=True))
+    return {w.carton: w for w in wanted if w.label in bought}
+
+
+def end_of_day(waiting: Sequence[LabelWanted], carriers: Sequence[str], day: date) -> None:
+    """Two labels of what stands ready are given back, the day is closed with one carrier, and another comes tomorrow."""
+    void_labels([VoidLabel(w.label, "customer collects") for w in waiting[:2]], by=DOCK)
+    close_manifests([CloseManifest(site[0], carriers[2]) for site in SITES], by=DOCK)
+    book_pickups([BookPickup(HALL, carriers[1], day + timedelta(days=1), time(15), time(18), 12, instructions="gate 2, ring twice")], by=DOCK)
+    call_carriers()
 
 
 def papers(shipments: Sequence[int]) -> None:

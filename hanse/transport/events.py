@@ -1,7 +1,7 @@
 """The facts transport tells."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from hanse.journal.events import event
@@ -393,3 +393,288 @@ class TransitRolledUp:
 
     def said(self) -> str:
         return f"Transit of {self.parcels} parcels on {self.lanes} lanes counted until {self.until}"
+# -- labels, manifests and pickups ------------------------------------------------------------------------------------------
+
+
+@event("carrier")
+class CarrierConnected:
+    """It was said how a carrier is called. Of its account only the names are told."""
+
+    carrier: str
+    adapter: str
+    connector: str = ""
+    settings: tuple[str, ...] = ()
+
+    def said(self) -> str:
+        return f"Carrier {self.carrier} is called by {self.connector or 'the ' + self.adapter + ' adapter'}"
+
+
+@event("order")
+class LabelWanted:
+    """A carrier is asked for the label of a carton."""
+
+    order: str
+    label: int
+    carton: str
+    carrier: str
+    service: str
+
+    def said(self) -> str:
+        return f"Label of carton {self.carton} asked of {self.carrier}, {self.service}"
+
+
+@event("order")
+class LabelBought:
+    """A carrier sold the label of a carton; one that is `spare` was sold beside another and is given back at once."""
+
+    order: str
+    label: int
+    carton: str
+    carrier: str
+    service: str
+    tracking: str
+    amount: Decimal
+    currency: str
+    spare: bool = False
+
+    def said(self) -> str:
+        spare = ", a second time; it is given back" if self.spare else ""
+        return f"Label {self.tracking} of {self.carrier} bought for carton {self.carton}: {self.amount:.2f} {self.currency}{spare}"
+
+
+@event("order", silent=True)
+class LabelKnown:
+    """What a carrier answered was recorded before; nothing changed."""
+
+    order: str
+    label: int
+    state: str
+
+    def said(self) -> str:
+        return f"The carrier's answer was recorded before; the label is {self.state.replace('-', ' ')}"
+
+
+@event("order")
+class LabelRefused:
+    """A carrier sold no label for a carton, in its words."""
+
+    order: str
+    label: int
+    carton: str
+    carrier: str
+    why: str
+
+    def said(self) -> str:
+        return f"{self.carrier} sells no label for carton {self.carton}: {self.why}"
+
+
+@event("order")
+class LabelWithdrawn:
+    """A label is not wanted any more, and its carrier was never asked for it."""
+
+    order: str
+    label: int
+    carton: str
+    carrier: str
+    why: str
+
+    def said(self) -> str:
+        return f"Label of carton {self.carton} is not wanted any more" + (f": {self.why}" if self.why else "")
+
+
+@event("order")
+class LabelVoidAsked:
+    """A carrier is asked to take a label back. Without a number it is not known yet whether the label was sold."""
+
+    order: str
+    label: int
+    carton: str
+    carrier: str
+    tracking: str
+    why: str
+
+    def said(self) -> str:
+        return f"{self.carrier} is asked to take back label {self.tracking} of carton {self.carton}".replace("  ", " ") + (f": {self.why}" if self.why else "")
+
+
+@event("order")
+class LabelVoided:
+    """A carrier took a label back; it costs nothing."""
+
+    order: str
+    label: int
+    carton: str
+    carrier: str
+    tracking: str
+    amount: Decimal
+    currency: str
+
+    def said(self) -> str:
+        return f"{self.carrier} took back label {self.tracking}: {self.amount:.2f} {self.currency} saved"
+
+
+@event("order")
+class LabelVoidRefused:
+    """A carrier does not take a label back; it costs what it cost."""
+
+    order: str
+    label: int
+    carton: str
+    carrier: str
+    tracking: str
+    amount: Decimal
+    currency: str
+    why: str
+
+    def said(self) -> str:
+        return f"{self.carrier} does not take back label {self.tracking}, {self.amount:.2f} {self.currency}: {self.why}"
+
+
+@event("order")
+class LabelExpired:
+    """A label was not used in time and is worth nothing any more."""
+
+    order: str
+    label: int
+    carton: str
+    carrier: str
+    tracking: str
+    amount: Decimal
+    currency: str
+
+    def said(self) -> str:
+        return f"Label {self.tracking} of {self.carrier} was not used in time: {self.amount:.2f} {self.currency} lost"
+
+
+@event("manifest")
+class ManifestAsked:
+    """The day of a site with a carrier is to be closed."""
+
+    manifest: str
+    site: str
+    carrier: str
+    labels: int
+    on: date
+
+    def said(self) -> str:
+        return f"Manifest {self.manifest} of {self.site} asked of {self.carrier}: {self.labels} labels"
+
+
+@event("manifest")
+class ManifestClosed:
+    """A carrier closed the day of a site."""
+
+    manifest: str
+    site: str
+    carrier: str
+    labels: int
+    number: str
+
+    def said(self) -> str:
+        return f"Manifest {self.number} of {self.site} closed with {self.carrier}: {self.labels} labels"
+
+
+@event("manifest")
+class ManifestRefused:
+    """A carrier did not close the day of a site; its labels wait for another manifest."""
+
+    manifest: str
+    site: str
+    carrier: str
+    labels: int
+    why: str
+
+    def said(self) -> str:
+        return f"{self.carrier} did not close manifest {self.manifest} of {self.site}: {self.why}"
+
+
+@event("manifest", silent=True)
+class ManifestKnown:
+    """What a carrier answered was recorded before; nothing changed."""
+
+    manifest: str
+
+    def said(self) -> str:
+        return f"The carrier's answer to {self.manifest} was recorded before"
+
+
+@event("pickup")
+class PickupAsked:
+    """A carrier is asked to fetch parcels at a site, in a change of what was asked before."""
+
+    pickup: str
+    site: str
+    carrier: str
+    on: date
+    ready_by: time
+    closes_at: time
+    parcels: int
+    replaces: str = ""
+
+    def said(self) -> str:
+        change = f", in place of {self.replaces}" if self.replaces else ""
+        return f"{self.carrier} is asked to fetch {self.parcels} parcels at {self.site} on {self.on}, {self.ready_by:%H:%M} to {self.closes_at:%H:%M}{change}"
+
+
+@event("pickup")
+class PickupBooked:
+    """A carrier said that it comes."""
+
+    pickup: str
+    site: str
+    carrier: str
+    number: str
+    on: date
+
+    def said(self) -> str:
+        return f"{self.carrier} comes to {self.site} on {self.on}, pickup {self.number}"
+
+
+@event("pickup")
+class PickupRefused:
+    """A carrier does not come, or not otherwise than it said before."""
+
+    pickup: str
+    site: str
+    carrier: str
+    on: date
+    why: str
+
+    def said(self) -> str:
+        return f"{self.carrier} refused pickup {self.pickup} at {self.site}: {self.why}"
+
+
+@event("pickup")
+class PickupCancelAsked:
+    """A carrier is asked not to come."""
+
+    pickup: str
+    site: str
+    carrier: str
+    on: date
+
+    def said(self) -> str:
+        return f"{self.carrier} is asked not to come to {self.site} on {self.on}"
+
+
+@event("pickup")
+class PickupCancelled:
+    """A carrier does not come, as it was asked."""
+
+    pickup: str
+    site: str
+    carrier: str
+    on: date
+
+    def said(self) -> str:
+        return f"Pickup {self.pickup} of {self.carrier} at {self.site} on {self.on} cancelled"
+
+
+@event("pickup", silent=True)
+class PickupKnown:
+    """What a carrier answered was recorded before; nothing changed."""
+
+    pickup: str
+
+    def said(self) -> str:
+        return f"The carrier's answer to {self.pickup} was recorded before"

@@ -4,12 +4,14 @@ Each carton becomes a parcel; cartons of one order that leave one site with one 
 label that shows an old address or carrier, a hold, a change that its site has not answered, a lot that is held or recalled, or an audit
 that is due keeps a carton here. A carton leaves with those that lie in it, and what keeps one keeps all: each order gets its
 own shipment and each carton its own parcel, under one tracking number. What the carrier told of a parcel before we did is taken in at once.
+A label that was bought for the carton is used by that, and gives the number where none is scanned.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from hanse.fulfilment.cartons import send_off
 from hanse.inventory.ledger import Account, Movement, Place, places, post
@@ -23,14 +25,15 @@ from hanse.orders.counters import Advance, advance
 from hanse.orders.holds import blocking
 
 from .events import ParcelHandedOver
+from .labels import use
 from .parcels import Parcel, contents, settle, sightings
 from .states import derive
 
 
 @ask
 class HandOver:
-    """A carton goes to a carrier; to the one that was chosen for it, by the service chosen, where none is named. Without a tracking number
-    the parcel goes by its SSCC.
+    """A carton goes to a carrier; to that of its label, or the one that was chosen for it, where none is named, and so with the service.
+    Without a tracking number the parcel goes by its label's, and without a label by its SSCC.
     """
 
     carton: Code
@@ -44,7 +47,8 @@ class HandOver:
 class Staged:
     """A packed carton as handing over sees it: what its label shows and what its order has now. `inside` is the carton it lies in, `outer` its SSCC.
 
-    `asked` are the kinds of change its site is asked for that concern it, `let_go` those that the site could not do any more.
+    `asked` are the kinds of change its site is asked for that concern it, `let_go` those that the site could not do any more. `label` is the
+    one bought for it, or the last that was, with its state, number and carrier.
     """
 
     id: int
@@ -71,11 +75,22 @@ class Staged:
     outer: str = ""
     chosen_carrier: str = ""
     chosen_service: str = ""
+    label: int | None = None
+    label_state: str | None = None
+    label_number: str | None = None
+    label_by: str | None = None
+    label_service: str | None = None
+    label_shows: int | None = None
 
     def goes_with(self, ask: HandOver) -> tuple[str, str]:
-        """Carrier and service: those that are named, else those that were chosen for it."""
-        carrier = ask.carrier.upper() or self.chosen_carrier
-        return carrier, ask.service or (self.chosen_service if carrier == self.chosen_carrier else "")
+        """Carrier and service: those that are named, else those of its label, else those that were chosen for it."""
+        by = self.label_by if self.label_state == "bought" else None
+        carrier = ask.carrier.upper() or by or self.chosen_carrier
+        return carrier, ask.service or (self.label_service if by == carrier else None) or (self.chosen_service if carrier == self.chosen_carrier else "")
+
+    def number(self, scanned: str | None, carrier: str) -> str:
+        """The number it goes by: what is scanned, else its label's, else its SSCC."""
+        return scanned or (self.label_number if self.label_state == "bought" and self.label_by == carrier else None) or self.sscc
 
     @property
     def outdated(self) -> bool:
@@ -124,7 +139,7 @@ def decide(asks: Sequence[HandOver], known: Known) -> list[Leaving | Refused]:
         if findings := _findings(ask, carton, along, carrier, known.carriers, used, gone.get(ask.carton, carton.gone_with)):
             answers.append(refuse_all(findings))
             continue
-        tracking = ask.tracking or carton.sscc
+        tracking = carton.number(ask.tracking, carrier)
         used.add((tracking, known.carriers[carrier]))
         gone[ask.carton] = carrier
         told = []
@@ -152,8 +167,9 @@ def _findings(
         found.append(refuse("carrier-missing", at="carrier", carton=ask.carton))
     elif carrier not in carriers:
         found.append(refuse("carrier-unknown", at="carrier", carrier=ask.carrier or carrier))
-    elif (ask.tracking or carton.sscc, carriers[carrier]) in used:
-        found.append(refuse("tracking-used", at="tracking", tracking=ask.tracking or carton.sscc, carrier=carrier))
+    elif ((tracking := carton.number(ask.tracking, carrier)), carriers[carrier]) in used:
+        found.append(refuse("tracking-used", at="tracking", tracking=tracking, carrier=carrier))
+    found += _label_keeps(ask, carton, carrier)
     for c in (carton, *along):
         found += _stays(c, carrier)
     found += [
@@ -161,6 +177,22 @@ def _findings(
         for c in along if (c.site, c.shows, c.label_carrier) != (carton.site, carton.shows, carton.label_carrier)
     ]  # fmt: skip
     return found
+
+
+def _label_keeps(ask: HandOver, carton: Staged, carrier: str) -> list[Refused]:
+    """A label that is not there yet, is another one, or is worth nothing any more."""
+    told: dict[str, Any] = {"carton": carton.sscc, "label": carton.label_number or "", "carrier": carton.label_by or ""}
+    if carton.label_state in ("asked", "bought") and carton.label_by != carrier:
+        return [refuse("other-carrier", at="carrier", carton=carton.sscc, labelled=carton.label_by, carrier=carrier)]
+    if carton.label_state in ("asked", "bought") and carton.label_shows != carton.shows:
+        return [refuse("label-worthless", at="carton", state="for an old address", **told)]
+    if carton.label_state == "asked":
+        return [refuse("label-awaited", at="carton", **told)]
+    if carton.label_state == "bought" and ask.tracking not in (None, carton.label_number):
+        return [refuse("label-differs", at="tracking", scanned=ask.tracking, **told)]
+    if carton.label_state in ("void-asked", "voided", "void-refused", "expired") and carton.label_by == carrier and ask.tracking in (None, carton.label_number):
+        return [refuse("label-worthless", at="carton", state=carton.label_state.replace("-", " "), **told)]
+    return []
 
 
 def _stays(carton: Staged, carrier: str) -> list[Refused]:
@@ -193,7 +225,8 @@ STAGED = """
 SELECT c.id, c.sscc, c.order_id, c.site_id, s.code, c.account_id, c.address_id, o.ship_to_id, o.holds, o.promised_on,
        t.id, k.units,
        CASE WHEN c.handed_over_at IS NULL THEN '' ELSE coalesce((SELECT r.code FROM transport_parcel p JOIN transport_carrier r ON r.id = p.carrier_id WHERE p.carton_id = c.id), 'a carrier') END,
-       c.opened_at IS NOT NULL, c.carrier, o.carrier, q.asked, q.let_go, c.audit, k.stopped, c.inside_id, coalesce(c.outer_sscc, ''), coalesce(h.carrier, ''), coalesce(h.service, '')
+       c.opened_at IS NOT NULL, c.carrier, o.carrier, q.asked, q.let_go, c.audit, k.stopped, c.inside_id, coalesce(c.outer_sscc, ''), coalesce(h.carrier, ''), coalesce(h.service, ''),
+       y.id, y.state, y.tracking, y.code, y.service, y.address_id
   FROM (SELECT c.*, CASE WHEN c.inside_id IS NOT NULL THEN (SELECT u.sscc FROM fulfilment_carton u WHERE u.id = c.inside_id) END AS outer_sscc
           FROM fulfilment_carton c WHERE c.sscc = ANY(%(carton)s::text[])
          UNION ALL
@@ -205,6 +238,9 @@ SELECT c.id, c.sscc, c.order_id, c.site_id, s.code, c.account_id, c.address_id, 
     SELECT sum(k.quantity)::bigint AS units, array_agg(DISTINCT ARRAY[i.sku, h.code, h.status]) FILTER (WHERE h.status <> 'released') AS stopped
       FROM fulfilment_content k LEFT JOIN inventory_lot h ON k.lot <> '' AND h.item_id = k.item_id AND h.code = k.lot
       LEFT JOIN catalogue_item i ON i.id = h.item_id WHERE k.carton_id = c.id) k ON true
+  LEFT JOIN LATERAL (
+    SELECT l.id, l.state, l.tracking, r.code, l.service, l.address_id FROM transport_label l JOIN transport_carrier r ON r.id = l.carrier_id
+     WHERE l.carton_id = c.id AND l.outcome NOT IN ('refused', 'withdrawn') ORDER BY l.void_asked_at IS NULL DESC, l.id DESC LIMIT 1) y ON true
   CROSS JOIN LATERAL (
     SELECT coalesce(array_agg(DISTINCT r.kind) FILTER (WHERE r.outcome = ''), '{}') AS asked,
            coalesce(array_agg(DISTINCT r.kind) FILTER (WHERE r.outcome IN ('let-go', 'return')), '{}') AS let_go
@@ -253,10 +289,15 @@ def hand_over(run: Run, asks: Sequence[HandOver]) -> list[ParcelHandedOver | Ref
 
 def _facts(run: Run, asks: Sequence[HandOver]) -> Known:
     cartons = _cartons(run, asks)
-    carriers = run.rows(as_tuple, CARRIERS, codes=_carriers(asks, cartons), numbers=[a.tracking or a.carton for a in asks])
+    carriers = run.rows(as_tuple, CARRIERS, codes=_carriers(asks, cartons), numbers=_numbers(asks, cartons))
     used, early = ({(number, id) for _, id, *numbers in carriers for number in numbers[nr]} for nr in (0, 1))
     shipments, parcels = run.draw_all({"transport_shipment_id_seq": len(cartons), "transport_parcel_id_seq": len(cartons)}).values()
     return Known(cartons, {code: id for code, id, *_ in carriers}, used, shipments, parcels, early)
+
+
+def _numbers(asks: Sequence[HandOver], cartons: Mapping[str, Staged]) -> list[str]:
+    """The numbers that the cartons may go by."""
+    return [a.tracking or a.carton for a in asks] + [c.label_number for c in cartons.values() if c.label_number]
 
 
 def _carriers(asks: Sequence[HandOver], cartons: Mapping[str, Staged]) -> list[str]:
@@ -289,6 +330,7 @@ def send(run: Run, told: Sequence[ParcelHandedOver], actors: Sequence[str], know
         rides_with=[parcel_of.get(t.inside) for t in told],
     )
     by_id = {c.id: (c, t) for c, t in zip(cartons, told, strict=True)}
+    use(run, {c.label: (parcel, t.at) for c, t, parcel in zip(cartons, told, parcels, strict=True) if c.label and c.label_state == "bought" and t.parcel == c.label_number and not t.inside})
     transit = _transit(run, cartons)
     inside = contents(run, list(by_id))
     send_off(run, [c.id for c in cartons], [t.at for t in told], [(k.item, k.serial) for k in inside if k.serial])

@@ -17,7 +17,7 @@ from hanse.kernel.refused import Refused
 from hanse.orders.holds import blocking
 from hanse.web.context import waits
 
-from . import page_reads, reads
+from . import label_reads, page_reads, reads
 from .hand_over import HandOver, hand_over
 
 MOST = 500
@@ -38,9 +38,10 @@ def show_hand_over(request: HttpRequest) -> HttpResponse:
     pairs = {p.carton: p for p in consolidating.pairs(site)} if site else {}
     ready = _staged(site) if site else []
     chosen = reads.chosen([c.carton for c, *_ in ready])
-    staged = [(c, why, weighed, expected, pairs.get(c.carton), chosen.get(c.carton)) for c, why, weighed, expected in ready]
+    labels = label_reads.of_cartons([c.carton for c, *_ in ready])
+    staged = [(c, why, weighed, expected, pairs.get(c.carton), chosen.get(c.carton), *_label(labels.get(c.carton))) for c, why, weighed, expected in ready]
     facts |= {
-        "chosen": chosen, "pairs": pairs, "may_consolidate": may(request, "fulfilment.consolidate"),
+        "chosen": chosen, "pairs": pairs, "may_consolidate": may(request, "fulfilment.consolidate"), "may_want": may(request, "transport.want_labels"),
         "site": site, "work": work, "staged": staged, "carriers": [("", "As chosen for each carton" if chosen else "Choose the carrier…"), *page_reads.carriers()], "carrier": given.get("carrier", ""), "service": given.get("service", ""),
         "granted": may(request, "transport.hand_over"), "here": f"{request.path}?site={site}", "site_name": next((s.name for s in work if s.code == site), site),
     }
@@ -63,6 +64,20 @@ def _staged(site: str) -> list[tuple[cartons.CartonRow, str, str, str]]:
             told.append((outer, why, _kilograms(_total([c.weight_g for c in (outer, *held)])), _kilograms(_total([c.expected_g for c in (outer, *held)]))))
             told += [(c, _why(c), _kilograms(c.weight_g), _kilograms(c.expected_g)) for c in held]
     return told
+
+
+LABELS = {
+    "asked": ("Label asked for", "busy", "clock"), "bought": ("Label", "good", "tag"), "void-asked": ("Label is voided", "watch", "ban"), "voided": ("Label voided", "watch", "ban"),
+    "void-refused": ("Label worthless", "watch", "x"), "expired": ("Label expired", "watch", "clock"), "refused": ("Label refused", "bad", "x"),
+}
+
+
+def _label(label: tuple[int, str, str, str] | None) -> tuple[int, str, tuple[str, str, str] | None]:
+    """A carton's label as the page shows it: which, the number to scan, its badge."""
+    if label is None:
+        return 0, "", None
+    number, state, tracking, _ = label
+    return number if tracking else 0, tracking if state == "bought" else "", LABELS.get(state)
 
 
 def _way(carton: cartons.CartonRow) -> tuple[str, str, str]:

@@ -1,4 +1,6 @@
-"""What transport does by itself: parcels take in events that came before them, packed cartons get their service, silences are noticed, what parcels took is counted."""
+"""What transport does by itself: parcels take in events that came before them, packed cartons get their service, carriers are called,
+labels that nobody uses are given back, silences are noticed, what parcels took is counted.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,15 +13,20 @@ from hanse.journal.follow import Told, follower
 from hanse.journal.principals import HANSE
 from hanse.kernel import clock
 from hanse.kernel.numbers import order_ids
+from hanse.kernel.refused import Refused
+from hanse.kernel.rows import as_tuple
 from hanse.network.keep_transit_counts import keep_transit_counts
 
+from .calling import call_carriers
 from .choose_service import ChooseService, choose_service
 from .counted import transit_counts
 from .events import ParcelSilent, TransitRolledUp
+from .expire_labels import ExpireLabel, expire_labels
 from .notice_silences import NoticeSilence, notice_silences
 from .roll_up_transit import RollUpTransit, roll_up_transit
 from .take_in import TakeIn, take_in
 from .transit import ENDED
+from .void_labels import VoidLabel, void_labels
 
 AT_ONCE = 1_000
 UNSEEN = """
@@ -27,6 +34,15 @@ SELECT DISTINCT p.tracking FROM transport_parcel p
   JOIN transport_trackingevent e ON e.tracking = p.tracking AND e.carrier_id = p.carrier_id
  WHERE p.tracking = ANY(%s::text[])
 """
+IDLE = """
+SELECT l.id, CASE WHEN c.opened_at IS NOT NULL THEN 'its carton was opened' WHEN c.inside_id IS NOT NULL THEN 'its carton lies in another'
+                  WHEN c.handed_over_at IS NOT NULL THEN 'its carton left under another number' ELSE 'its carton was labelled anew' END
+  FROM transport_label l JOIN fulfilment_carton c ON c.id = l.carton_id JOIN transport_carrier r ON r.id = l.carrier_id
+ WHERE c.order_id = ANY(%(orders)s) AND l.state IN ('asked', 'bought')
+   AND (c.opened_at IS NOT NULL OR c.inside_id IS NOT NULL OR c.handed_over_at IS NOT NULL OR c.address_id <> l.address_id OR c.carrier NOT IN ('', r.code))
+ ORDER BY l.id
+"""
+OVER = "SELECT id FROM transport_label WHERE state IN ('bought', 'void-asked') AND expires_on < %(today)s ORDER BY id LIMIT 5000"
 
 
 @follower("transport: take in early events", "ParcelHandedOver", "TrackingRecorded")
@@ -40,6 +56,47 @@ def take_in_early_events(facts: Sequence[Told]) -> None:
         found = [tracking for (tracking,) in cursor.fetchall()]
     if found:
         take_in([TakeIn(tracking) for tracking in found], by=HANSE)
+
+
+@follower("transport: call carriers", "LabelWanted", "LabelVoidAsked", "ManifestAsked", "PickupAsked", "PickupCancelAsked")
+def have_carriers_called(facts: Sequence[Told]) -> None:
+    """Leave calling to a job: an operation calls nobody, and a carrier takes its time."""
+    call_carriers_soon.defer()
+
+
+@app.task(pass_context=False)
+def call_carriers_soon() -> None:
+    """Put what is due to the carriers. Done twice, the second finds nothing left to ask."""
+    call_carriers()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="call carriers", pass_context=False)
+def call_carriers_again(timestamp: int) -> None:
+    """Each minute: what had no answer is asked again, and what another worker left when it died."""
+    call_carriers()
+
+
+@follower("transport: void what nobody uses", "CartonRelabelled", "CartonConsolidated", "CartonAudited", "UnitsTakenOut", "ChangeAccepted", "ParcelHandedOver")
+def void_what_nobody_uses(facts: Sequence[Told]) -> None:
+    """Labels of cartons that were opened, put into others, labelled anew, or left under another label are given back."""
+    orders = sorted({int(f.body["order"][2:]) for f in facts})
+    idle = rows(as_tuple, IDLE, orders=orders) if orders else []
+    if idle:
+        void_labels([VoidLabel(label, why) for label, why in idle], by=HANSE)
+
+
+def expire_what_is_over() -> int:
+    """Expire labels whose days are over; gives how many."""
+    over = rows(int, OVER, today=clock.now().date())
+    return sum(not isinstance(a, Refused) for a in expire_labels([ExpireLabel(label) for label in over], by=HANSE)) if over else 0
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(queueing_lock="expire labels", pass_context=False)
+def expire_overnight(timestamp: int) -> None:
+    """Each night: labels that nobody used in the carrier's days."""
+    expire_what_is_over()
 
 
 READY = """

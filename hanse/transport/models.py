@@ -380,3 +380,182 @@ class TransitWeek(models.Model):
 
     def __str__(self) -> str:
         return f"{self.parcels} in {self.days} days"
+ADAPTERS = ["table", "simulated", "karrio"]
+LABEL_OUTCOMES = ["", "used", "voided", "void-refused", "expired", "refused", "withdrawn"]
+"""How a label ends: of those that were bought one of the first four, of those that never were one of the last two."""
+
+
+class Connection(models.Model):
+    """How a carrier is called: by which adapter, with which account. `secrets` names variables of the environment, never their values.
+
+    A label that is not used within `label_days` is worth nothing any more.
+    """
+
+    carrier = models.OneToOneField(Carrier, on_delete=models.PROTECT, related_name="connection", primary_key=True)
+    adapter = models.TextField()
+    connector = models.TextField(db_default="")
+    account = models.JSONField(db_default={})
+    secrets = models.JSONField(db_default={})
+    label_days = models.SmallIntegerField(db_default=30)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(adapter__in=ADAPTERS), name="transport_connection_adapter_is_known"),
+            models.CheckConstraint(condition=(Q(adapter="karrio") & ~Q(connector="")) | (~Q(adapter="karrio") & Q(connector="")), name="transport_connection_names_karrios_connector"),
+            models.CheckConstraint(condition=Q(label_days__gte=1, label_days__lte=365), name="transport_connection_labels_last_days"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.carrier_id} by {self.adapter}"
+
+
+class Manifest(models.Model):
+    """A site's labels of one carrier, closed together at the end of a day. The carrier's number, where it gives one, else our own."""
+
+    id = models.BigAutoField(primary_key=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+", db_index=False)
+    day = models.DateField()
+    labels = models.IntegerField()
+    number = models.TextField(db_default="")
+    document = models.BinaryField(null=True)
+    calls = models.IntegerField(db_default=0)
+    next_at = models.DateTimeField(null=True)
+    trouble = models.TextField(db_default="")
+    asked_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)
+    why = models.TextField(db_default="")
+    actor = models.TextField()
+
+    class Meta:
+        indexes = [models.Index("next_at", name="transport_manifest_due", condition=Q(next_at__isnull=False))]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "carrier"], name="transport_manifest_one_open", condition=Q(closed_at__isnull=True, refused_at__isnull=True)),
+            models.CheckConstraint(condition=Q(closed_at__isnull=True) | (Q(refused_at__isnull=True) & ~Q(number="")), name="transport_manifest_closed_has_a_number"),
+            models.CheckConstraint(condition=Q(labels__gte=1, labels__lte=10**6), name="transport_manifest_lists_something"),
+            models.CheckConstraint(condition=Q(calls__gte=0, calls__lte=10**6), name="transport_manifest_calls_in_range"),
+        ]
+
+    def __str__(self) -> str:
+        return f"M-{self.id}"
+
+
+class Label(models.Model):
+    """A label of a carton in the ledger: wanted, bought, and exactly one end (`outcome`). Its `state` is generated, nobody sets it.
+
+    The carrier is asked with `key` until it answers; the same key is bought once. It shows an address version. A label that is to be voided holds its carton no more.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    carton = models.ForeignKey(Carton, on_delete=models.PROTECT, db_constraint=False, related_name="labels")
+    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+", db_index=False)
+    service = models.TextField()
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    adapter = models.TextField()
+    key = models.TextField(unique=True)
+    wanted_at = models.DateTimeField()
+    actor = models.TextField()
+    calls = models.IntegerField(db_default=0)
+    next_at = models.DateTimeField(null=True)
+    trouble = models.TextField(db_default="")
+    bought_at = models.DateTimeField(null=True)
+    amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    currency = models.TextField(db_default="")
+    tracking = models.TextField(db_default="")
+    reference = models.TextField(db_default="")
+    format = models.TextField(db_default="")
+    document = models.BinaryField(null=True)
+    expires_on = models.DateField(null=True)
+    manifest = models.ForeignKey(Manifest, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    void_asked_at = models.DateTimeField(null=True)
+    void_why = models.TextField(db_default="")
+    outcome = models.TextField(db_default="")
+    ended_at = models.DateTimeField(null=True)
+    why = models.TextField(db_default="")
+    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="+", null=True, db_constraint=False, db_index=False)
+    state = models.GeneratedField(
+        expression=Case(
+            When(~Q(outcome=""), then=F("outcome")), When(void_asked_at__isnull=False, then=Value("void-asked")),
+            When(bought_at__isnull=False, then=Value("bought")), default=Value("asked"), output_field=models.TextField(),
+        ),
+        output_field=models.TextField(), db_persist=True,
+    )
+
+    class Meta:
+        indexes = [
+            models.Index("next_at", name="transport_label_due", condition=Q(next_at__isnull=False)),
+            models.Index("state", "id", name="transport_label_to_look_at", condition=~Q(outcome__in=["used", "voided", "withdrawn"])),
+            models.Index("manifest", name="transport_label_on_a_manifest", condition=Q(manifest__isnull=False)),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["carton"], name="transport_label_one_live", condition=Q(void_asked_at__isnull=True, outcome__in=["", "used"])),
+            models.UniqueConstraint(fields=["tracking", "carrier"], name="transport_label_tracking_once", condition=~Q(tracking="")),
+            models.CheckConstraint(condition=Q(outcome__in=LABEL_OUTCOMES), name="transport_label_end_is_known"),
+            models.CheckConstraint(condition=Q(outcome="", ended_at__isnull=True) | (~Q(outcome="") & Q(ended_at__isnull=False)), name="transport_label_ends_once"),
+            models.CheckConstraint(condition=Q(bought_at__isnull=True, tracking="") | (Q(bought_at__isnull=False) & ~Q(tracking="")), name="transport_label_bought_has_a_number"),
+            models.CheckConstraint(
+                condition=Q(bought_at__isnull=True, amount__isnull=True) | Q(bought_at__isnull=False, amount__gte=0, amount__lte=10**9, currency__regex="^[A-Z]{3}$", expires_on__isnull=False),
+                name="transport_label_bought_has_a_price"),
+            models.CheckConstraint(condition=~Q(outcome__in=["used", "voided", "void-refused", "expired"]) | Q(bought_at__isnull=False), name="transport_label_only_bought_ones_end_so"),
+            models.CheckConstraint(condition=~Q(outcome__in=["refused", "withdrawn"]) | Q(bought_at__isnull=True), name="transport_label_never_bought"),
+            models.CheckConstraint(condition=Q(outcome="used", parcel__isnull=False, void_asked_at__isnull=True) | (~Q(outcome="used") & Q(parcel__isnull=True)), name="transport_label_used_has_its_parcel"),
+            models.CheckConstraint(condition=~Q(outcome__in=["voided", "void-refused", "withdrawn"]) | Q(void_asked_at__isnull=False), name="transport_label_voided_was_asked"),
+            models.CheckConstraint(condition=Q(calls__gte=0, calls__lte=10**6), name="transport_label_calls_in_range"),
+        ]
+
+    def __str__(self) -> str:
+        return self.tracking or self.key
+
+
+class Pickup(models.Model):
+    """A carrier is to fetch parcels at a site, ready by a time and before the dock closes, in the site's own time. Never rewritten: a change
+    is a new one that `replaces` the old, which stands until the carrier has taken the change. Its `state` is generated.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
+    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+", db_index=False)
+    day = models.DateField()
+    ready_by = models.TimeField()
+    closes_at = models.TimeField()
+    parcels = models.IntegerField()
+    weight_g = models.BigIntegerField(db_default=0)
+    instructions = models.TextField(db_default="")
+    replaces = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    asked_at = models.DateTimeField()
+    actor = models.TextField()
+    calls = models.IntegerField(db_default=0)
+    next_at = models.DateTimeField(null=True)
+    trouble = models.TextField(db_default="")
+    number = models.TextField(db_default="")
+    booked_at = models.DateTimeField(null=True)
+    cancel_asked_at = models.DateTimeField(null=True)
+    outcome = models.TextField(db_default="")
+    ended_at = models.DateTimeField(null=True)
+    why = models.TextField(db_default="")
+    state = models.GeneratedField(
+        expression=Case(
+            When(~Q(outcome=""), then=F("outcome")), When(cancel_asked_at__isnull=False, then=Value("cancel-asked")),
+            When(booked_at__isnull=False, then=Value("booked")), default=Value("asked"), output_field=models.TextField(),
+        ),
+        output_field=models.TextField(), db_persist=True,
+    )
+
+    class Meta:
+        indexes = [
+            models.Index("next_at", name="transport_pickup_due", condition=Q(next_at__isnull=False)),
+            models.Index("day", "id", name="transport_pickup_when"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "carrier", "day"], name="transport_pickup_once_a_day", condition=Q(outcome="", replaces__isnull=True)),
+            models.UniqueConstraint(fields=["replaces"], name="transport_pickup_changed_once", condition=Q(outcome="") & Q(replaces__isnull=False)),
+            models.CheckConstraint(condition=Q(ready_by__lt=F("closes_at")), name="transport_pickup_is_ready_before_closing"),
+            models.CheckConstraint(condition=Q(outcome__in=["", "refused", "cancelled", "replaced"]), name="transport_pickup_end_is_known"),
+            models.CheckConstraint(condition=Q(outcome="", ended_at__isnull=True) | (~Q(outcome="") & Q(ended_at__isnull=False)), name="transport_pickup_ends_once"),
+            models.CheckConstraint(condition=Q(booked_at__isnull=True, number="") | (Q(booked_at__isnull=False) & ~Q(number="")), name="transport_pickup_booked_has_a_number"),
+            models.CheckConstraint(condition=Q(parcels__gte=1, parcels__lte=10**5, weight_g__gte=0, weight_g__lte=10**12, calls__gte=0, calls__lte=10**6), name="transport_pickup_in_range"),
+        ]
+
+    def __str__(self) -> str:
+        return f"P-{self.id}"

@@ -156,6 +156,23 @@ SELECT a.code AS tote, i.sku, d.lot, d.held, d.waiting, d.held <> d.waiting AS w
             ON t.tote = b.account_id AND t.item = b.item_id AND t.lot = b.lot) d
   LEFT JOIN inventory_account a ON a.id = d.account LEFT JOIN catalogue_item i ON i.id = d.item
 """),
+    Check("INV-8", "A label that was used left with the parcel of its carton, under its number; no carton has two.", """
+SELECT l.id AS label, c.sscc AS carton, l.tracking, p.tracking AS parcel,
+       p.id IS NULL OR p.carton_id <> l.carton_id OR p.tracking <> l.tracking OR p.carrier_id <> l.carrier_id
+       OR (SELECT count(*) FROM transport_label t WHERE t.carton_id = l.carton_id AND t.outcome IN ('', 'used') AND t.void_asked_at IS NULL) > 1 AS wrong
+  FROM transport_label l JOIN fulfilment_carton c ON c.id = l.carton_id LEFT JOIN transport_parcel p ON p.id = l.parcel_id WHERE l.outcome = 'used'
+"""),
+    Check("INV-8", "A label has one state: only what was bought is used, taken back or not, or expires; only what was not is refused or withdrawn.", """
+SELECT l.id AS label, l.tracking, l.state, l.outcome,
+       (l.outcome = '') <> (l.ended_at IS NULL) OR l.outcome IN ('used', 'voided', 'void-refused', 'expired') AND l.bought_at IS NULL OR l.outcome IN ('refused', 'withdrawn') AND l.bought_at IS NOT NULL
+       OR (l.bought_at IS NULL) <> (l.amount IS NULL) OR (l.outcome = 'used') <> (l.parcel_id IS NOT NULL)
+       OR l.state <> CASE WHEN l.outcome <> '' THEN l.outcome WHEN l.void_asked_at IS NOT NULL THEN 'void-asked' WHEN l.bought_at IS NOT NULL THEN 'bought' ELSE 'asked' END AS wrong
+  FROM transport_label l
+"""),
+    Check("INV-8", "A manifest lists as many labels as it was asked with, unless it was refused.", """
+SELECT m.id AS manifest, m.labels, count(l.id) AS listed, count(l.id) <> CASE WHEN m.refused_at IS NULL THEN m.labels ELSE 0 END AS wrong
+  FROM transport_manifest m LEFT JOIN transport_label l ON l.manifest_id = m.id GROUP BY m.id
+"""),
     Check("INV-8", "A carton holds its content until it leaves or is opened, and nothing after; a parcel counts the units of its carton.", """
 SELECT c.sscc AS carton, coalesce(k.units, 0) AS content, coalesce(b.units, 0) AS in_ledger, p.units AS in_parcel, c.handed_over_at,
        coalesce(b.units, 0) <> CASE WHEN c.handed_over_at IS NULL AND c.opened_at IS NULL THEN coalesce(k.units, 0) ELSE 0 END

@@ -1,6 +1,6 @@
 """A small company in which everything happened once: what `hanse verify` must find clean, and bugs are planted in."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -42,7 +42,10 @@ from hanse.orders.start_recurring import StartRecurring, start_recurring
 from hanse.partners.keep_otif import KeepOtif, keep_otif
 from hanse.partners.models import Party
 from hanse.perfect_order.assess import Assess, assess
+from hanse.transport.book_pickups import BookPickup, book_pickups
+from hanse.transport.calling import call_carriers
 from hanse.transport.choose_service import ChooseService, choose_service
+from hanse.transport.close_manifests import CloseManifest, close_manifests
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_refusal import RecordRefusal, record_refusal
@@ -50,8 +53,11 @@ from hanse.transport.record_tracking import Track, record_tracking
 from hanse.transport.report_lost import ReportLost, report_lost
 from hanse.transport.take_back import TakeBack, take_back
 from hanse.transport.take_despatch_advice import AdvisedCarton, AdvisedUnits, TakeDespatchAdvice, take_despatch_advice
+from hanse.transport.tests.desk import simulated
 from hanse.transport.tests.road import carriers
 from hanse.transport.tests.selling import services
+from hanse.transport.void_labels import VoidLabel, void_labels
+from hanse.transport.want_labels import WantLabel, want_labels
 
 
 def told(answers: list[Any]) -> list[Any]:
@@ -98,6 +104,7 @@ def a_company(given: Any) -> None:
     _tolerance(given)
     _together(given)
     _never_came(given)
+    _labels(given)
 
 
 def _stop(order: str) -> None:
@@ -207,6 +214,20 @@ def _never_came(given: Any) -> None:
     told(report_lost([ReportLost(f"1Z-G{n}", "not in the depot") for n in (1, 2)], by="ann"))
     with clock.standing_at(clock.now() + timedelta(minutes=2)):
         told(record_tracking([Track("UPS", "1Z-G2", "AR", clock.now())], by="ann"))
+def _labels(given: Any) -> None:
+    """Of two labels one left with its parcel, on a manifest that was closed, the other was given back; a pickup is booked."""
+    given.item("POST")
+    told(receive([Receive("HAM", "POST", 2, "A-01")], by="ann"))
+    used, back = (packed(given.order(("POST", 1))) for _ in range(2))
+    simulated("FEDEX")
+    wanted = told(want_labels([WantLabel(c.carton, "FEDEX", "standard") for c in (used, back)], by="ann"))
+    call_carriers()
+    told(hand_over([HandOver(used.carton, "FEDEX")], by="ann"))
+    told(void_labels([VoidLabel(wanted[1].label)], by="ann"))
+    told(close_manifests([CloseManifest("HAM", "FEDEX")], by="ann"))
+    told(book_pickups([BookPickup("HAM", "FEDEX", clock.now().date() + timedelta(days=1), time(15), time(18), 1)], by="ann"))
+    call_carriers()
+    told(invoice([Invoice(used.order)], by="ann", key="labelled"))
 
 
 def an_hour_later() -> Any:

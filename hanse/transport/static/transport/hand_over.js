@@ -1,4 +1,4 @@
-// Hand over: a scanned SSCC joins the hand-over; what must stay is refused with its reason; one button closes it.
+// Hand over: a scanned SSCC, or the number of its carrier's label, joins the hand-over; what must stay is refused with its reason; one button closes it.
 (() => {
   const form = document.querySelector("[data-hand-over]");
   if (!form) return;
@@ -25,7 +25,8 @@
   };
   const refuse = (what, more) => { hanse.wrong(); say(what, more, "bad"); };
   addEventListener("hanse:scan", event => {
-    const number = sscc(event.detail.code.trim()), row = form.querySelector(`[data-sscc="${CSS.escape(number)}"]`), box = row?.querySelector("input");
+    const read = event.detail.code.trim(), row = form.querySelector(`[data-sscc="${CSS.escape(sscc(read))}"], [data-label="${CSS.escape(read)}"]`), box = row?.querySelector("input");
+    const number = row?.dataset.sscc || sscc(read);
     if (!row) return refuse("Not of this place", `${event.detail.code.trim()} does not stand ready here. Nothing was booked.`);
     if (row.dataset.inside) return refuse("It lies in another carton", `Scan …${row.dataset.inside.slice(-7)}: …${number.slice(-7)} leaves with it.`);
     if (row.dataset.stays) return refuse("It stays here", `${row.dataset.stays}: carton …${number.slice(-7)} must not leave.`);
