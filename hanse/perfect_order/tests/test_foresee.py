@@ -99,7 +99,7 @@ def test_units_without_stock_are_at_risk_and_supply_in_time_may_save_them(given)
 def test_supply_that_comes_too_late_says_when_it_comes(given):
     taught()
     given.customer(), given.item(), given.site()
-    expect([Expect("PO-1", "BRG-6204", "HAM", 5, date(2026, 11, 27))], by="ann")
+    expect([Expect("PO-1", "HAM", "BRG-6204", 5, date(2026, 11, 27))], by="ann")
     order = given.order(("BRG-6204", 5), requested_on=date(2026, 11, 20))
     Order.objects.filter(id=int(order[2:])).update(first_promised_on=date(2026, 11, 20))
     with connection.cursor() as cursor:
