@@ -13,7 +13,6 @@ from hanse.journal.asking import rows
 from hanse.kernel.samples import Share
 
 from .proposing import Change, NotProposed, OnLane, RankedCause, Signature, Touched, proposed, ranked, split_of
-from .reads import Period, headline
 
 LONGEST_DAYS = 400
 """Longer periods are not looked at for changes: nobody would act on them."""
@@ -29,9 +28,9 @@ SIGNATURES = f"""
 WITH {DECIDED}
 SELECT x.five::text, x.currency, count(*), coalesce(sum(x.hours_late), 0), sum(x.net), coalesce(sum(x.credited), 0)
   FROM (SELECT d.five, d.currency, d.hours_late, d.net,
-               CASE WHEN row_number() OVER (PARTITION BY d.order_id ORDER BY d.due_on) = 1
+               CASE WHEN NOT d.perfect AND row_number() OVER (PARTITION BY d.order_id, d.perfect ORDER BY d.due_on) = 1
                     THEN (SELECT sum(i.net) FROM billing_invoice i WHERE i.order_id = d.order_id AND i.kind = 'credit') END AS credited
-          FROM d WHERE NOT d.perfect) x GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
+          FROM d) x GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
 """
 LATE = """
 SELECT v.site || ' → ' || v.country, v.carrier, p->'stages', p->>'owner', count(*), sum((p->>'hours')::numeric)
@@ -119,11 +118,13 @@ class Improvements:
 
 def improvements(first: date, last: date) -> Improvements:
     """Where to improve, by a period."""
-    head, split = headline(Period(first, last)), split_of(first, last)
-    decided, given = head.perfect + head.imperfect, {"first": first, "last": last, "split": split}
+    split = split_of(first, last)
+    given = {"first": first, "last": last, "split": split}
+    found = rows(_signature, SIGNATURES, **given)
+    decided, perfect = sum(s.orders for s in found), sum(s.orders for s in found if not s.causes)
     changes, left = proposed(rows(Touched, TOUCHED, **given), rows(_lane, LANES, **given), decided)
     return Improvements(
-        first, last, split, decided, head.perfect, tuple(ranked(rows(_signature, SIGNATURES, **given), decided)), tuple(rows(_late, LATE, **given, most=MOST)), tuple(changes), tuple(left))
+        first, last, split, decided, perfect, tuple(ranked(found, decided)), tuple(rows(_late, LATE, **given, most=MOST)), tuple(changes), tuple(left))
 
 
 def _signature(causes: str, *rest: Any) -> Signature:

@@ -168,7 +168,7 @@ class NotProposed:
     """What looked like a change and is none: too few orders, or what the test did not bear out."""
 
     rule: str
-    where: str
+    said: str
     why: str
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
@@ -145,8 +145,3 @@ def foresight(today: date) -> Foresight:
         lambda week, lane, step, band, hits, n: (week, (lane, step, band), Share(hits, n)), WEEKS, since=today - timedelta(weeks=LEARNT_WEEKS), today=today)
     before, after = over_weeks(kept, before=since), over_weeks(kept, first=since)
     return Foresight(since, sum(share.n for (_, step, _), share in after.items() if step == "delivery"), tuple(calibrated(before, after)))
-
-
-def told(risk: AtRisk) -> dict[str, Any]:
-    """A risk as the API tells it."""
-    return asdict(risk) | {"order": order_number(risk.order), "gain": risk.gain}

@@ -1,13 +1,17 @@
-"""Addresses of the perfect-order and the carrier pages."""
+"""Addresses of the perfect-order pages, of what is at risk and where to improve, and of the carrier pages."""
 
 from django.urls import path
 
-from . import carrier_pages, pages
+from . import carrier_pages, improve_pages, pages, risk_pages
 
 urlpatterns = [
     path("perfect-order", pages.perfect_order, name="perfect_order"),
     path("perfect-order/orders", pages.behind, name="perfect_order_orders"),
     path("perfect-order/compare", pages.compare, name="perfect_order_compare"),
+    path("perfect-order/improve", improve_pages.improve, name="improvements"),
+    path("perfect-order/improve.csv", improve_pages.export, name="improvements_export"),
+    path("perfect-order/at-risk", risk_pages.at_risk, name="at_risk"),
+    path("perfect-order/at-risk.csv", risk_pages.export, name="at_risk_export"),
     path("perfect-order.csv", pages.export, name="perfect_order_export"),
     path("carriers", carrier_pages.all_carriers, name="carriers"),
     path("carriers.csv", carrier_pages.export, name="carriers_export"),
