@@ -26,7 +26,7 @@ SOON = timedelta(hours=1)
 SILENT = timedelta(days=3)
 """A parcel that no carrier has told of for so long is said."""
 WORTH = 0.01
-"""What gains less than this saves nothing."""
+"""What gains less than this gains nothing."""
 TROUBLE = {"failed": "could not be delivered", "lost": "is lost", "on-hold": "is held by its carrier", "return-to-sender": "is on its way back", "delayed": "is delayed"}
 WORK = (("release", "to_release", "Released"), ("pick", "to_pick", "Picked"), ("pack", "to_pack", "Packed"), ("hand over", "to_leave", "Handed over"))
 FIRST = {"release": "Release it first", "pick": "Pick it first", "pack": "Pack it first", "hand over": "Hand it over first"}
@@ -141,9 +141,18 @@ def parts_of(it: Outlook, now: datetime) -> list[Part]:
 
 
 def _at(at: AtSite, it: Outlook, now: datetime) -> Part | None:
+    """What is promised for a later day than first is as one that has so much less time left."""
     step = next((name for name, field, _ in WORK if getattr(at, field) > 0), None)
     planned = at.planned(it.open.delivery_term)
-    return Part(step, at.lane, planned.slack_h(step, now) if planned else None, site=at.site) if step else None
+    if step is None or planned is None:
+        return Part(step, at.lane, None, site=at.site) if step else None
+    hours = planned.slack_h(step, now)
+    return Part(step, at.lane, min(hours, -24.0 * moved) if (moved := _moved_days(it)) else hours, site=at.site)
+
+
+def _moved_days(it: Outlook) -> int:
+    """By how many days the promise has moved from the first one."""
+    return max(0, (it.open.promised_on - it.open.due_on).days) if it.open.promised_on and it.open.due_on else 0
 
 
 def _on_way(p: OnTheWay, it: Outlook) -> Part:
@@ -217,9 +226,9 @@ def _step(at: AtSite, part: Part, it: Outlook, now: datetime) -> Iterable[Reason
         return
     by = planned.at[part.step].astimezone(ZoneInfo(at.zone))
     word = next(word for step, _, word in WORK if step == part.step).lower()
-    if part.slack_h < 0:
+    if planned.slack_h(part.step, now) < 0:
         yield Reason("time", "late-step", f"Not {word} in {at.site}, it had to be by {by:%a %-d %b %H:%M}")
-    elif timedelta(hours=part.slack_h) < SOON:
+    elif timedelta(hours=planned.slack_h(part.step, now)) < SOON:
         yield Reason("time", "soon", f"Has to be {word} in {at.site} by {by:%H:%M}")
 
 
@@ -240,12 +249,14 @@ def _day(day: date) -> str:
 
 
 def rescues_of(it: Outlook, parts: Sequence[Part], faster: Sequence[Faster], learnt: Learnt, without: Chance, now: datetime) -> list[Rescue]:
-    """What can be done, the least cost for what it gains first; calling the customer last, for it saves no verdict."""
+    """What can be done, the least cost for what it gains first. The next step of the order itself is named also where the past knows
+    no gain of it; calling the customer comes last, for it saves no verdict.
+    """
     found = [replace(rescue, gain=gain_of(parts, changed, learnt, without)) for rescue, changed in _changes(it, parts, faster, now)]
-    useful = [r for r in found if r.gain is None or r.gain >= WORTH]
-    told = sorted(useful, key=lambda r: (r.cost, 0.0) if r.gain is None else (r.cost / Decimal(str(r.gain)), -r.gain))
-    call = Rescue("call", "Tell the customer and agree on a new day; the first promise stays what is judged", gain=0.0)
-    return [*told, call] if it.open.due_on else told
+    useful = [r if r.gain is None or r.gain >= WORTH else replace(r, gain=0.0) for r in found if r.gain is None or r.gain >= WORTH or r.cost == 0]
+    told = sorted(useful, key=lambda r: (r.gain == 0, r.cost / Decimal(str(r.gain)) if r.gain else r.cost, -(r.gain or 0)))
+    word = "Tell the customer and agree on a new day; the first promise stays what is judged" if it.open.due_on else "Agree on a day with the customer"
+    return [*told, Rescue("call", word, gain=0.0)]
 
 
 def gain_of(parts: Sequence[Part], changed: Sequence[Part], learnt: Learnt, without: Chance) -> float | None:

@@ -47,7 +47,7 @@ def decide(asks: Sequence[Learn], known: Known) -> list[Counted | Refused]:
         for it in asks]
 
 
-OF_WEEK = "coalesce(l0.first_promised_on, l.first_promised_on, l.requested_on)"
+DUE = "coalesce(l0.first_promised_on, l.first_promised_on, l.requested_on)"
 ENDED = f"""
 SELECT v.order_id, v.due_on, v.perfect, p.id, r.code, s.code || ' → ' || d.country
   FROM unnest(%(week_on)s::date[]) AS w(week_on)
@@ -56,7 +56,7 @@ SELECT v.order_id, v.due_on, v.perfect, p.id, r.code, s.code || ' → ' || d.cou
     SELECT p.id, p.carrier_id, h.site_id, h.address_id FROM transport_shipment h JOIN transport_parcel p ON p.shipment_id = h.id AND p.rides_with_id IS NULL
      WHERE h.order_id = v.order_id AND EXISTS (
        SELECT FROM fulfilment_content k JOIN orders_line l ON l.id = k.line_id LEFT JOIN orders_line l0 ON l0.id = l.substitute_of_id
-        WHERE k.carton_id = p.carton_id AND {OF_WEEK} = v.due_on)
+        WHERE k.carton_id = p.carton_id AND {DUE} = v.due_on)
      ORDER BY coalesce(p.delivered_at, h.handed_over_at) DESC, p.id DESC LIMIT 1) p ON true
   JOIN transport_carrier r ON r.id = p.carrier_id JOIN network_site s ON s.id = p.site_id JOIN partners_address d ON d.id = p.address_id
  ORDER BY v.due_on, v.order_id

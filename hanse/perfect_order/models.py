@@ -212,6 +212,7 @@ class Risk(models.Model):
             models.CheckConstraint(condition=Q(step__in=[*STEPS, ""]), name="perfect_risk_step_is_known"),
             models.CheckConstraint(condition=Q(low__gte=0, low__lte=F("high"), high__lte=1), name="perfect_risk_bounds_are_fractions"),
             models.CheckConstraint(condition=Q(chance__isnull=True) | Q(chance__gte=F("low"), chance__lte=F("high")), name="perfect_risk_chance_is_within_bounds"),
+            models.CheckConstraint(condition=Q(lost=False) | Q(chance=0, gain=0), name="perfect_risk_lost_has_no_chance"),
             models.CheckConstraint(condition=Q(gain__gte=0, gain__lte=1, known_from__gte=0, known_from__lte=10**12), name="perfect_risk_gain_is_a_fraction"),
         ]
 

@@ -40,6 +40,8 @@ from hanse.orders.start_recurring import StartRecurring, start_recurring
 from hanse.partners.models import Party
 from hanse.perfect_order.assess import Assess, assess
 from hanse.transport.choose_service import ChooseService, choose_service
+from hanse.perfect_order.foresee import Foresee, foresee
+from hanse.perfect_order.learn import Learn, learn
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_tracking import Track, record_tracking
@@ -91,6 +93,9 @@ def a_company(given: Any) -> None:
     _drop_ship(given)
     _tolerance(given)
     _together(given)
+    with clock.standing_at(at + timedelta(minutes=2)):
+        told(foresee([Foresee(waiting), Foresee(way)], by="ann"))
+        told(learn([Learn(at.date() + timedelta(days=week * 7 - at.weekday())) for week in (0, 1)], by="ann"))
 
 
 def _stop(order: str) -> None:
