@@ -9,7 +9,8 @@ from django.db import connection
 from hanse.fulfilment.tests.floor import packed, picked, released
 from hanse.inventory.expect import Expect, expect
 from hanse.kernel import clock
-from hanse.network.models import Lane
+from hanse.network.models import Lane, Rate, RateCard, ServiceZone, Surcharge
+from hanse.network.models import Service as NetworkService
 from hanse.orders.hold import Hold, hold
 from hanse.orders.models import Order
 from hanse.partners.models import Address
@@ -205,3 +206,20 @@ def test_a_week_is_named_by_its_monday(given):
     from hanse.perfect_order.learn import Learn, learn
 
     assert learn([Learn(date(2026, 11, 17))], by="ann")[0].detail == "2026-11-17 is no Monday: a week is named by its Monday."
+
+
+def test_a_faster_service_saves_at_what_it_charges_more_than_the_lane(order):
+    taught()
+    card = RateCard.objects.create(carrier="QUICK", service="NEXT", from_on=date(2026, 1, 1))
+    ServiceZone.objects.create(card=card, country="DE", zone="1", days=0)
+    ServiceZone.objects.create(card=card, country="DE", site="LEI", zone="2", days=0)
+    Rate.objects.create(card=card, zone="1", up_to_g=5_000, price=Decimal("9.00"))
+    Surcharge.objects.create(carrier="QUICK", service="NEXT", kind="fuel", percent=Decimal("10"), from_on=date(2026, 1, 1))
+    NetworkService.objects.create(carrier="QUICK", code="NEXT", name="Next day", from_on=date(2026, 1, 1), max_weight_g=20_000)
+    [risk] = looked(order, MONDAY_EVENING)
+    [faster] = [r for r in risk.rescues if r["action"] == "faster service"]
+    assert faster["said"] == "Send it by QUICK Next day, 0 days on the way" and Decimal(faster["cost"]) == Decimal("4.90") and faster["gain"] > 0.5
+    NetworkService.objects.update(until_on=date(2026, 10, 31))
+    assert "faster service" not in [r["action"] for r in looked(order, MONDAY_EVENING)[0].rescues]
+    NetworkService.objects.update(until_on=None, max_weight_g=400)
+    assert "faster service" not in [r["action"] for r in looked(order, MONDAY_EVENING)[0].rescues], "it does not take 500 g"
