@@ -96,8 +96,10 @@ def _facts(run: Run, orders: list[int]) -> Known:
     for it in found:
         by_order[it.open.order].append(it)
     today = run.now.date()
+    learnt = Learnt(learnt_cells(run.rows, today))
+    at_risk = [it for it in found if foreseen(it, (), learnt, run.now)]
     return Known(
-        run.now, frozenset(run.rows(int, THERE, order=orders)), by_order, faster_of(run.rows, found, today), Learnt(learnt_cells(run.rows, today)),
+        run.now, frozenset(run.rows(int, THERE, order=orders)), by_order, faster_of(run.rows, at_risk, today), learnt,
         {order: frozenset(seen) for order, seen in before.items()})
 
 

@@ -80,6 +80,8 @@ class AtSite:
     to_leave: int
     lines: int
     weight_g: int
+    volume_mm3: int
+    longest_mm: int
     to: str
     postcode: str
     days: int
@@ -108,11 +110,13 @@ class AtSite:
 
 AT_SITE = f"""
 WITH {LINES}
-SELECT r.order_id, r.due_on, s.code, r.to_release, r.to_pick, r.to_pack, r.to_leave, r.lines, r.weight_g, d.country, d.postcode, {WAY}, {DEPARTS}, lane.cost, lane.currency
+SELECT r.order_id, r.due_on, s.code, r.to_release, r.to_pick, r.to_pack, r.to_leave, r.lines, r.weight_g, r.volume_mm3, r.longest_mm, d.country, d.postcode, {WAY}, {DEPARTS}, lane.cost, lane.currency
   FROM (SELECT a.order_id, l.due_on, a.site_id, sum(a.reserved - a.freed - a.released + a.recalled)::bigint AS to_release,
                sum(a.reserved - a.freed - a.picked + a.put_back)::bigint AS to_pick, sum(a.reserved - a.freed - a.packed + a.unpacked)::bigint AS to_pack,
                sum(a.reserved - a.freed - a.shipped)::bigint AS to_leave, count(*)::int AS lines,
-               sum((a.reserved - a.freed - a.shipped) * coalesce(i.weight_g, 0))::bigint AS weight_g
+               sum((a.reserved - a.freed - a.shipped) * coalesce(i.weight_g, 0))::bigint AS weight_g,
+               sum((a.reserved - a.freed - a.shipped) * coalesce(i.length_mm::bigint * i.width_mm * i.height_mm, 0))::bigint AS volume_mm3,
+               coalesce(max(greatest(i.length_mm, i.width_mm, i.height_mm)), 0)::int AS longest_mm
           FROM l JOIN orders_allocation a ON a.order_id = l.order_id AND a.line_id = l.id AND a.reserved > a.freed + a.shipped
           JOIN catalogue_item i ON i.id = l.item_id GROUP BY 1, 2, 3) r
   JOIN orders_order o ON o.id = r.order_id JOIN partners_address d ON d.id = o.ship_to_id JOIN network_site s ON s.id = r.site_id AND s.supplier = ''

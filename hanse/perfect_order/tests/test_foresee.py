@@ -221,5 +221,6 @@ def test_a_faster_service_saves_at_what_it_charges_more_than_the_lane(order):
     assert faster["said"] == "Send it by QUICK Next day, 0 days on the way" and Decimal(faster["cost"]) == Decimal("4.90") and faster["gain"] > 0.5
     NetworkService.objects.update(until_on=date(2026, 10, 31))
     assert "faster service" not in [r["action"] for r in looked(order, MONDAY_EVENING)[0].rescues]
-    NetworkService.objects.update(until_on=None, max_weight_g=400)
+    NetworkService.objects.update(until_on=None)
+    Rate.objects.update(up_to_g=400)
     assert "faster service" not in [r["action"] for r in looked(order, MONDAY_EVENING)[0].rescues], "it does not take 500 g"
