@@ -39,9 +39,9 @@ from hanse.orders.save_drafts import SaveDraft, save_drafts
 from hanse.orders.start_recurring import StartRecurring, start_recurring
 from hanse.partners.models import Party
 from hanse.perfect_order.assess import Assess, assess
-from hanse.transport.choose_service import ChooseService, choose_service
 from hanse.perfect_order.foresee import Foresee, foresee
 from hanse.perfect_order.learn import Learn, learn
+from hanse.transport.choose_service import ChooseService, choose_service
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_tracking import Track, record_tracking
