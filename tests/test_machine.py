@@ -64,8 +64,8 @@ from hanse.orders.place import Place, PlaceLine, place
 from hanse.orders.promise_reads import Promise, promise
 from hanse.orders.release_hold import ReleaseHold, release_hold
 from hanse.orders.run_backorders import RunBackorders, run_backorders
-from hanse.transport.choose_service import ChooseService, choose_service
 from hanse.perfect_order.foresee import Foresee, foresee
+from hanse.transport.choose_service import ChooseService, choose_service
 from hanse.transport.draw_up import DrawUp, draw_up
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.record_proof import RecordProof, record_proof

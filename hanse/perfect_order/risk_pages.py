@@ -14,12 +14,11 @@ from django.views.decorators.http import require_GET
 
 from hanse.journal.acting import may
 from hanse.kernel import clock
-from hanse.kernel.numbers import order_number
 from hanse.web.context import waits
 
 from . import drawn, risks
-from .chance import Chance, Level
-from .foreseeing import AtRisk, Reason, Rescue
+from .chance import Level
+from .foreseeing import Reason, Rescue
 from .pages import before_of
 
 ROWS = 40
@@ -70,17 +69,17 @@ def at_risk(request: HttpRequest) -> HttpResponse:
 
 def row_drawn(request: HttpRequest, row: risks.RiskRow) -> dict[str, Any]:
     """A commitment at risk with its chance as a bar and the step that saves it."""
-    chance = Chance(float(row.chance) if row.chance is not None else None, float(row.low), float(row.high), row.known_from)
-    return {"it": row, "chance": chance_drawn(chance), "rescue": rescue_drawn(request, row.order, row.rescues[0] if row.rescues else None)}
+    return {"it": row, "chance": chance_drawn(row), "rescue": rescue_drawn(request, row.order, row.rescues[0] if row.rescues else None)}
 
 
-def chance_drawn(chance: Chance) -> dict[str, Any]:
+def chance_drawn(row: risks.RiskRow) -> dict[str, Any]:
     """A chance as a point with its interval, on a scale from 0 to 100 %."""
-    if chance.value is None:
+    if row.chance is None:
         return {"said": "not known", "label": "too few orders of the past tell", "point": None, "others": None}
-    said = drawn.per_cent(chance.value, 0)
-    label = f"{said}, between {drawn.per_cent(chance.low, 0)} and {drawn.per_cent(chance.high, 0)}"
-    return {"said": said, "label": label, "point": _at(chance.value), "low": _at(chance.low), "high": _at(chance.high), "others": None, "n": chance.n}
+    value, low, high = float(row.chance), float(row.low), float(row.high)
+    said = drawn.per_cent(value, 0)
+    label = f"{said}, between {drawn.per_cent(low, 0)} and {drawn.per_cent(high, 0)}"
+    return {"said": said, "label": label, "point": _at(value), "low": _at(low), "high": _at(high), "others": None}
 
 
 def _at(share: float) -> float:
@@ -105,14 +104,13 @@ def _address(page: str, order: str, site: str) -> str:
 
 
 def of_order(request: HttpRequest, number: str) -> dict[date | None, dict[str, Any]]:
-    """What is at risk of an order, for its page, by the day its commitments are due."""
-    return {risk.due_on: _drawn(request, risk) for risk in risks.of_order(number, clock.now()) if not risk.lost}
+    """What is at risk of an order as it was looked at last, for its page, by the day its commitments are due."""
+    return {row.due_on: _of_page(request, row) for row in risks.seen_of(number) if not row.lost}
 
 
-def _drawn(request: HttpRequest, risk: AtRisk) -> dict[str, Any]:
-    number = order_number(risk.order)
-    rescues = [rescue_drawn(request, number, rescue) for rescue in risk.rescues[:3]]
-    return {"reasons": risk.reasons, "chance": chance_drawn(risk.chance), "rescue": rescues[0] if rescues else None, "others": rescues[1:]}
+def _of_page(request: HttpRequest, row: risks.RiskRow) -> dict[str, Any]:
+    rescues = [rescue_drawn(request, row.order, rescue) for rescue in row.rescues[:3]]
+    return {"reasons": row.reasons, "chance": chance_drawn(row), "rescue": rescues[0] if rescues else None, "others": rescues[1:], "looked_at": row.looked_at}
 
 
 def levels_drawn(levels: Sequence[Level]) -> list[dict[str, Any]]:

@@ -19,9 +19,12 @@ from .passed import Cell, over_weeks
 
 TESTED_WEEKS = 8
 """The last weeks are foreseen from those before them: the back-test."""
-LIST = """
+SEEN = """
 SELECT r.id, r.order_id, p.code, p.name, r.due_on, r.step, r.slack_h, r.lane, r.site, r.net, r.currency, r.chance, r.low, r.high, r.known_from, r.reasons::text, r.rescues::text, r.gain, r.lost, r.looked_at
   FROM perfect_order_risk r JOIN orders_order o ON o.id = r.order_id AND o.open JOIN partners_party p ON p.id = r.customer_id
+"""
+OF_ORDER = SEEN + " WHERE r.order_id = %(order)s ORDER BY r.due_on NULLS LAST"
+LIST = SEEN + """
  WHERE r.lost = %(lost)s AND (%(site)s = '' OR r.site = %(site)s) AND (%(customer)s = '' OR p.code = %(customer)s)
    AND (%(action)s = '' OR r.rescues->0->>'action' = %(action)s) AND (%(reason)s = '' OR EXISTS (SELECT FROM jsonb_array_elements(r.reasons) x WHERE x->>'code' = %(reason)s))
    AND (%(after)s = 0 OR (coalesce(r.due_on, '9999-12-31'), r.id) > (%(after_on)s::date, %(after)s))
@@ -112,6 +115,11 @@ class ByAction:
 def by_action() -> list[ByAction]:
     """What can be done now, the most gain first."""
     return rows(ByAction, BY_ACTION)
+
+
+def seen_of(number: str) -> list[RiskRow]:
+    """What was at risk of an order when it was looked at last."""
+    return rows(_row, OF_ORDER, order=order_id(number) or 0)
 
 
 def of_order(number: str, now: datetime) -> list[AtRisk]:
