@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -28,7 +28,7 @@ def looked_at(request: HttpRequest) -> Chosen:
     """The period a reader asks for, 90 days where he asks for none; one that is too long ends where it ends and begins later."""
     it = chosen_of(request)
     if it.span == "30" and "span" not in request.GET and not it.wrong:
-        it = replace(it, span="90", period=replace(it.period, first=it.period.last - timedelta(days=89)))
+        it = replace(it, span="90", period=replace(it.period, first=date.fromordinal(max(1, it.period.last.toordinal() - 89))))
     if (it.period.last - it.period.first).days > LONGEST_DAYS:
         first = it.period.last - timedelta(days=LONGEST_DAYS)
         it = replace(it, period=replace(it.period, first=first), span="", wrong=f"At most {LONGEST_DAYS} days are looked at for changes: these are the last of them.")

@@ -8,7 +8,7 @@ proposal, and is listed as that.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from hanse.kernel.samples import Share, apart, mixed, wilson
@@ -219,7 +219,7 @@ def clock_of(step: int) -> str:
 
 def split_of(first: date, last: date) -> date:
     """The last day of the first two thirds of a period."""
-    return first + timedelta(days=2 * ((last - first).days + 1) // 3 - 1)
+    return date.fromordinal(max(1, first.toordinal() + 2 * ((last - first).days + 1) // 3 - 1))
 
 
 def proposed(touched: Iterable[Touched], lanes: Iterable[OnLane], decided: int) -> tuple[list[Change], list[NotProposed]]:

@@ -101,3 +101,4 @@ def test_a_carrier_that_goes_to_easier_regions_only_is_not_better():
 
 def test_a_period_is_fitted_on_two_thirds():
     assert split_of(date(2026, 11, 1), date(2026, 11, 30)) == date(2026, 11, 20) and split_of(date(2026, 11, 1), date(2026, 11, 1)) == date(2026, 10, 31)
+    assert split_of(date.min, date.min) == date.min
