@@ -64,6 +64,7 @@ from hanse.orders.place import Place, PlaceLine, place
 from hanse.orders.promise_reads import Promise, promise
 from hanse.orders.release_hold import ReleaseHold, release_hold
 from hanse.orders.run_backorders import RunBackorders, run_backorders
+from hanse.perfect_order.foresee import Foresee, foresee
 from hanse.transport.calling import call_carriers
 from hanse.transport.choose_remedy import ChooseRemedy, choose_remedy
 from hanse.transport.choose_service import ChooseService, choose_service
@@ -250,6 +251,15 @@ class Company(RuleBasedStateMachine):
             assert not isinstance(self.do(hold, Hold(order, "credit")), Refused)
             assert self.do(release, Release(order)).code == "on-hold"
             assert not isinstance(self.do(release_hold, ReleaseHold(order, "credit")), Refused)
+
+    @rule(order=orders, days=st.integers(0, 3))
+    def look_ahead(self, order: str, days: int) -> None:
+        """Looking at what is at risk changes nothing of an order, now or in days to come."""
+        if not order:
+            return
+        with clock.standing_at(clock.now() + timedelta(days=days)):
+            [answer] = foresee([Foresee(order)], by=HANSE)
+        assert not isinstance(answer, Refused), answer
 
     @rule(order=orders)
     def free_units(self, order: str) -> None:

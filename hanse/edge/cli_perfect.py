@@ -16,11 +16,15 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.option("--to", "last", type=DAY, required=True, help="The last day, included.")
 @click.option("--by", type=click.Choice(KINDS), default="all", show_default=True, help="One row for each of these.")
 @click.option("--as-of", type=click.DateTime(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="As known then (UTC); now, if left out.")
+@click.option("--improve", is_flag=True, help="What to change instead: expected gain, and how it did in the back-test.")
 @json_option
-def perfect(first: datetime, last: datetime, by: str, as_of: datetime | None, as_json: bool) -> None:
-    """The share of perfect orders by due date, with the bounds within which it will end."""
+def perfect(first: datetime, last: datetime, by: str, as_of: datetime | None, improve: bool, as_json: bool) -> None:
+    """The share of perfect orders by due date, with the bounds within which it will end; or where to improve."""
     if last < first:
         raise click.BadParameter("It is before --from.", param_hint="--to")
+    if improve:
+        _improve(_day(first), _day(last), as_json)
+        return
     with django_ready():
         from hanse.perfect_order import drawn, reads
 
@@ -54,6 +58,21 @@ def otif(customer: str, first: datetime, last: datetime, as_json: bool) -> None:
             "defined on": s.definition.from_on, "by": s.definition.level, "cases": s.cases, "open": s.open, "on time in full": drawn.per_cent(s.otif.value),
             "on time": drawn.per_cent(s.on_time.value), "in full": drawn.per_cent(s.in_full.value), "fine": "none agreed" if s.fine is None else f"{s.fine} {s.currency}",
         } for s in report.shares], False, "definitions")
+def _improve(first: date, last: date, as_json: bool) -> None:
+    """What to change, by a period: the most gain first."""
+    with django_ready():
+        from hanse.perfect_order.improvements import LONGEST_DAYS, improvements
+
+        if (last - first).days > LONGEST_DAYS:
+            raise click.BadParameter(f"At most {LONGEST_DAYS} days are looked at for changes.", param_hint="--to")
+        found = improvements(first, last)
+    if as_json:
+        told([asdict(found)], True, "improvements")
+        return
+    told([{
+        "change": it.said, "points": f"+{it.gain:.1f}", "from": f"{it.low:.1f}", "to": f"{it.high:.1f}", "orders": it.orders, "gained": f"{it.gained:.0f}",
+        "foreseen": f"{it.test.foreseen:.0f}", "happened": f"{it.test.happened:.0f}",
+    } for it in found.changes], False, "changes worth making")
 
 
 def _day(moment: datetime) -> date:

@@ -43,6 +43,7 @@ from hanse.orders.models import Order
 from hanse.orders.place import Place, PlaceLine, place
 from hanse.partners.keep import keep_parties
 from hanse.partners.keep_otif import keep_otif
+from hanse.perfect_order.jobs import foresee_open, judge_what_is_due, learn_weeks
 from hanse.transport.choose_service import ChooseService, choose_service
 from hanse.transport.events import LabelWanted
 from hanse.transport.hand_over import HandOver, hand_over
@@ -107,6 +108,7 @@ class Story:
         for n, day in enumerate(self.days):
             self._day(day, today=n == len(self.days) - 1)
             self.progress.advance(bar)
+        self._judge()
 
     def _open(self) -> None:
         keep_items([*self.company.items, *self.company.kits], by=DESK)
@@ -244,6 +246,14 @@ class Story:
         for issued in invoice([Invoice(number) for number in due], by=FINANCE):
             if not isinstance(issued, Refused):
                 self.billed.append((issued.invoice, issued.customer, issued.total, day))
+
+    def _judge(self) -> None:
+        """What a company that has run for a while knows already: its orders judged, learnt from, and what is at risk."""
+        while follow(FOLLOWERS["perfect-order"]):
+            pass
+        judge_what_is_due()
+        learn_weeks()
+        foresee_open()
 
     def _pay(self, day: date, today: bool) -> None:
         due = [b for b in self.billed if b[3] <= day - timedelta(8)]

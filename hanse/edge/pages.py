@@ -1,7 +1,7 @@
 """Pages that look over all areas: Today, one order, search, and releasing chosen orders."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ from hanse.orders.outcome import keep_outcome
 from hanse.orders.pages import back, chosen
 from hanse.orders.previewing import basis_on, owed
 from hanse.orders.reads import OrderView
-from hanse.perfect_order import drawn
+from hanse.perfect_order import drawn, risk_pages, risks
 from hanse.perfect_order import reads as perfect
 from hanse.web.context import Frame
 from hanse.web.words import day_in_words
@@ -74,7 +74,7 @@ def by_kind(counted: Sequence[Counted]) -> list[tuple[str, str, int]]:
 def tiles(role: str, counted: Sequence[Counted], now: datetime) -> list[dict[str, Any]]:
     """Five counts that lead to what they count; which five goes by role."""
     on = now.date()
-    counts, it = reads.counts(on), figures.figures(on)
+    counts, it, risk = reads.counts(on), figures.figures(on), risks.counts()
     board_at = lambda view: f"{reverse('orders')}?view={view}" if view != "open" else reverse("orders")  # noqa: E731
     needed, old = sum(it.all for it in counted), sum(it.old for it in counted)
     sites = ", ".join(f"{code} {n}" for code, n in figures.to_pack_by_site()) if it.to_pack else ""
@@ -88,12 +88,13 @@ def tiles(role: str, counted: Sequence[Counted], now: datetime) -> list[dict[str
         "back": ("Units on backorder", "calendar-event", it.waiting, f"{counts['backordered']} orders; {it.dated} units dated", "quiet", address("backorders") or board_at("backordered")),
         "way": ("On the way", "truck", it.on_the_way, f"parcels of {counts['on-its-way']} orders", "quiet", board_at("on-its-way")),
         "held": ("Orders on hold", "lock", counts["on-hold"], "each says who holds it", "quiet", board_at("on-hold")),
+        "risk": ("At risk", "flag", risk.at_risk, f"{risk.savable} can be saved" if risk.savable else "nothing known saves them" if risk.at_risk else "all open orders look well", "watch" if risk.savable else "quiet", address("at_risk") or board_at("due")),
         "unpaid": ("Invoices open", "receipt", it.unpaid, f"{it.overdue} overdue" if it.overdue else "none overdue", "watch" if it.overdue else "quiet", address("invoices") or board_at("open")),
     }
     names = {
-        "warehouse": ("release", "pick", "pack", "hand_over", "needs"), "transport": ("hand_over", "way", "needs", "due", "pack"),
+        "warehouse": ("release", "pick", "pack", "hand_over", "needs"), "transport": ("hand_over", "way", "needs", "due", "risk"),
         "finance": ("held", "unpaid", "needs", "due", "way"),
-    }.get(role, ("needs", "due", "release", "pack", "back"))
+    }.get(role, ("needs", "due", "risk", "release", "back"))
     return [dict(zip(("word", "icon", "count", "said", "tone", "url"), known[name], strict=True)) for name in names]
 
 
@@ -138,7 +139,7 @@ def shown(request: HttpRequest, whole: WholeOrder, limit: int) -> dict[str, Any]
         "parcels": [{"parcel": p, "nr": n, "said": parcels.said(p)} for n, p in enumerate(whole.parcels, 1)],
         "timeline": json.dumps(parcels.timeline(whole.parcels, zone, it.promised_on, now)) if whole.parcels else "", "invoices": invoiced(whole), "money": money_of(whole),
         "happened": happened.told(facts[:SHOWN] if limit == SHOWN + 1 else facts, zone, on), "more": len(facts) > SHOWN and limit == SHOWN + 1,
-        "verdicts": verdicts_of(it, now),
+        "verdicts": verdicts_of(it, now, risk_pages.of_order(request, it.number) if it.open else {}),
         "requests": [request_row(r, now) for r in reads.requests(order=it.id, open=False)] if it.requests else [], "badges": badges(it, on), "standing": [board.hold_word(h["type"]) for h in standing], "agreed": agreed(it), "basis_on": rebased(it), "appointment": booked(it), "late": it.open and it.promised_on is not None and it.promised_on < on,
         "can": {
             "book": it.open and may(request, "orders.book_appointments"),
@@ -152,11 +153,11 @@ def shown(request: HttpRequest, whole: WholeOrder, limit: int) -> dict[str, Any]
     }  # fmt: skip
 
 
-def verdicts_of(it: OrderView, now: datetime) -> list[dict[str, Any]]:
-    """The verdict of each of the order's commitments: as it is kept, or as it looks while nothing is due."""
+def verdicts_of(it: OrderView, now: datetime, at_risk: Mapping[date | None, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The verdict of each of the order's commitments: as it is kept, or as it looks while nothing is due; with what is at risk of those on their way."""
     moved = {line.basis_on: line.promised_on for line in it.lines if line.promised_on}
     known = perfect.verdicts(it.number) or perfect.judged_now(it.number, now)
-    return [drawn.verdict(v, moved.get(v.due_on)) for v in known if v.state != "void"]
+    return [drawn.verdict(v, moved.get(v.due_on), at_risk.get(v.due_on)) for v in known if v.state != "void"]
 
 
 def request_row(it: reads.RequestRow, now: datetime) -> dict[str, Any]:

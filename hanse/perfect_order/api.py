@@ -1,4 +1,4 @@
-"""The API of the perfect order: shares with bounds, causes, the orders behind a figure, and one order's verdicts."""
+"""The API of the perfect order: shares with bounds, causes, the orders behind a figure, one order's verdicts, what is at risk, and where to improve."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -7,12 +7,18 @@ from annotated_types import MaxLen
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Query, Router
 
+from hanse.kernel import clock
 from hanse.kernel.refused import Finding
 from hanse.web.doors import Cursor, Limit, after, answered, answers_to, missing, page_of, page_schema, shown
 from hanse.web.problems import problem
 
-from . import carriers, otif_reads, reads
+from . import carriers, otif_reads, reads, risks
 from .assess import Assess, assess
+from .foresee import Foresee, foresee
+from .foreseeing import AtRisk
+from .improvements import LONGEST_DAYS as LONGEST_LOOKED_AT
+from .improvements import Improvements, improvements
+from .learn import Learn, learn
 from .reads import By, Period
 from .scored import Scorecard, Week
 
@@ -109,3 +115,50 @@ def on_time_in_full(request: HttpRequest, customer: Word, first: From, last: To)
     """
     period = _period(request, first, last, None)
     return shown(otif_reads.otif(customer, first, last)) if isinstance(period, Period) else period
+# -- where to improve, what is at risk ------------------------------------------------------------------------------------
+
+
+@router.get("/improvements", response=Improvements)
+def where_to_improve(request: HttpRequest, first: From, last: To) -> HttpResponse:
+    """Where to improve by the commitments due in a period of up to 400 days: what each cause costs alone, whose hours were late, changes with their gain and back-test."""
+    period = _period(request, first, last, None)
+    if not isinstance(period, Period):
+        return period
+    if (last - first).days > LONGEST_LOOKED_AT:
+        return problem(request, "values-refused", [Finding("#/query/to", "values-refused", f"At most {LONGEST_LOOKED_AT} days are looked at for changes.")], why="The period cannot be taken.")
+    return shown(improvements(first, last))
+
+
+@router.get("/perfect-order/at-risk", response=page_schema(risks.RiskRow))
+def at_risk(
+    request: HttpRequest, lost: bool = False, site: Word = "", customer: Word = "", action: Word = "", reason: Word = "", cursor: Cursor = "", limit: Limit = 100,
+) -> HttpResponse:  # fmt: skip
+    """Open commitments that will perhaps not be perfect, as they were looked at last: why, how likely, what saves them at least cost. Or those that are lost."""
+    at = after(cursor, str, int)
+    behind = (date.fromisoformat(at[0]), at[1]) if at else None
+    found = risks.listed(limit + 1, lost=lost, site=site, customer=customer, action=action, reason=reason, after=behind)
+    return page_of(found, limit, lambda row: ((row.due_on or risks.NO_DAY).isoformat(), row.id))
+
+
+@router.get("/perfect-order/foresight", response=risks.Foresight)
+def foresight(request: HttpRequest) -> HttpResponse:
+    """How good the foresight is: the last eight weeks, foreseen from those before them, by level of chance."""
+    return shown(risks.foresight(clock.now().date()))
+
+
+@router.get("/orders/{number}/risk", response=list[AtRisk])
+def order_risk(request: HttpRequest, number: Word) -> HttpResponse:
+    """What is at risk of an order as it looks now; nothing where it is at no risk or closed."""
+    return shown(risks.of_order(number, clock.now()))
+
+
+@router.post("/perfect-order/foresee/batch", response=answers_to(foresee))
+def foresee_orders(request: HttpRequest, asks: Body[list[Foresee]]) -> HttpResponse:
+    """Look at what is at risk of orders. It happens by itself four times an hour."""
+    return answered(request, foresee, asks)
+
+
+@router.post("/perfect-order/learn/batch", response=answers_to(learn))
+def learn_weeks(request: HttpRequest, asks: Body[list[Learn]]) -> HttpResponse:
+    """Count anew what became of the commitments due in weeks. It happens by itself each night."""
+    return answered(request, learn, asks)

@@ -23,6 +23,11 @@ def per_cent(fraction: float | None, digits: int = 1) -> str:
     return "not known" if fraction is None else f"{100 * fraction:.{digits}f} %"
 
 
+def cell(text: str) -> str:
+    """A text for a cell of a CSV file: no program takes it for a formula."""
+    return f"'{text}" if text[:1] and text[:1] in "=+-@\t\r" else text
+
+
 def scale_from(measures: Iterable[Measured]) -> float:
     """Where the common scale of some intervals begins: at the ten per cent under the lowest that is shown; it ends at 100 %."""
     return int(10 * min((x for m in measures if m.n for x in (m.low, m.others) if x is not None), default=0.0)) / 10
@@ -131,16 +136,17 @@ def explain(before: PerfectShare, now: PerfectShare, causes_before: Sequence[Cau
     return sorted(rows, key=lambda row: (-abs(row.points), row.cause))
 
 
-def verdict(it: OrderVerdict, moved_to: date | None = None) -> dict[str, Any]:
+def verdict(it: OrderVerdict, moved_to: date | None = None, risk: dict[str, Any] | None = None) -> dict[str, Any]:
     """A commitment as its order's page shows it: each condition with its mark, word, why and what shows it, and the verdict in words.
 
-    `moved_to` is the day it is promised for now: later than the first, its time will be false.
+    `moved_to` is the day it is promised for now: later than the first, its time will be false. `risk` is what is at risk of it while it is open.
     """
     rows = [_condition(name, it, moved_to) for name in CONDITIONS]
     late = any(row["mark"] == "will be false" for row in rows)
-    answer = {True: "perfect", False: "not perfect", None: "will not be perfect" if late else "not known yet"}[it.perfect]
-    tone, mark = {"perfect": ("good", "check"), "not perfect": ("bad", "x"), "will not be perfect": ("watch", "clock")}.get(answer, ("idle", "clock"))
-    return {"due_on": it.due_on, "rows": rows, "said": f"{it.state.capitalize()}: {answer}", "tone": tone, "mark": mark, "final_on": it.final_on if it.state == "provisional" else None, "late": it.found.get("late", [])}
+    risk = None if late or it.perfect is not None else risk
+    answer = {True: "perfect", False: "not perfect", None: "will not be perfect" if late else "at risk" if risk else "not known yet"}[it.perfect]
+    tone, mark = {"perfect": ("good", "check"), "not perfect": ("bad", "x"), "will not be perfect": ("watch", "clock"), "at risk": ("watch", "alert-triangle")}.get(answer, ("idle", "clock"))
+    return {"due_on": it.due_on, "rows": rows, "said": f"{it.state.capitalize()}: {answer}", "tone": tone, "mark": mark, "final_on": it.final_on if it.state == "provisional" else None, "late": it.found.get("late", []), "risk": risk}
 
 
 def _condition(name: str, it: OrderVerdict, moved_to: date | None) -> dict[str, Any]:

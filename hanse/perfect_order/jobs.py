@@ -1,7 +1,10 @@
-"""What the perfect order does by itself: judges orders on hearing what touches them, days that pass, and claim windows that end."""
+"""What the perfect order does by itself: judges orders on hearing what touches them, days that pass, and claim windows that end.
+
+It looks at what is at risk of open orders four times an hour, and learns each night from what has been judged since.
+"""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from procrastinate.contrib.django import app
 
@@ -12,7 +15,10 @@ from hanse.kernel import clock
 from hanse.orders.promises import basis
 
 from .assess import Assess, assess
-from .events import OrderAssessed
+from .events import OrderAssessed, RiskForeseen, WeekLearnt
+from .foresee import Foresee, foresee
+from .learn import Learn, learn
+from .outlook import LEARNT_WEEKS
 
 AT_ONCE = 500
 TOUCHES = (
@@ -66,3 +72,49 @@ def _judge_all(sql: str, today: date) -> int:
 def judge_due(timestamp: int) -> None:
     """Each hour: what should have come by now, and what nobody has claimed in time."""
     judge_what_is_due()
+
+
+TO_LOOK_AT = """
+SELECT id FROM (SELECT o.id FROM orders_order o WHERE o.open AND o.id > %(after)s UNION SELECT r.order_id FROM perfect_order_risk r WHERE r.order_id > %(after)s) x ORDER BY id LIMIT %(most)s
+"""
+TO_LEARN = """
+SELECT v.week_on FROM (
+  SELECT date_trunc('week', due_on)::date AS week_on, max(known_from) AS known_from FROM perfect_order_verdict
+   WHERE known_to IS NULL AND perfect IS NOT NULL AND state <> 'void' AND due_on >= %(since)s::date GROUP BY 1) v
+  LEFT JOIN (SELECT week_on, max(learnt_at) AS at FROM perfect_order_experience GROUP BY 1) e ON e.week_on = v.week_on
+ WHERE e.at IS NULL OR v.known_from > e.at ORDER BY 1
+"""
+
+
+def foresee_open() -> int:
+    """Look at all open orders, and at those that were at risk; gives back of how many something new was told."""
+    told, after = 0, 0
+    while found := rows(int, TO_LOOK_AT, after=after, most=AT_ONCE):
+        told += sum(isinstance(a, RiskForeseen) for a in foresee([Foresee(f"H-{id}") for id in found], by=HANSE))
+        after = found[-1]
+    return told
+
+
+def learn_weeks(today: date | None = None) -> int:
+    """Learn the weeks of the last half year whose verdicts have changed since they were; gives back how many count otherwise now."""
+    today = today or clock.now().date()
+    first = today - timedelta(days=today.weekday(), weeks=LEARNT_WEEKS)
+    return sum(isinstance(a, WeekLearnt) for week_on in rows(_day, TO_LEARN, since=first) for a in learn([Learn(week_on)], by=HANSE))
+
+
+def _day(day: date) -> date:
+    return day
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(queueing_lock="foresee-open", pass_context=False)
+def foresee_due(timestamp: int) -> None:
+    """Each quarter of an hour: what is at risk now."""
+    foresee_open()
+
+
+@app.periodic(cron="37 2 * * *")
+@app.task(queueing_lock="learn-weeks", pass_context=False)
+def learn_due(timestamp: int) -> None:
+    """Each night: what the orders of the past half year teach."""
+    learn_weeks()

@@ -1,4 +1,4 @@
-"""Was it perfect, and why not: verdicts with their whole history, and their roll-ups by day."""
+"""Was it perfect, and why not: verdicts with their whole history, their roll-ups by day, what is learnt from them, and what is at risk."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -6,6 +6,8 @@ from django.db.models import F, Q
 
 from hanse.orders.models import MONEY, Order
 from hanse.partners.models import Party
+
+from .passed import BANDS, STEPS
 
 STATES = ["open", "provisional", "final", "reopened", "void"]
 """Evidence is missing; judged; judged and the claim window is over; judged anew after that; the customer cancelled all of it."""
@@ -148,3 +150,71 @@ class DayCause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.due_on} {self.condition}: {self.cause}"
+
+
+class Experience(models.Model):
+    """What became of the commitments due in a week: how many passed a step with so much slack on a lane, and how many of those were perfect.
+
+    A week is counted whole (`learn`), again whenever its verdicts have changed. Of what was handed over the lane names its carrier.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    week_on = models.DateField()
+    lane = models.TextField()
+    step = models.TextField()
+    band = models.SmallIntegerField()
+    commitments = models.BigIntegerField()
+    perfect = models.BigIntegerField()
+    learnt_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["week_on", "lane", "step", "band"], name="perfect_experience_once"),
+            models.CheckConstraint(condition=Q(step__in=STEPS), name="perfect_experience_step_is_known"),
+            models.CheckConstraint(condition=Q(band__gte=0, band__lt=len(BANDS)), name="perfect_experience_band_is_known"),
+            models.CheckConstraint(condition=Q(perfect__gte=0, perfect__lte=F("commitments"), commitments__gte=1, commitments__lte=10**12), name="perfect_experience_counts_up"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.week_on} {self.lane} {self.step}: {self.perfect} of {self.commitments}"
+
+
+class Risk(models.Model):
+    """An open commitment that will perhaps not be perfect, as it looked at an instant: why, its chance with bounds, and what would save it.
+
+    Written anew whenever it is looked at (`foresee`); what is at no risk has no row. `lost` is one of which a condition has failed.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False)
+    due_on = models.DateField(null=True)
+    looked_at = models.DateTimeField()
+    step = models.TextField()
+    slack_h = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    lane = models.TextField(db_default="")
+    site = models.TextField(db_default="")
+    customer = models.ForeignKey(Party, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False)
+    net = models.DecimalField(**MONEY)
+    currency = models.TextField()
+    chance = models.DecimalField(max_digits=5, decimal_places=4, null=True)
+    low = models.DecimalField(max_digits=5, decimal_places=4)
+    high = models.DecimalField(max_digits=5, decimal_places=4)
+    known_from = models.BigIntegerField(db_default=0)
+    reasons = models.JSONField()
+    rescues = models.JSONField()
+    gain = models.DecimalField(max_digits=5, decimal_places=4, db_default=0)
+    lost = models.BooleanField(db_default=False)
+
+    class Meta:
+        indexes = [models.Index("lost", "due_on", "id", name="perfect_risk_listed")]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "due_on"], nulls_distinct=False, name="perfect_risk_once"),
+            models.CheckConstraint(condition=Q(step__in=[*STEPS, ""]), name="perfect_risk_step_is_known"),
+            models.CheckConstraint(condition=Q(low__gte=0, low__lte=F("high"), high__lte=1), name="perfect_risk_bounds_are_fractions"),
+            models.CheckConstraint(condition=Q(chance__isnull=True) | Q(chance__gte=F("low"), chance__lte=F("high")), name="perfect_risk_chance_is_within_bounds"),
+            models.CheckConstraint(condition=Q(lost=False) | Q(chance=0, gain=0), name="perfect_risk_lost_has_no_chance"),
+            models.CheckConstraint(condition=Q(gain__gte=0, gain__lte=1, known_from__gte=0, known_from__lte=10**12), name="perfect_risk_gain_is_a_fraction"),
+        ]
+
+    def __str__(self) -> str:
+        return f"H-{self.order_id} {self.due_on}: {self.chance}"

@@ -76,7 +76,7 @@ def perfect_order(request: HttpRequest) -> HttpResponse:
     head, causes = reads.headline(it.period), reads.causes(it.period)
     failures = sum(c.no for c in head.conditions if c.condition in CONDITIONS)
     return render(request, "perfect_order/perfect_order.html", {
-        "chosen": it, "query": it.query(), "spans": SPANS, "head": head, "bounds": drawn.bounds(head), "resolved": drawn.per_cent(head.resolved),
+        "chosen": it, "query": it.query(), "improve_query": "" if it.span == "30" else it.query(customer="", site="", carrier="", as_of=""), "spans": SPANS, "head": head, "bounds": drawn.bounds(head), "resolved": drawn.per_cent(head.resolved),
         "bar": drawn.bar(head.perfect, head.pending, head.imperfect, 256), "five": drawn.five(head.conditions[:5]), "documents": drawn.five(head.conditions[5:])[0],
         "scor": drawn.per_cent(head.scor), "line_share": drawn.per_cent(head.line_share), "product": drawn.per_cent(head.product_of_rates),
         "failures": failures, "overlap": failures - head.imperfect, "pareto": drawn.pareto(causes), "heat": drawn.heat(reads.shares(it.period, "lane", 400)),

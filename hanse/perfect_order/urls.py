@@ -1,8 +1,8 @@
-"""Addresses of the perfect-order and the carrier pages."""
+"""Addresses of the perfect-order pages, of what is at risk and where to improve, and of the carrier pages."""
 
 from django.urls import path
 
-from . import carrier_pages, otif_pages, pages
+from . import carrier_pages, otif_pages, pages, risk_pages
 
 urlpatterns = [
     path("perfect-order", pages.perfect_order, name="perfect_order"),
@@ -13,6 +13,10 @@ urlpatterns = [
     path("perfect-order/otif", otif_pages.otif, name="otif"),
     path("perfect-order/otif.csv", otif_pages.export, {"format": "csv"}, name="otif_export"),
     path("perfect-order/otif.parquet", otif_pages.export, {"format": "parquet"}, name="otif_parquet"),
+    path("perfect-order/improve", improve_pages.improve, name="improvements"),
+    path("perfect-order/improve.csv", improve_pages.export, name="improvements_export"),
+    path("perfect-order/at-risk", risk_pages.at_risk, name="at_risk"),
+    path("perfect-order/at-risk.csv", risk_pages.export, name="at_risk_export"),
     path("carriers", carrier_pages.all_carriers, name="carriers"),
     path("carriers.csv", carrier_pages.export, {"format": "csv"}, name="carriers_export"),
     path("carriers.parquet", carrier_pages.export, {"format": "parquet"}, name="carriers_parquet"),

@@ -8,7 +8,7 @@ counts stand only where work waits: the area that owns a page says how much with
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -28,6 +28,8 @@ PAGES = {
     "shipments": ("Shipments", "truck", "h"),
     "supplier_orders": ("Drop-ship", "building-store", "j"),
     "perfect_order": ("Perfect order", "chart-bar", "f"),
+    "at_risk": ("At risk", "flag", "q"),
+    "improvements": ("Improvements", "adjustments", "z"),
     "carriers": ("Carriers", "truck-delivery", "g"),
     "customers": ("Customers", "users", "c"),
     "invoices": ("Invoices", "receipt", "i"),
@@ -56,7 +58,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "transport": ("today", "shipments", "hand_over", "changes", "carriers", "exceptions", "perfect_order"),
     "finance": ("today", "invoices", "orders", "customers", "exceptions", "shipments", "perfect_order"),
     "admin": ("today", "orders", "exceptions", "stock", "shipments", "invoices", "admin:index"),
-    "read-only": ("today", "perfect_order", "carriers", "orders", "stock", "shipments", "invoices"),
+    "read-only": ("today", "perfect_order", "at_risk", "improvements", "carriers", "orders", "stock"),
 }
 HANDHELD = {"warehouse": ("pick", "pack", "hand_over")}
 """What the bar at the bottom of a phone shows; for other roles their first three. *All pages* is the fourth."""
@@ -134,7 +136,10 @@ class Frame:
         return self._entries(tuple(PAGES))
 
     def _entries(self, names: tuple[str, ...]) -> list[Entry]:
-        return [entry for name in names if (entry := self._entry(name))]
+        """Entries by name; of several within which the page shown lies, the nearest is marked."""
+        found = [entry for name in names if (entry := self._entry(name))]
+        nearest = max((len(entry.url) for entry in found if entry.here), default=0)
+        return [replace(entry, here=entry.here and len(entry.url) == nearest) for entry in found]
 
     def _entry(self, name: str) -> Entry | None:
         word, icon, letter = PAGES[name]

@@ -7,6 +7,7 @@ from hanse.kernel import clock
 from hanse.perfect_order.conditions import ALL
 from hanse.perfect_order.evidence import BILLED, HEADS, OWED, SENT, Billed, Head, Owed, Sent, by_order
 from hanse.perfect_order.judging import TRUTHS, commitments, judge
+from hanse.perfect_order.learn import DUE, ENDED
 from hanse.perfect_order.models import COUNTS
 from hanse.perfect_order.reads import COUNTED, KEYS, of_items
 
@@ -95,4 +96,23 @@ SELECT 'H-' || l.order_id AS "order", l.position, p.basis_on, w.before_on, p.at,
  WHERE p.basis_on IS NOT NULL
 """),
     Check("INV-24", "A verdict is what its facts say.", derive=rejudge),
+    Check("INV-24", "What is learnt of a week are the orders of that week that are decided, each once, by carrier and lane.", f"""
+WITH learnt AS (
+  SELECT week_on, lane, sum(commitments) AS n, sum(perfect) AS perfect, max(learnt_at) AS learnt_at FROM perfect_order_experience WHERE step = 'delivery' GROUP BY 1, 2
+), weeks AS (
+  SELECT week_on FROM perfect_order_experience e GROUP BY 1
+  HAVING NOT EXISTS (SELECT FROM perfect_order_verdict v WHERE v.due_on >= e.week_on AND v.due_on < e.week_on + 7 AND v.known_to IS NULL AND v.known_from > max(e.learnt_at))
+), ended(ord, due_on, perfect, parcel, carrier, lane) AS ({ENDED.replace("unnest(%(week_on)s::date[])", "(SELECT week_on FROM weeks)")}
+), there AS (
+  SELECT date_trunc('week', due_on)::date AS week_on, carrier || '|' || lane AS lane, count(*) AS n, count(*) FILTER (WHERE perfect) AS perfect FROM ended GROUP BY 1, 2
+)
+SELECT coalesce(l.week_on, t.week_on) AS week_on, coalesce(l.lane, t.lane) AS lane, l.n, t.n AS decided, (l.n, l.perfect) IS DISTINCT FROM (t.n, t.perfect) AS wrong
+  FROM (SELECT * FROM learnt JOIN weeks USING (week_on)) l FULL JOIN there t ON t.week_on = l.week_on AND t.lane = l.lane
+"""),
+    Check("INV-24", "What is at risk is a commitment of its order, and gains what its first rescue does.", f"""
+SELECT 'H-' || r.order_id AS "order", r.due_on, r.gain,
+       NOT EXISTS (SELECT FROM orders_line l LEFT JOIN orders_line l0 ON l0.id = l.substitute_of_id WHERE l.order_id = r.order_id AND {DUE} IS NOT DISTINCT FROM r.due_on)
+       OR r.gain <> round(greatest(0, coalesce((r.rescues->0->>'gain')::numeric, 0)), 4) AS wrong
+  FROM perfect_order_risk r
+"""),
 ]

@@ -42,6 +42,8 @@ from hanse.orders.start_recurring import StartRecurring, start_recurring
 from hanse.partners.keep_otif import KeepOtif, keep_otif
 from hanse.partners.models import Party
 from hanse.perfect_order.assess import Assess, assess
+from hanse.perfect_order.foresee import Foresee, foresee
+from hanse.perfect_order.learn import Learn, learn
 from hanse.transport.book_pickups import BookPickup, book_pickups
 from hanse.transport.calling import call_carriers
 from hanse.transport.choose_service import ChooseService, choose_service
@@ -105,6 +107,9 @@ def a_company(given: Any) -> None:
     _together(given)
     _never_came(given)
     _labels(given)
+    with clock.standing_at(at + timedelta(minutes=2)):
+        told(foresee([Foresee(waiting), Foresee(way)], by="ann"))
+        told(learn([Learn(at.date() + timedelta(days=week * 7 - at.weekday())) for week in (0, 1)], by="ann"))
 
 
 def _stop(order: str) -> None:

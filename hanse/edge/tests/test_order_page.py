@@ -67,7 +67,7 @@ def test_an_order_that_is_not_there_has_no_page(given, path, status):
 def test_the_page_of_an_order_costs_a_handful_of_statements(given, django_assert_max_num_queries):
     told = on_its_way(given)
     desk = reader(given, "order desk")
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         desk.get(f"/orders/{told.order}")
 
 

@@ -176,6 +176,10 @@ PLANTED: list[tuple[str, str, str]] = [
     ("INV-24", "A verdict is", "UPDATE perfect_order_verdict SET right_product = NOT right_product WHERE known_to IS NULL"),
     ("INV-24", "The day by which", "UPDATE orders_promise SET at = at + interval '400 days' WHERE basis_on IS NOT NULL"),
     ("INV-24", "A verdict is", "UPDATE transport_proof SET received = 1"),
+    ("INV-24", "What is learnt", "UPDATE perfect_order_experience SET commitments = commitments + 1 WHERE step = 'delivery'"),
+    ("INV-24", "What is learnt", "DELETE FROM perfect_order_experience WHERE step = 'delivery'"),
+    ("INV-24", "What is at risk", "UPDATE perfect_order_risk SET due_on = due_on + 1"),
+    ("INV-24", "What is at risk", "UPDATE perfect_order_risk SET gain = gain + 0.2"),
 ]
 LISTENING = """
 INSERT INTO edge_endpoint (url, secrets, owner, made_at) VALUES ('https://example.com/hook', '{x}', 'ann', '2026-01-01');
