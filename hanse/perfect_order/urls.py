@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import carrier_pages, otif_pages, pages, risk_pages
+from . import carrier_pages, improve_pages, otif_pages, pages, risk_pages
 
 urlpatterns = [
     path("perfect-order", pages.perfect_order, name="perfect_order"),
