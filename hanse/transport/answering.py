@@ -60,7 +60,8 @@ def lock_and_read(run: Run, loads: Sequence[str]) -> dict[str, list[Asked]]:
 
 def close(run: Run, ended: Sequence[tuple[Ended, str]]) -> None:
     """Write how tenders ended and who said so."""
-    run.write(CLOSE, [e for e, _ in ended], by=[actor for _, actor in ended]) if ended else None
+    if ended:
+        run.write(CLOSE, [e for e, _ in ended], by=[actor for _, actor in ended])
 
 
 def set_state(run: Run, loads: Sequence[tuple[int, str, str]]) -> None:

@@ -5,7 +5,7 @@ are then those of the bill. It goes by the guide that holds today, and by that v
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
@@ -177,7 +177,7 @@ def tender(run: Run, asks: Sequence[Tender]) -> list[TenderSent | Refused]:
         OPEN, loads, on=[" ".join(map(str, d.orders)) for d in loads], by=[actor for _, actor in tendered], pickup_from=[d.ask.pickup_from for d in loads],
         pickup_until=[d.ask.pickup_until for d in loads], note=[d.ask.note for d in loads],
     )
-    told = iter(send(run, [(Offer(d.id, d.number, 0), replace(d.first, load=d.id)) for d in loads]))
+    told = iter(send(run, [(Offer(d.id, d.number, 0), d.first) for d in loads]))
     return [next(told) if isinstance(d, Tendered) else d for d in decided]
 
 

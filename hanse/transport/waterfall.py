@@ -63,9 +63,8 @@ EXHAUST = "UPDATE transport_load SET state = 'exhausted' WHERE id = ANY(%(load)s
 def send(run: Run, offers: Sequence[tuple[Offer, Entry]]) -> list[TenderSent]:
     """Write these offers; gives back what is told of each."""
     told = [sent(offer, entry, run.now) for offer, entry in offers]
-    run.write(
-        SEND, [entry for _, entry in offers], load=[offer.load for offer, _ in offers], answer_by=[t.answer_by for t in told],
-    ) if offers else None
+    if offers:
+        run.write(SEND, [entry for _, entry in offers], load=[offer.load for offer, _ in offers], answer_by=[t.answer_by for t in told])
     return told
 
 

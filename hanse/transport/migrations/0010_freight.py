@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('network', '0008_hours_and_transit_days'),
-        ('transport', '0007_parcels_ride_together'),
+        ('transport', '0008_choices'),
     ]
 
     operations = [
