@@ -3,7 +3,8 @@
 Carriers are locked by their id first: their bills are taken in, and what of them is owed is changed, one after the other.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -48,7 +49,7 @@ SELECT c.code, i.number, i.content FROM unnest(%(carrier)s::text[], %(number)s::
 """
 PARCELS = """
 SELECT c.code, p.tracking, p.id, p.state <> 'cancelled', coalesce(k.weight_g, k.expected_g), k.length_mm, k.width_mm, k.height_mm,
-       f.divisor, f.step, f.units, f.whole_sides, h.billed_g, h.currency, h.lines, l.cost, l.currency
+       f.divisor, f.step, f.units, f.whole_sides, h.billed_g, h.currency, h.lines::text, l.cost, l.currency
   FROM unnest(%(carrier)s::text[], %(tracking)s::text[]) AS a(carrier, tracking)
   JOIN transport_carrier c ON c.code = a.carrier JOIN transport_parcel p ON p.tracking = a.tracking AND p.carrier_id = c.id AND p.rides_with_id IS NULL
   JOIN transport_shipment s ON s.id = p.shipment_id JOIN network_site n ON n.id = s.site_id JOIN partners_address d ON d.id = s.address_id
@@ -98,7 +99,7 @@ def parcels_billed(run: Run, named: Collection[tuple[str, str]]) -> tuple[dict[s
 
 def sent_of(
     id: int, left: bool, weight: int | None, length: int | None, width: int | None, height: int | None, divisor: int | None, step: Decimal, units: Any, whole: bool,
-    chosen_g: int | None, chosen_in: str | None, chosen: list[Mapping[str, str]] | None, lane_cost: Decimal | None, lane_currency: str | None,
+    chosen_g: int | None, chosen_in: str | None, chosen: str | None, lane_cost: Decimal | None, lane_currency: str | None,
 ) -> Sent:  # fmt: skip
     """A parcel with what it is expected to be charged: by the service that was chosen, else by its lane."""
     our_g = weight
@@ -106,7 +107,7 @@ def sent_of(
         our_g = billed_g(Piece(weight, (length, width, height)), Contract(divisor, step, units, whole))
     if chosen is not None:
         expected: dict[str, Decimal] = {}
-        for line in chosen:
+        for line in json.loads(chosen):
             expected[line["kind"]] = expected.get(line["kind"], Decimal(0)) + Decimal(str(line["amount"]))
         return Sent(id, left, chosen_g, chosen_in or "", expected, "choice")
     if lane_cost:

@@ -128,9 +128,9 @@ def _audited(line: Line, currency: str, it: Sent | None, seen: Mapping[tuple[str
     weights = f"Billed by {line.billed_g:,} g, ours is {it.our_g:,} g." if it and heavier else ""
     basis = it.basis if it else ""
     if more > terms.allows(full):
-        findings = ("weight-above",) if heavier else ("rate-differs",)
+        findings = ("weight-above" if heavier else "rate-differs",)
         why = f"{_said(left)} {currency} expected{_by(basis)}, {_said(line.amount)} billed. {weights}".strip()
-        return Audited(line, parcel, our_g, left, basis, left, more, findings, why)
+        return Audited(line, parcel, our_g, left, basis, left, more, ("weight-above" if heavier else "rate-differs",), why)
     less = more < 0 and basis == "choice" and -more > terms.allows(full)
     findings = (*(["weight-above"] if heavier else []), *(["billed-less"] if less else []))
     return Audited(line, parcel, our_g, left if basis == "choice" or more > 0 else line.amount, basis, line.amount, NOTHING, findings, weights)
