@@ -24,6 +24,7 @@ from hanse.orders.quotes_api import router as quotes
 from hanse.partners.api import router as partners
 from hanse.perfect_order.api import router as perfect_order
 from hanse.transport.api import router as transport
+from hanse.transport.freight_api import router as freight
 from hanse.web.doors import WrongCursor, missing, shown
 from hanse.web.problems import TYPE, problem
 
@@ -42,6 +43,7 @@ api = Api(
 )  # fmt: skip
 for area in AREAS:
     api.add_router("", area)
+api.add_router("", freight)
 api.add_router("", quotes)
 api.add_router("", perfect_order)
 api.add_router("", order.router)

@@ -132,7 +132,7 @@ def _audited(line: Line, currency: str, it: Sent | None, seen: Mapping[tuple[str
         why = f"{_said(left)} {currency} expected{_by(basis)}, {_said(line.amount)} billed. {weights}".strip()
         return Audited(line, parcel, our_g, left, basis, left, more, ("weight-above" if heavier else "rate-differs",), why)
     less = more < 0 and basis == "choice" and -more > terms.allows(full)
-    findings = (*(["weight-above"] if heavier else []), *(["billed-less"] if less else []))
+    findings = tuple(code for code, so in (("weight-above", heavier), ("billed-less", less)) if so)
     return Audited(line, parcel, our_g, left if basis == "choice" or more > 0 else line.amount, basis, line.amount, NOTHING, findings, weights)
 
 

@@ -15,6 +15,23 @@ def carriers() -> list[tuple[str, str]]:
     return rows(lambda code, name: (code, name), "SELECT code, name FROM transport_carrier ORDER BY name, code")
 
 
+def sites() -> list[tuple[str, str]]:
+    """The sites as choices."""
+    return rows(lambda code, name: (code, name), "SELECT code, name FROM network_site WHERE active ORDER BY name, code")
+
+
+ZONE = """
+SELECT coalesce((SELECT n.zone FROM transport_bill b JOIN network_site n ON n.id = b.site_id WHERE b.number = %(bill)s::text),
+                (SELECT zone FROM network_site WHERE code = %(site)s::text), 'UTC')
+"""
+
+
+def zone_of(site: str, bill: str = "") -> str:
+    """The zone of a site, or of the one that a bill of lading leaves from."""
+    [zone] = rows(str, ZONE, site=site, bill=bill)
+    return zone
+
+
 @dataclass(frozen=True, slots=True)
 class ShipmentHead:
     """A shipment with whom it goes to and what was promised."""

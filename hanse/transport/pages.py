@@ -99,7 +99,7 @@ def _shipment(request: HttpRequest, number: int, status: int = 200, **more: Any)
         "now": f"{clock.now().astimezone(ZoneInfo(head.ship_zone)):%Y-%m-%dT%H:%M}", "numbers": [(n, n) for n in dict.fromkeys(v.parcel for v in views)],
         "of": [("", "The whole parcel"), (head.order, f"Only of {head.order}")] if any(v.together for v in views) else [],
         "may_track": may(request, "transport.record_tracking"), "may_prove": may(request, "transport.record_proof"),
-        "may_draw_up": may(request, "transport.draw_up"), "along": [] if head.bill else page_reads.goes_along(number),
+        "may_tender": may(request, "transport.tender"), "may_claim": may(request, "transport.open_claim"), "may_draw_up": may(request, "transport.draw_up"), "along": [] if head.bill else page_reads.goes_along(number),
     }
     facts |= BILL_CHOICES
     part = "transport/_shipment.html" if request.htmx else "transport/shipment.html"  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ A load has a number of its own, or hanse gives it one (`L-…`). It is planned f
 are then those of the bill. It goes by the guide that holds today, and by that version to its end.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,8 @@ from hanse.kernel.rows import as_tuple
 from .events import TenderSent
 from .keep_routing_guide import lane_said
 from .waterfall import Entry, Offer, next_of, send
+
+_NAME = re.compile(r"(?=.*[0-9])[A-Za-z0-9._-]{1,80}", re.ASCII)
 
 
 @ask
@@ -115,6 +118,8 @@ def _decide(ask: Tender, known: Known, id: int, taken: Collection[str], on_loads
 
 def _wrong(ask: Tender, known: Known, number: str, bill: Bill | None, taken: Collection[str], on_loads: Collection[str], now: datetime) -> list[Refused]:
     wrong = [refuse("load-used", at="load", load=number)] if number in taken else []
+    if ask.load and not _NAME.fullmatch(ask.load):
+        wrong.append(refuse("values-refused", at="load", why="A load number has letters, digits, dots, dashes and underscores, and one digit at least."))
     if ask.bill and bill is None:
         wrong.append(refuse("bill-unknown", at="bill", bill=ask.bill))
     elif ask.bill and ask.bill in on_loads:

@@ -29,17 +29,18 @@ from .road import carriers
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=3)
 UPS, USPS = Entry(0, 1, 7, "UPS", Decimal(400), "EUR", 120), Entry(0, 2, 8, "USPS", Decimal(450), "EUR", 60)
-KNOWN = Known({"B1": Bill("B1", 5, 1, "HAM", "SE", "", [100001], 3, 9000, False)}, {"HAM": 1}, {"L-OLD"}, {100001}, {(1, "DE", ""): (NOW.date(), [USPS, UPS]), (1, "SE", ""): (NOW.date(), [UPS])})
+KNOWN = Known({"B1": Bill("B1", 5, 1, "HAM", "SE", "", [100001], 3, 9000, False)}, {"HAM": 1}, {"OLD-1"}, {100001}, {(1, "DE", ""): (NOW.date(), [USPS, UPS]), (1, "SE", ""): (NOW.date(), [UPS])})
 WINDOW = {"pickup_from": LATER, "pickup_until": LATER + timedelta(hours=2)}
 
 
 @pytest.mark.parametrize("asks, told", [
     ([Ask(**WINDOW, site="HAM", country="DE", orders=("H-100001",))], ["L-1 to UPS"]),
-    ([Ask(**WINDOW, site="HAM", country="DE", region="BY", load="X")], ["X to UPS"]),
+    ([Ask(**WINDOW, site="HAM", country="DE", region="BY", load="X7")], ["X7 to UPS"]),
     ([Ask(**WINDOW, bill="B1")], ["L-1 to UPS"]),
     ([Ask(**WINDOW, bill="B1"), Ask(**WINDOW, bill="B1")], ["L-1 to UPS", "Bill of lading B1 is on a load already."]),
     ([Ask(**WINDOW, site="HAM", country="FR")], ["Lane HAM → FR has no routing guide that is in force: say first who is asked for it."]),
-    ([Ask(**WINDOW, site="HAM", country="DE", load="L-OLD", orders=("H-7",))], ["There is a load L-OLD already. There is no order H-7."]),
+    ([Ask(**WINDOW, site="HAM", country="DE", load="OLD-1", orders=("H-7",))], ["There is a load OLD-1 already. There is no order H-7."]),
+    ([Ask(**WINDOW, site="HAM", country="DE", load="a/1")], ["A load number has letters, digits, dots, dashes and underscores, and one digit at least."]),
     ([Ask(**WINDOW, site="NO", country="")], ["There is no site NO. Name the country that the load goes to, such as DE."]),
     ([Ask(LATER, LATER, site="HAM", country="DE")], ["The window to fetch it ends after it begins."]),
     ([Ask(NOW - timedelta(hours=3), NOW, site="HAM", country="DE")], ["The window to fetch it has passed."]),
