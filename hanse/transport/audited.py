@@ -67,7 +67,7 @@ SELECT a.carrier, a.tracking FROM unnest(%(carrier)s::text[], %(tracking)s::text
 """
 """A number that is the SSCC of a carton which never left us."""
 BEFORE = """
-SELECT c.code, l.tracking, l.kind, l.amount - l.recovered, i.number, i.issued_on
+SELECT c.code, l.tracking, l.kind, l.amount - l.recovered, l.approved + l.accepted, i.number, i.issued_on
   FROM unnest(%(carrier)s::text[], %(tracking)s::text[]) AS a(carrier, tracking)
   JOIN transport_carrier c ON c.code = a.carrier JOIN transport_freightline l ON l.tracking = a.tracking
   JOIN transport_freightinvoice i ON i.id = l.invoice_id AND i.carrier_id = c.id ORDER BY i.id, l.position

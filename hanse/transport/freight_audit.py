@@ -47,11 +47,12 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What was billed for a parcel on an earlier invoice, less what was recovered of it."""
+    """What was billed for a parcel on an earlier invoice, less what was recovered of it, and what of it is owed."""
 
     tracking: str
     kind: str
     amount: Decimal
+    owed: Decimal
     invoice: str
     issued_on: date
 
@@ -98,7 +99,7 @@ def audit(lines: Sequence[Line], currency: str, sent: Mapping[str, Sent], before
     for b in before:
         if b.amount > 0:
             seen.setdefault((b.tracking, b.kind), f"on invoice {b.invoice} of {b.issued_on}")
-            _use(used, sent.get(b.tracking), b.tracking, b.kind, b.amount)
+            _use(used, sent.get(b.tracking), b.tracking, b.kind, b.owed)
     found = []
     for n, line in enumerate(lines, 1):
         it = _audited(line, currency, sent.get(line.tracking), seen, used, terms)
@@ -128,7 +129,6 @@ def _audited(line: Line, currency: str, it: Sent | None, seen: Mapping[tuple[str
     weights = f"Billed by {line.billed_g:,} g, ours is {it.our_g:,} g." if it and heavier else ""
     basis = it.basis if it else ""
     if more > terms.allows(full):
-        findings = ("weight-above" if heavier else "rate-differs",)
         why = f"{_said(left)} {currency} expected{_by(basis)}, {_said(line.amount)} billed. {weights}".strip()
         return Audited(line, parcel, our_g, left, basis, left, more, ("weight-above" if heavier else "rate-differs",), why)
     less = more < 0 and basis == "choice" and -more > terms.allows(full)

@@ -78,7 +78,8 @@ TENDERS = TypeAdapter(list[TenderView])
 
 
 def _load(*row: Any) -> LoadView:
-    return LoadView(*row[:-1], TENDERS.validate_python(row[-1]))
+    values: list[Any] = [*row[:-1], TENDERS.validate_python(row[-1])]
+    return LoadView(*values)
 
 
 def loads(limit: int, before: int = 0, state: str = "") -> list[LoadView]:

@@ -77,7 +77,7 @@ def decide(asks: Sequence[ReceiveFreightInvoice], known: Known, numbers: Sequenc
             lines = audit([_line(x) for x in ask.lines], ask.currency, known.sent.get(code, {}), before.get(code, ()), terms)
             answers.append(_received(ask, id, carrier, content, lines, terms))
             invoices[code, ask.number] = content
-            before.setdefault(code, []).extend(Before(a.line.tracking, a.line.kind, a.line.amount, ask.number, ask.issued_on) for a in lines)
+            before.setdefault(code, []).extend(Before(a.line.tracking, a.line.kind, a.line.amount, a.approved, ask.number, ask.issued_on) for a in lines)
     return answers
 
 

@@ -11,7 +11,7 @@ D = Decimal
 CHOSEN = Sent(1, True, 2000, "EUR", {"freight": D("5.00"), "fuel": D("0.60")}, "choice")
 BY_LANE = Sent(2, True, 2000, "EUR", {"": D("5.00")}, "lane")
 SENT = {"A": CHOSEN, "L": BY_LANE, "UNRATED": Sent(3, True), "OFF": Sent(4, left=False)}
-EARLIER = [Before("A", "freight", D("5.00"), "I-0", date(2026, 11, 2))]
+EARLIER = [Before("A", "freight", D("5.00"), D("5.00"), "I-0", date(2026, 11, 2))]
 
 
 def line(tracking: str, amount: str, kind: str = "freight", billed_g: int | None = None) -> Line:
@@ -49,11 +49,17 @@ def test_the_cost_of_a_lane_is_for_all_lines_of_the_parcel():
 
 def test_what_an_earlier_invoice_billed_is_not_billed_again_unless_it_was_given_back():
     assert found([line("A", "5.00")], before=EARLIER) == [(D(0), D(5), ("billed-twice",))]
-    assert found([line("A", "5.00")], before=[Before("A", "freight", D(0), "I-0", date(2026, 11, 2))]) == [(D(5), D(0), ())]
+    assert found([line("A", "5.00")], before=[Before("A", "freight", D(0), D(0), "I-0", date(2026, 11, 2))]) == [(D(5), D(0), ())]
+
+
+def test_what_is_disputed_uses_up_nothing_of_what_was_expected():
+    disputed = Before("L", "address-correction", D(9), D(0), "I-0", date(2026, 11, 2))
+    assert found([line("L", "5.00")], before=[disputed]) == [(D(5), D(0), ())]
+    assert found([line("L", "9.00", "address-correction"), line("L", "5.00")])[1] == (D(5), D(0), ())
 
 
 def test_all_findings_come_at_once_with_their_reasons():
-    [it] = audit([line("A", "7.00", "residential")], "USD", SENT, [Before("A", "residential", D(7), "I-0", date(2026, 11, 2))], Terms())
+    [it] = audit([line("A", "7.00", "residential")], "USD", SENT, [Before("A", "residential", D(7), D(0), "I-0", date(2026, 11, 2))], Terms())
     assert it.findings == ("billed-twice", "currency-differs", "not-agreed") and it.disputed == 7 and not it.right
     assert it.why == "Billed before, on invoice I-0 of 2026-11-02. Agreed in EUR, billed in USD. Residential was not expected with this service."
 
