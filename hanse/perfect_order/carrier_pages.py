@@ -113,7 +113,7 @@ def one_carrier(request: HttpRequest, code: str) -> HttpResponse:
         "chosen": it, "query": span_of(it), "orders_query": span_of(it, carrier=code), "spans": SPANS, "told": told, "card": card, "lane": lane, "lanes": lanes, "drift": drift,
         "drift_said": drift and said_of(drift), "measures": bars, "floor": floor_of(bars), "late": late[:MOST_LANES], "late_left": len(late[MOST_LANES:]),
         "late_total": sum((x.hours for x in card.late), 0) if card else 0, "late_own": _own(card), "looks": KEY, "transit": transit_rows(card.transit[:MOST_LANES]) if card else [],
-        "transit_left": len(card.transit[MOST_LANES:]) if card else 0,
+        "dealt": drawn.dealt_rows(card.dealings) if card else [], "transit_left": len(card.transit[MOST_LANES:]) if card else 0,
         "weeks": json.dumps(_chart(code, lane, [w for w in told.weeks if w.lane == lane], drift)), "trend": len([w for w in told.weeks if w.lane == lane]) > 1,
     })
 
@@ -240,6 +240,11 @@ def export(request: HttpRequest) -> HttpResponse:
         writer.writerows([code, m.word, "share", m.n, m.hits, m.value, m.low, m.high, *[""] * 4, m.others, "", m.against] for m in card.measures)
         writer.writerows([code, d.word, d.unit, d.n, "", d.mean, "", "", d.p50, d.p95, d.variation, d.buffer, d.others_p50, d.others_p95, ""] for d in card.durations)
         writer.writerows([code, "Cost per parcel", c.currency, c.parcels, "", c.per_parcel, *[""] * 6, c.others, "", ""] for c in card.costs)
+        writer.writerows([code, f"Parcels billed in {c.currency}", "parcels", c.parcels, c.billed, *[""] * 10] for c in card.costs)
+        writer.writerows([code, "Cost per kg", c.currency, c.parcels, "", c.per_kg, *[""] * 9] for c in card.costs if c.per_kg is not None)
+        writer.writerows([code, r.word, "share", r.n, r.hits, r.value, r.low, r.high, *[""] * 7] for r in card.dealings.rates)
+        writer.writerows([code, m.word, m.unit, m.n, "", "", "", "", m.value, *[""] * 6] for m in card.dealings.medians)
+        writer.writerows([code, r.word, r.currency, r.whole, r.part, r.value, *[""] * 9] for r in card.dealings.ratios)
     return answer
 
 
