@@ -57,14 +57,14 @@ def cancel_tenders(request: HttpRequest, loads: Body[list[CancelTender]]) -> Htt
 
 
 @router.get("/loads", response=page_schema(reads.LoadView))
-def loads(request: HttpRequest, state: Literal["", "tendered", "accepted", "exhausted", "cancelled"] = "", cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+def all_loads(request: HttpRequest, state: Literal["", "tendered", "accepted", "exhausted", "cancelled"] = "", cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
     """Loads with their tenders, the newest first."""
     at = after(cursor, int)
     return page_of(reads.loads(limit + 1, at[0] if at else 0, state), limit, lambda row: row.id)
 
 
 @router.get("/loads/{number}", response=reads.LoadView)
-def load(request: HttpRequest, number: Word) -> HttpResponse:
+def one_load(request: HttpRequest, number: Word) -> HttpResponse:
     """A load with its tenders."""
     found = reads.load(number)
     return shown(found) if found else missing(request, "load", number)
@@ -83,7 +83,7 @@ def receive_invoices(request: HttpRequest, invoices: Body[list[ReceiveFreightInv
 
 
 @router.get("/freight-invoices", response=page_schema(reads.FreightInvoiceRow))
-def invoices(request: HttpRequest, view: Literal["all", "disputed", "to-pay"] = "all", carrier: Word = "", number: Word = "", cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+def freight_invoices(request: HttpRequest, view: Literal["all", "disputed", "to-pay"] = "all", carrier: Word = "", number: Word = "", cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
     """Carriers' bills, the newest first."""
     at = after(cursor, int)
     return page_of(reads.freight_invoices(limit + 1, at[0] if at else 0, view, carrier, number), limit, lambda row: row.id)
@@ -139,14 +139,14 @@ def answer_claims(request: HttpRequest, answers: Body[list[AnswerClaim]]) -> Htt
 
 
 @router.get("/claims", response=page_schema(reads.ClaimRow))
-def claims(request: HttpRequest, view: Literal["all", "proposed", "open", "overdue", "settled"] = "all", carrier: Word = "", cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
+def carrier_claims(request: HttpRequest, view: Literal["all", "proposed", "open", "overdue", "settled"] = "all", carrier: Word = "", cursor: Cursor = "", limit: Limit = 100) -> HttpResponse:
     """Claims with their deadlines, the newest first."""
     at = after(cursor, int)
     return page_of(reads.claims(limit + 1, at[0] if at else 0, view, carrier), limit, lambda row: row.id)
 
 
 @router.get("/claims/{number}", response=reads.ClaimRow)
-def claim(request: HttpRequest, number: Word) -> HttpResponse:
+def carrier_claim(request: HttpRequest, number: Word) -> HttpResponse:
     """A claim."""
     found = reads.claim(claim_id(number))
     return shown(found) if found else missing(request, "claim", number)

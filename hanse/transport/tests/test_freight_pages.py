@@ -1,11 +1,16 @@
 """The pages and the API of tenders, carriers' bills and claims."""
 
+import json
+from contextlib import nullcontext
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
+from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from hanse.edge.cli import main
 from hanse.kernel import clock
 from hanse.transport import freight_file
 from hanse.transport.models import Claim, FreightInvoice, Load
@@ -140,3 +145,15 @@ def test_all_of_it_goes_through_the_api(given, ask):  # noqa: F811
     [claim] = ask("/claims/batch", [{"parcel": sent.parcel, "kind": "loss"}])
     assert ask(f"/claims/{claim['claim']}").json()["state"] == "filed" and ask("/claim-answers/batch", [{"claim": claim["claim"], "answer": "acknowledged"}])[0]["told"] == "ClaimAnswered"
     assert ask("/claims?view=open").json()["items"][0]["kind"] == "loss"
+
+
+def test_the_command_takes_in_a_file(given, tmp_path, monkeypatch):
+    monkeypatch.setattr("hanse.edge.cli_freight.django_ready", nullcontext)
+    sent = on_its_way(given)
+    (tmp_path / "bill.csv").write_text(f"tracking,amount\n{sent.parcel},6.00\n")
+    run = partial(CliRunner().invoke, main, catch_exceptions=False)
+    bill = ["freight", str(tmp_path / "bill.csv"), "--carrier", "UPS", "--date", "2026-11-16", "--currency", "EUR", "--json"]
+    done = run([*bill, "--invoice", "I-1"])
+    assert done.exit_code == 0 and json.loads(done.output)[0]["said"].startswith("Freight invoice I-1 of UPS, 6.00 EUR: 1 of 1 lines disputed")
+    (tmp_path / "bill.csv").write_text(f"tracking,amount\n{sent.parcel},7.00\n")
+    assert run([*bill, "--invoice", "I-1"]).exit_code == 1 and run(bill).exit_code == 1
