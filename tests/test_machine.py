@@ -663,7 +663,7 @@ class Company(RuleBasedStateMachine):
             cursor.execute("""SELECT h.carrier, h.lines::text FROM transport_parcel p JOIN transport_choice h ON h.carton_id = p.carton_id
                 WHERE p.tracking = %s AND p.rides_with_id IS NULL ORDER BY h.id DESC LIMIT 1""", [tracking])
             carrier, lines = cursor.fetchone() or ("", "[]")
-        return sum((Decimal(str(x["amount"])) for x in json.loads(lines) if x["kind"] == "freight"), Decimal(0)) if carrier == "UPS" else Decimal(5)
+        return sum((Decimal(amount) for kind, amount in json.loads(lines) if kind == "freight"), Decimal(0)) if carrier == "UPS" else Decimal(5)
 
     @rule(outcome=st.sampled_from(["credit", "rejected", "accept"]))
     def settle_dispute(self, outcome: str) -> None:

@@ -16,7 +16,7 @@ from hanse.kernel import clock
 from hanse.kernel.numbers import order_number
 from hanse.kernel.samples import Share
 from hanse.network.calendar import Calendar, days_between
-from hanse.transport.freight_reads import PICKED_UP
+from hanse.transport.waterfall import PICKED_UP
 
 from .conditions import AT_OUR_DOOR, SOUND
 from .dealt import Dealings, dealings
@@ -101,7 +101,7 @@ SELECT c.code, t.n, t.accepted, t.answered, t.response, t.lead, p.n, p.in_window
    SELECT count(*) AS n, count(*) FILTER (WHERE x.at BETWEEN l.pickup_from AND l.pickup_until) AS in_window
      FROM transport_load l JOIN transport_tender t ON t.load_id = l.id AND t.carrier_id = c.id AND t.result = 'accepted'
      JOIN network_site w ON w.id = l.site_id CROSS JOIN LATERAL ({PICKED_UP}) x(at)
-    WHERE {IN_PERIOD} AND l.state = 'accepted' AND (x.at IS NOT NULL OR l.pickup_until < %(now)s)) p
+    WHERE {IN_PERIOD} AND l.state = 'accepted' AND (x.at IS NOT NULL OR cardinality(l.orders) > 0 AND l.pickup_until < %(now)s)) p
  CROSS JOIN LATERAL (
    SELECT count(*) AS n, count(*) FILTER (WHERE i.accurate) AS accurate FROM transport_freightinvoice i
     WHERE i.carrier_id = c.id AND i.issued_on BETWEEN %(first)s::date AND %(last)s::date) i

@@ -107,8 +107,8 @@ def sent_of(
         our_g = billed_g(Piece(weight, (length, width, height)), Contract(divisor, step, units, whole))
     if chosen is not None:
         expected: dict[str, Decimal] = {}
-        for line in json.loads(chosen):
-            expected[line["kind"]] = expected.get(line["kind"], Decimal(0)) + Decimal(str(line["amount"]))
+        for kind, amount in json.loads(chosen):
+            expected[kind] = expected.get(kind, Decimal(0)) + Decimal(amount)
         return Sent(id, left, chosen_g, chosen_in or "", expected, "choice")
     if lane_cost:
         return Sent(id, left, our_g, lane_currency or "", {"": lane_cost}, "lane")

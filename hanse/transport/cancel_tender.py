@@ -14,6 +14,7 @@ from hanse.kernel.rows import as_tuple
 
 from .answering import Asked, Ended, close, lock_and_read, set_state
 from .events import LoadCancelled
+from .waterfall import PICKED_UP
 
 
 @ask
@@ -56,11 +57,7 @@ def decide(asks: Sequence[CancelTender], tenders: Mapping[str, Sequence[Asked]],
     return answers
 
 
-LEFT = """
-SELECT l.id FROM transport_load l JOIN transport_tender t ON t.load_id = l.id AND t.result = 'accepted'
- WHERE l.number = ANY(%(load)s::text[]) AND EXISTS (SELECT FROM transport_shipment s WHERE s.order_id = ANY(l.orders) AND s.site_id = l.site_id AND s.carrier_id = t.carrier_id
-                                                       AND s.handed_over_at >= l.tendered_at)
-"""
+LEFT = f"SELECT l.id FROM transport_load l WHERE l.number = ANY(%(load)s::text[]) AND ({PICKED_UP}) IS NOT NULL"
 
 
 @operation

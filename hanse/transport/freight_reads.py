@@ -10,6 +10,8 @@ from pydantic import TypeAdapter
 from hanse.journal.asking import rows
 from hanse.kernel import clock
 
+from .waterfall import PICKED_UP
+
 
 @dataclass(frozen=True, slots=True)
 class TenderView:
@@ -55,12 +57,6 @@ class LoadView:
     tenders: list[TenderView]
 
 
-PICKED_UP = """
-SELECT min(s.handed_over_at) FROM transport_tender t JOIN transport_shipment s ON s.carrier_id = t.carrier_id AND s.site_id = l.site_id AND s.order_id = ANY(l.orders)
-   AND (s.bill_id = l.bill_id OR l.bill_id IS NULL AND s.handed_over_at >= l.tendered_at)
- WHERE t.load_id = l.id AND t.result = 'accepted'
-"""
-"""When a load `l` left with the carrier that accepted it."""
 LOADS = f"""
 SELECT l.id, l.number, n.code, n.zone, l.country, l.region, coalesce(b.number, ''), ARRAY(SELECT 'H-' || o FROM unnest(l.orders) o), l.packages, l.weight_g, l.pickup_from, l.pickup_until,
        l.note, l.state, l.tendered_at, l.actor, l.cancelled_at, l.cancelled_by, ({PICKED_UP}),

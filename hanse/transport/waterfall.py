@@ -46,6 +46,12 @@ def sent(offer: Offer, entry: Entry, now: datetime) -> TenderSent:
     return TenderSent(offer.number, entry.rank, entry.carrier_code, entry.rate, entry.currency, now + timedelta(minutes=entry.answer_minutes))
 
 
+PICKED_UP = """
+SELECT min(s.handed_over_at) FROM transport_tender t JOIN transport_shipment s ON s.carrier_id = t.carrier_id AND s.site_id = l.site_id AND s.order_id = ANY(l.orders)
+   AND (s.bill_id = l.bill_id OR l.bill_id IS NULL AND s.handed_over_at >= l.tendered_at)
+ WHERE t.load_id = l.id AND t.result = 'accepted'
+"""
+"""When a load `l` left with the carrier that accepted it."""
 GUIDES = """
 SELECT l.id, e.rank, e.carrier_id, c.code, e.rate, e.currency, e.answer_minutes
   FROM transport_load l JOIN transport_guideentry e ON e.site_id = l.site_id AND e.country = l.country AND e.region = l.region AND e.from_on = l.guide_on

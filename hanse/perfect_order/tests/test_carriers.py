@@ -147,7 +147,7 @@ def test_tenders_count_by_their_planned_pick_up(four):  # noqa: F811
     keep_routing_guide([KeepRoutingGuide("HAM", "DE", tuple(GuideCarrier(code, Decimal(1), answer_minutes=60) for code in ("FEDEX", "UPS")), from_on=date(2026, 1, 1))], by="ann")
     start = datetime(2026, 11, 18, 6, tzinfo=UTC)
     with clock.standing_at(start):
-        [one, two] = [t.load for t in tender([Tender(start + timedelta(hours=5), start + timedelta(hours=7), site="HAM", country="DE")] * 2, by="ann")]
+        [one, two] = [t.load for t in tender([Tender(start + timedelta(hours=5), start + timedelta(hours=7), site="HAM", country="DE", orders=(four[1],))] * 2, by="ann")]
     with clock.standing_at(start + timedelta(minutes=30)):
         answer_tender([AnswerTender(one, "FEDEX", "decline", reason="no truck")], by="ann")
     with clock.standing_at(start + timedelta(minutes=75)):

@@ -67,7 +67,7 @@ def test_a_second_invoice_for_a_parcel_is_billed_twice_also_within_one_request(g
 
 def test_the_charge_of_the_chosen_service_counts_before_the_lane(given, sent):
     parcel = Parcel.objects.get()
-    Choice.objects.create(carton_id=parcel.carton_id, carrier="UPS", service="standard", currency="EUR", total=D("7.70"), lines=[{"kind": "freight", "amount": "7.00"}, {"kind": "fuel", "amount": "0.70"}],
+    Choice.objects.create(carton_id=parcel.carton_id, carrier="UPS", service="standard", currency="EUR", total=D("7.70"), lines=[["freight", "7.00"], ["fuel", "0.70"]],
                           billed_g=1000, zone="1", hand_over_by=clock.now(), arrives_on=clock.now().date(), candidates=[], reason="", chosen_at=clock.now(), actor="ann")
     told = bill("I-1", BilledLine("1Z-7", D("7.00"), "freight", 2000), BilledLine("1Z-7", D("0.70"), "FUEL"), BilledLine("1Z-7", D(3), "residential"))
     assert (told.approved, told.disputed) == (D("7.70"), D(3))
