@@ -7,6 +7,7 @@ the stock and the ledger must say what the model says, and `hanse verify` must f
 import json
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
@@ -65,12 +66,16 @@ from hanse.orders.promise_reads import Promise, promise
 from hanse.orders.release_hold import ReleaseHold, release_hold
 from hanse.orders.run_backorders import RunBackorders, run_backorders
 from hanse.perfect_order.foresee import Foresee, foresee
+from hanse.transport.accept_freight_line import AcceptFreightLine, accept_freight_line
+from hanse.transport.answer_dispute import AnswerDispute, answer_dispute
 from hanse.transport.calling import call_carriers
 from hanse.transport.choose_remedy import ChooseRemedy, choose_remedy
 from hanse.transport.choose_service import ChooseService, choose_service
 from hanse.transport.draw_up import DrawUp, draw_up
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.models import Label
+from hanse.transport.pay_freight_invoice import PayFreightInvoice, pay_freight_invoice
+from hanse.transport.receive_freight_invoice import BilledLine, ReceiveFreightInvoice, receive_freight_invoice
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_refusal import RecordRefusal, record_refusal
 from hanse.transport.report_lost import ReportLost, report_lost
@@ -156,6 +161,8 @@ class Company(RuleBasedStateMachine):
         self.carrier = simulated(loses=50, refuses_voids=30)
         self.on_hand, self.doubted, self.owed, self.keys, self.stopped = 0, 0, {}, 0, {}
         self.shipments, self.on_bills, self.back = [], set(), set()
+        self.shipments, self.on_bills = [], set()
+        self.billed, self.disputed = {}, []
         if stock:
             self.receive(stock, "L1")
 
@@ -695,6 +702,37 @@ class Company(RuleBasedStateMachine):
                 WHERE k.order_id = %s AND p.id = (SELECT min(id) FROM transport_proof WHERE parcel_id = x.id)""", [order_id(order)])
             return cursor.fetchone()[0]
 
+    @rule(parcel=parcels, amount=st.integers(1, 9))
+    def bill_freight(self, parcel: tuple, amount: int) -> None:
+        """What is more than its service or its lane costs is disputed, and all of it where something of it was billed before and not given back."""
+        if parcel:
+            number = f"F-{self.keys}"
+            told = self.do(receive_freight_invoice, ReceiveFreightInvoice("UPS", number, clock.now().date(), "EUR", (BilledLine(parcel[0], Decimal(amount)),)))
+            fine = 0 if self.billed.get(parcel[0]) else min(Decimal(amount), self.freight_of(parcel[0]))
+            assert (told.approved, told.disputed) == (fine, amount - fine)
+            self.billed[parcel[0]] = self.billed.get(parcel[0], 0) + amount
+            if amount > fine:
+                self.disputed.append((number, parcel[0], amount - fine, fine))
+
+    def freight_of(self, tracking: str) -> Decimal:
+        """What a parcel is expected to cost without surcharges: by the service that was chosen with its carrier, else by its lane."""
+        with connection.cursor() as cursor:
+            cursor.execute("""SELECT h.carrier, h.lines::text FROM transport_parcel p JOIN transport_choice h ON h.carton_id = p.carton_id
+                WHERE p.tracking = %s AND p.rides_with_id IS NULL ORDER BY h.id DESC LIMIT 1""", [tracking])
+            carrier, lines = cursor.fetchone() or ("", "[]")
+        return sum((Decimal(amount) for kind, amount in json.loads(lines) if kind == "freight"), Decimal(0)) if carrier == "UPS" else Decimal(5)
+
+    @rule(outcome=st.sampled_from(["credit", "rejected", "accept"]))
+    def settle_dispute(self, outcome: str) -> None:
+        """The carrier gives back what is disputed, or we owe it; then it is paid."""
+        if self.disputed:
+            number, tracking, amount, fine = self.disputed.pop()
+            told = self.do(accept_freight_line, AcceptFreightLine("UPS", number, 1, "agreed")) if outcome == "accept" else self.do(answer_dispute, AnswerDispute("UPS", number, 1, outcome))
+            assert not isinstance(told, Refused)
+            self.billed[tracking] -= amount if outcome == "credit" else 0
+            paid = self.do(pay_freight_invoice, PayFreightInvoice("UPS", number, "bank"))
+            assert (paid.code == "nothing-to-pay") if outcome == "credit" and not fine else paid.amount == (fine if outcome == "credit" else fine + amount)
+
     @rule(target=invoices, order=orders)
     def invoice(self, order: str) -> tuple:
         if not order:
@@ -744,6 +782,8 @@ class Tolerant(Company):
 
     hold_and_release = free_units = release_wave = sort_units = refuse_change = expire = put_away = keep_face = replenish = carry = None
     plan_counts = count = audit = draw_up = credit = deal_out_backorders = supply_moves = release_lot = deliver = label = None
+    bill_freight = settle_dispute = None
+    plan_counts = count = audit = draw_up = credit = deal_out_backorders = supply_moves = release_lot = deliver = None
 
     @rule(target=Company.orders, quantity=st.integers(2, 6), spare=st.integers(0, 3), lot=lots, more=st.sampled_from([-2, -1, 1, 2, 3]))
     def pick_fresh(self, quantity: int, spare: int, lot: str, more: int) -> str:

@@ -24,6 +24,7 @@ from hanse.orders.quotes_api import router as quotes
 from hanse.partners.api import router as partners
 from hanse.perfect_order.api import router as perfect_order
 from hanse.transport.api import router as transport
+from hanse.transport.freight_api import router as freight
 from hanse.transport.label_api import router as labels
 from hanse.web.doors import WrongCursor, missing, shown
 from hanse.web.problems import TYPE, problem
@@ -43,6 +44,7 @@ api = Api(
 )  # fmt: skip
 for area in AREAS:
     api.add_router("", area)
+api.add_router("", freight)
 api.add_router("", quotes)
 api.add_router("", perfect_order)
 api.add_router("", order.router)

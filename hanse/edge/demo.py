@@ -52,7 +52,7 @@ from hanse.transport.keep_carriers import CodeEntry, KeepCarrier, keep_carriers
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_tracking import Track, record_tracking
 
-from . import demo_today, home, users
+from . import demo_freight, demo_today, home, users
 from .demo_company import CARRIERS, DAYS, SITES, Company, code_of, company
 from .demo_company import CUSTOMERS as PEOPLE
 
@@ -197,6 +197,7 @@ class Story:
             demo_today.desk(day)
             demo_today.floor(self.random)
             demo_today.exceptions(day)
+            demo_freight.freight(day, DOCK, FINANCE, [code for code, _ in CARRIERS], SITES[0][0])
 
     def _in_types(self, ready: list[tuple[str, str]]) -> list[Any]:
         """Into cartons of a type as far as they bear it, mostly as proposed; into others what is too heavy for one."""

@@ -17,7 +17,8 @@ from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate
 from hanse.kernel import fonts
 from hanse.web.words import money_in_words
 
-from .drawn import per_cent, scale_from
+from .dealt import Dealings
+from .drawn import dealt_rows, per_cent, scale_from
 from .scored import Cost, LaneTransit, Lasted, LateHours, Measured, Scorecard, Week
 
 WIDE = 180 * mm
@@ -34,7 +35,7 @@ def scorecard_pdf(card: Scorecard, first: date, last: date, now: datetime, weeks
     fonts.register()
     out = BytesIO()
     doc = SimpleDocTemplate(out, pagesize=A4, leftMargin=15 * mm - 6, rightMargin=15 * mm - 6, topMargin=14 * mm, bottomMargin=14 * mm, title=f"Scorecard {card.name}", invariant=1)
-    doc.build([*_head(card, first, last, now), *_measures(card.measures), *_durations(card.durations), *_costs(card.costs), PageBreak(),
+    doc.build([*_head(card, first, last, now), *_measures(card.measures), *_durations(card.durations), *_costs(card.costs), *_dealt(card.dealings), PageBreak(),
                *_late(card.late), *_transit(card.transit), *_weeks(weeks, drifts)])
     return out.getvalue()
 
@@ -75,9 +76,16 @@ def _durations(durations: Iterable[Lasted]) -> list[Flowable]:
 
 
 def _costs(costs: Iterable[Cost]) -> list[Flowable]:
-    body = [[_text(c.currency, bold=True), _right(money_in_words(c.per_parcel, c.currency)), _right(money_in_words(c.total, c.currency)), _right(f"{c.parcels:,}"),
-             _right(money_in_words(c.others, c.currency) if c.others is not None else "")] for c in costs]
-    return [Spacer(0, 5 * mm), _title("Cost by the lanes"), _table(("Currency", "Per parcel", "In all", "n", "Others, per parcel"), body, (40, 35, 40, 25, 40))] if body else []
+    body = [[_text(c.currency, bold=True), *(_right("" if amount is None else money_in_words(amount, c.currency)) for amount in (c.per_parcel, c.per_kg, c.total)), _right(f"{c.parcels:,}"),
+             _right(f"{c.billed:,}"), _right(money_in_words(c.others, c.currency) if c.others is not None else "")] for c in costs]
+    if not body:
+        return []
+    return [Spacer(0, 4 * mm), _title("Cost: as billed, else as expected"), _table(("Currency", "Per parcel", "Per kg", "In all", "n", "As billed", "Others, per parcel"), body, (26, 28, 24, 34, 18, 20, 30))]
+
+
+def _dealt(it: Dealings) -> list[Flowable]:
+    body = [[_text(word, bold=True), _right(said), _right(beside)] for word, said, beside in dealt_rows(it)[:MOST_ROWS]]
+    return [Spacer(0, 4 * mm), _title("Tenders, bills and claims"), _table(("", "Value", "95 % interval, n"), body, (70, 40, 70))] if it.known else []
 
 
 def _late(late: Sequence[LateHours]) -> list[Flowable]:

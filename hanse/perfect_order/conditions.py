@@ -12,7 +12,7 @@ from unicodedata import combining, normalize
 from zoneinfo import ZoneInfo
 
 from hanse.kernel.places import metres
-from hanse.transport.states import REFUSALS
+from hanse.transport.states import REFUSALS, SOUND
 
 from .truth import Truth, every
 
@@ -213,10 +213,6 @@ def product(line: Due, parcels: Sequence[Delivery]) -> Finding:
         return Finding(False, f"{short} of {line.owed} units did not come.", shows, "stock-out", "inventory")
     proven = all(p.proof and p.proof.received is not None for p in mine)
     return Finding(True, f"{line.delivered - missing} of {line.owed} units received.", shows, sure=proven)
-
-
-SOUND = frozenset({"sound", "good", "ok", "perfect", "undamaged", "in good condition"})
-"""The conditions of a parcel, as proofs name them, that are no damage; so is one that is not named."""
 
 
 def _damaged(condition: str) -> bool:

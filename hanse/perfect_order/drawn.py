@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from hanse.web.words import money_in_words
+
 from .conditions import CONDITIONS
+from .dealt import Dealings
 from .reads import CauseCount, ConditionRate, OrderVerdict, PerfectShare
 from .scored import Measured
 
@@ -26,6 +29,12 @@ def per_cent(fraction: float | None, digits: int = 1) -> str:
 def cell(text: str) -> str:
     """A text for a cell of a CSV file: no program takes it for a formula."""
     return f"'{text}" if text[:1] and text[:1] in "=+-@\t\r" else text
+def dealt_rows(it: Dealings) -> list[tuple[str, str, str]]:
+    """How a carrier deals with us, row by row: the word, its value, and of how many with the interval."""
+    rows = [(r.word, per_cent(r.value), f"{per_cent(r.low)} – {per_cent(r.high)}, n {r.n:,}" if r.n else "") for r in it.rates]
+    rows += [(f"{m.word}, median", "not known" if m.value is None else f"{m.value:.1f}".removesuffix(".0") + f" {m.unit}", f"n {m.n:,}" if m.n else "") for m in it.medians]
+    return rows + [
+        (r.word, per_cent(r.value), f"{money_in_words(r.part, r.currency, signed=True)} of {money_in_words(r.whole, r.currency, signed=True)}") for r in it.ratios]
 
 
 def scale_from(measures: Iterable[Measured]) -> float:

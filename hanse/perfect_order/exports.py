@@ -51,6 +51,11 @@ def scorecards(first: date, last: date, carrier: str, cards: Iterable[Scorecard]
         rows += [(card.carrier, m.word, "share", m.n, m.hits, m.value, m.low, m.high, *[None] * 4, m.others, None, m.against, None, None) for m in card.measures]
         rows += [(card.carrier, d.word, d.unit, d.n, None, d.mean, None, None, d.p50, d.p95, d.variation, d.buffer, d.others_p50, d.others_p95, "", None, None) for d in card.durations]
         rows += [(card.carrier, "Cost per parcel", c.currency, c.parcels, *[None] * 10, "", c.per_parcel, c.others) for c in card.costs]
+        rows += [(card.carrier, f"Parcels billed in {c.currency}", "parcels", c.parcels, c.billed, *[None] * 9, "", None, None) for c in card.costs]
+        rows += [(card.carrier, "Cost per kg", c.currency, c.parcels, *[None] * 10, "", c.per_kg, None) for c in card.costs if c.per_kg is not None]
+        rows += [(card.carrier, r.word, "share", r.n, r.hits, r.value, r.low, r.high, *[None] * 6, "", None, None) for r in card.dealings.rates]
+        rows += [(card.carrier, m.word, m.unit, m.n, *[None] * 4, m.value, *[None] * 5, "", None, None) for m in card.dealings.medians]
+        rows += [(card.carrier, r.word, r.currency, None, None, r.value, *[None] * 8, "", r.part, r.whole) for r in card.dealings.ratios]
     return Table(_named("carriers" + (f"-{carrier}" if carrier else ""), first, last), columns, rows)
 
 

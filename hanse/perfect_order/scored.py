@@ -12,6 +12,8 @@ from decimal import Decimal
 
 from hanse.kernel.samples import Share, apart, mixed, spread
 
+from .dealt import Dealings, dealings
+
 MEASURES: Mapping[str, str] = {
     "promise": "On time to first promise", "request": "On time to requested day", "controllable": "On time, own hours only",
     "sound": "Delivered sound", "through": "Neither lost nor sent back", "proof": "Proof within 24 h",
@@ -19,17 +21,23 @@ MEASURES: Mapping[str, str] = {
 """The shares of a carrier's parcels; the higher, the better."""
 DURATIONS: Mapping[str, tuple[str, str]] = {"transit": ("Transit", "working days"), "first scan": ("Hand-over to first scan", "hours")}
 """What is measured in days or hours; the lower, the better."""
+FINE = Decimal("0.0001")
 FEW = 30
 """Fewer parcels than these are counted, not compared."""
 PROPOSES_AT = 90.0
 """The percentile of the transit days that a lane is held against."""
+NO_DEALINGS: Mapping[str, Dealings] = {}
 RECENT_WEEKS, EARLIER_WEEKS = 4, 8
 """The two windows of weeks that tell a drift."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Parcels of one carrier on one lane: how many, of which measure how many were right of how many, and what they cost."""
+    """Parcels of one carrier on one lane: how many, of which measure how many were right of how many, and what they cost.
+
+    `billed` of the priced ones cost what their audited bill says; `freight` is that money, `accessorials` what of it is neither freight nor fuel.
+    `gross` is what all priced ones cost before claims were paid; `claimed` what was claimed for `claims` of the parcels.
+    """
 
     carrier: str
     lane: str
@@ -38,6 +46,14 @@ class Cell:
     currency: str = ""
     priced: int = 0
     cost: Decimal = Decimal(0)
+    billed: int = 0
+    weight_g: int = 0
+    weighed_cost: Decimal = Decimal(0)
+    freight: Decimal = Decimal(0)
+    accessorials: Decimal = Decimal(0)
+    gross: Decimal = Decimal(0)
+    claims: int = 0
+    claimed: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +103,18 @@ class Lasted:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What parcels cost by their lanes, in one currency; the others' mean on the same mix of lanes."""
+    """What parcels cost, in one currency; the others' mean on the same mix of lanes.
+
+    `billed` of them cost what their audited bills say, less what carriers gave back; the others what was expected.
+    """
 
     currency: str
     parcels: int
     total: Decimal
     per_parcel: Decimal
     others: Decimal | None
+    billed: int = 0
+    per_kg: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,21 +153,24 @@ class Scorecard:
     costs: tuple[Cost, ...]
     transit: tuple[LaneTransit, ...]
     late: tuple[LateHours, ...]
+    dealings: Dealings
 
     def measured(self, name: str) -> Measured:
         """One of its measures."""
         return next(m for m in self.measures if m.measure == name)
 
 
-def scorecards(names: Mapping[str, str], cells: Sequence[Cell], took: Mapping[str, Sequence[Took]], late: Mapping[str, Sequence[LateHours]]) -> list[Scorecard]:
-    """The scorecard of each carrier that had parcels, by name: no order says who is better."""
+def scorecards(
+    names: Mapping[str, str], cells: Sequence[Cell], took: Mapping[str, Sequence[Took]], late: Mapping[str, Sequence[LateHours]], dealt: Mapping[str, Dealings] = NO_DEALINGS,
+) -> list[Scorecard]:  # fmt: skip
+    """The scorecard of each carrier that had parcels or dealings, by name: no order says who is better."""
     found = []
-    for code in sorted({c.carrier for c in cells}, key=lambda code: (names.get(code, code), code)):
+    for code in sorted({c.carrier for c in cells} | {c for c, it in dealt.items() if it.known}, key=lambda code: (names.get(code, code), code)):
         own, others = [c for c in cells if c.carrier == code], [c for c in cells if c.carrier != code]
         found.append(Scorecard(
             code, names.get(code, code), sum(c.parcels for c in own), len({c.lane for c in own}), tuple(measured(name, own, others) for name in MEASURES),
             tuple(lasted(what, code, took.get(what, ())) for what in DURATIONS), tuple(costs(own, others)), tuple(transit([t for t in took.get("transit", ()) if t.carrier == code])),
-            tuple(late.get(code, ())),
+            tuple(late.get(code, ())), dealt.get(code) or dealings({}, {}, ()),
         ))
     return found
 
@@ -228,7 +252,8 @@ def weighed_percentile(weighed: Sequence[tuple[float, float]], percent: float) -
 
 def costs(own: Iterable[Cell], others: Iterable[Cell]) -> list[Cost]:
     """What a carrier's parcels cost by currency, the most first, beside the others' on the same mix of lanes."""
-    mine, theirs = _priced(own), _priced(others)
+    all_own = list(own)
+    mine, theirs = _priced(all_own), _priced(others)
     found = []
     for currency in {currency for currency, _ in mine}:
         lanes = {lane: it for (c, lane), it in mine.items() if c == currency}
@@ -236,7 +261,11 @@ def costs(own: Iterable[Cell], others: Iterable[Cell]) -> list[Cost]:
         shared = [(n, cost / m) for lane, (n, _) in lanes.items() if (at := theirs.get((currency, lane))) for m, cost in [at]]
         weight = sum(n for n, _ in shared)
         mean = sum((n * each for n, each in shared), Decimal(0)) / weight if weight else None
-        found.append(Cost(currency, n, total, (total / n).quantize(Decimal("0.0001")), mean.quantize(Decimal("0.0001")) if mean is not None else None))
+        cells = [c for c in all_own if c.currency == currency]
+        weight_g, weighed = sum(c.weight_g for c in cells), sum((c.weighed_cost for c in cells), Decimal(0))
+        found.append(Cost(
+            currency, n, total, (total / n).quantize(FINE), mean.quantize(FINE) if mean is not None else None, sum(c.billed for c in cells),
+            (1000 * weighed / weight_g).quantize(FINE) if weight_g else None))
     return sorted(found, key=lambda c: (-c.parcels, c.currency))
 
 

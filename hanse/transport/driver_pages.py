@@ -109,7 +109,7 @@ def _done(request: HttpRequest, token: str, ask: Any, operation: Any, **given: A
     if it is None:
         return HttpResponse("This link is no longer good. Ask whoever sent it for a new one.", status=410, content_type="text/plain; charset=utf-8")
     parcel = request.POST.get("parcel", "")
-    zone = page_reads.zone_of(it.carrier, it.site, parcel)
+    zone = page_reads.door_zone(it.carrier, it.site, parcel)
     if zone is None:
         raise Http404("This parcel is not of your round.")
     request._principal = Principal(f"driver of {it.carrier}", GRANTS)  # type: ignore[attr-defined]

@@ -678,3 +678,280 @@ class PickupKnown:
 
     def said(self) -> str:
         return f"The carrier's answer to {self.pickup} was recorded before"
+@event("lane")
+class RoutingGuideKept:
+    """The routing guide of a lane was kept: who is asked in which order, from a day on."""
+
+    lane: str
+    carriers: tuple[str, ...]
+    from_on: date
+
+    def said(self) -> str:
+        return f"Routing guide of {self.lane} from {self.from_on}: {', then '.join(self.carriers)}"
+
+
+@event("load")
+class TenderSent:
+    """A load was offered to a carrier, with the time until which it may answer."""
+
+    load: str
+    rank: int
+    carrier: str
+    rate: Decimal
+    currency: str
+    answer_by: datetime
+
+    def said(self) -> str:
+        return f"Load {self.load} tendered to {self.carrier} (rank {self.rank}) at {_money(self.rate, self.currency)}, answer by {self.answer_by:%Y-%m-%d %H:%M} UTC"
+
+
+@event("load")
+class TenderAccepted:
+    """A carrier accepted a load in time."""
+
+    load: str
+    rank: int
+    carrier: str
+    pickup_number: str
+
+    def said(self) -> str:
+        return f"{self.carrier} accepted load {self.load}" + (f", pick-up number {self.pickup_number}" if self.pickup_number else "")
+
+
+@event("load")
+class TenderDeclined:
+    """A carrier declined a load; the next of the routing guide is asked."""
+
+    load: str
+    rank: int
+    carrier: str
+    reason: str
+
+    def said(self) -> str:
+        return f"{self.carrier} declined load {self.load}: {self.reason}"
+
+
+@event("load")
+class TenderExpired:
+    """A carrier did not answer in time; the next of the routing guide is asked."""
+
+    load: str
+    rank: int
+    carrier: str
+
+    def said(self) -> str:
+        return f"{self.carrier} did not answer for load {self.load} in time"
+
+
+@event("load", silent=True)
+class TenderNotDue:
+    """No tender of this load has expired."""
+
+    load: str
+
+    def said(self) -> str:
+        return f"No tender of load {self.load} has expired"
+
+
+@event("load")
+class GuideExhausted:
+    """Nobody of the routing guide took a load: a person has to find a carrier."""
+
+    load: str
+    asked: int
+
+    def said(self) -> str:
+        return f"Nobody took load {self.load}: {self.asked} asked, the routing guide is at its end"
+
+
+@event("load")
+class LoadCancelled:
+    """A tendered load is not to be carried any more."""
+
+    load: str
+    carrier: str
+    reason: str
+
+    def said(self) -> str:
+        return f"Load {self.load} cancelled" + (f", {self.carrier} to be told" if self.carrier else "") + (f": {self.reason}" if self.reason else "")
+
+
+@event("carrier")
+class FreightTermsKept:
+    """What is agreed with a carrier on its bills was kept."""
+
+    carrier: str
+    tolerance_percent: Decimal
+    tolerance: Decimal
+    dispute_days: int
+
+    def said(self) -> str:
+        return f"Bills of {self.carrier}: approved within {_plain(self.tolerance_percent)} % or {_plain(self.tolerance)}, disputed for {self.dispute_days} days"
+
+
+@event("freight_invoice")
+class FreightInvoiceReceived:
+    """A carrier's bill was taken in and compared with what was expected, line by line."""
+
+    freight_invoice: str
+    carrier: str
+    number: str
+    currency: str
+    total: Decimal
+    approved: Decimal
+    disputed: Decimal
+    lines: int
+    lines_disputed: int
+
+    def said(self) -> str:
+        head = f"Freight invoice {self.number} of {self.carrier}, {_money(self.total, self.currency)}"
+        return f"{head}: {self.lines_disputed} of {self.lines} lines disputed, {_money(self.disputed, self.currency)}" if self.lines_disputed else f"{head}: approved"
+
+
+@event("freight_invoice", silent=True)
+class FreightInvoiceKnown:
+    """The carrier sent this bill before; nothing changed."""
+
+    freight_invoice: str
+    carrier: str
+    number: str
+
+    def said(self) -> str:
+        return f"Freight invoice {self.number} of {self.carrier} was taken before"
+
+
+@event("freight_invoice")
+class FreightLineAccepted:
+    """A person accepted what was disputed of a line, with a reason."""
+
+    freight_invoice: str
+    position: int
+    parcel: str
+    amount: Decimal
+    currency: str
+    reason: str
+
+    def said(self) -> str:
+        return f"Line {self.position} of freight invoice {self.freight_invoice}: {_money(self.amount, self.currency)} accepted, {self.reason}"
+
+
+@event("freight_invoice")
+class FreightLineDisputed:
+    """A person disputed an amount of a line that was approved or accepted."""
+
+    freight_invoice: str
+    position: int
+    parcel: str
+    amount: Decimal
+    currency: str
+    due_on: date
+    evidence: str
+
+    def said(self) -> str:
+        return f"Line {self.position} of freight invoice {self.freight_invoice}: {_money(self.amount, self.currency)} disputed, {self.evidence}"
+
+
+@event("freight_invoice")
+class DisputeAnswered:
+    """A carrier answered a dispute: it credited an amount, or rejected it."""
+
+    freight_invoice: str
+    position: int
+    parcel: str
+    outcome: str
+    recovered: Decimal
+    amount: Decimal
+    currency: str
+    note: str = ""
+
+    def said(self) -> str:
+        what = f"{_money(self.recovered, self.currency)} of {_money(self.amount, self.currency)} credited" if self.outcome == "credit" else "dispute rejected"
+        return f"Line {self.position} of freight invoice {self.freight_invoice}: {what}" + (f", {self.note}" if self.note else "")
+
+
+@event("freight_invoice")
+class FreightInvoicePaid:
+    """What is approved and accepted of a carrier's bill was paid; what is disputed was not."""
+
+    freight_invoice: str
+    amount: Decimal
+    currency: str
+    ref: str
+    withheld: Decimal
+
+    def said(self) -> str:
+        withheld = f", {_money(self.withheld, self.currency)} withheld" if self.withheld else ""
+        return f"{_money(self.amount, self.currency)} of freight invoice {self.freight_invoice} paid with {self.ref}{withheld}"
+
+
+@event("order")
+class ClaimProposed:
+    """What happened to a parcel calls for a claim against its carrier; a person files it, or not."""
+
+    order: str
+    parcel: str
+    carrier: str
+    claim: str
+    kind: str
+    amount: Decimal
+    currency: str
+    until: date
+
+    def said(self) -> str:
+        return f"Claim {self.claim} for {self.kind} of parcel {self.parcel} proposed, {_money(self.amount, self.currency)}, to be filed with {self.carrier} until {self.until}"
+
+
+@event("order", silent=True)
+class NothingToClaim:
+    """There is a claim already, or none is to be made (any more)."""
+
+    order: str
+    parcel: str
+
+    def said(self) -> str:
+        return f"No claim to propose for parcel {self.parcel}"
+
+
+@event("order")
+class ClaimOpened:
+    """A claim against a carrier was filed."""
+
+    order: str
+    parcel: str
+    carrier: str
+    claim: str
+    kind: str
+    amount: Decimal
+    currency: str
+    acknowledge_by: date
+    decide_by: date
+
+    def said(self) -> str:
+        return f"Claim {self.claim} for {self.kind} of parcel {self.parcel} filed with {self.carrier}, {_money(self.amount, self.currency)}"
+
+
+@event("order")
+class ClaimAnswered:
+    """A carrier answered a claim: acknowledged it, paid, or declined."""
+
+    order: str
+    parcel: str
+    carrier: str
+    claim: str
+    answer: str
+    paid: Decimal
+    amount: Decimal
+    currency: str
+    reason: str = ""
+
+    def said(self) -> str:
+        what = f"paid {_money(self.paid, self.currency)} of {_money(self.amount, self.currency)} for" if self.answer == "paid" else self.answer
+        return f"{self.carrier} {what} claim {self.claim}" + (f": {self.reason}" if self.reason else "")
+
+
+def _money(amount: Decimal, currency: str) -> str:
+    return f"{amount.normalize():f} {currency}" if amount % Decimal("0.01") else f"{amount:.2f} {currency}"
+
+
+def _plain(figure: Decimal) -> str:
+    return f"{figure.normalize():f}"

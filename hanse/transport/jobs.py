@@ -1,5 +1,5 @@
 """What transport does by itself: parcels take in events that came before them, packed cartons get their service, carriers are called,
-labels that nobody uses are given back, silences are noticed, what parcels took is counted.
+labels that nobody uses are given back, silences are noticed, what parcels took is counted, tenders expire, claims are proposed.
 """
 
 from collections.abc import Sequence
@@ -20,10 +20,13 @@ from hanse.network.keep_transit_counts import keep_transit_counts
 from .calling import call_carriers
 from .choose_service import ChooseService, choose_service
 from .counted import transit_counts
-from .events import ParcelSilent, TransitRolledUp
+from .events import ParcelSilent, TenderExpired, TransitRolledUp
 from .expire_labels import ExpireLabel, expire_labels
+from .expire_tenders import ExpireTender, expire_tenders
 from .notice_silences import NoticeSilence, notice_silences
+from .propose_claim import ProposeClaim, propose_claim
 from .roll_up_transit import RollUpTransit, roll_up_transit
+from .states import SOUND
 from .take_in import TakeIn, take_in
 from .transit import ENDED
 from .void_labels import VoidLabel, void_labels
@@ -161,3 +164,42 @@ def count_transit() -> list[TransitRolledUp]:
 def roll_up(timestamp: int) -> None:
     """Each night: what lanes take, and how long carriers are silent on them."""
     count_transit()
+
+
+CLAIMABLE = """
+SELECT p.tracking, c.code, k.kind FROM transport_parcel p JOIN transport_carrier c ON c.id = p.carrier_id
+  LEFT JOIN LATERAL (SELECT f.condition, f.received FROM transport_proof f WHERE f.parcel_id = p.id ORDER BY f.id DESC LIMIT 1) f ON true
+ CROSS JOIN LATERAL (
+   SELECT 'loss' AS kind WHERE p.state = 'lost' AND p.delivered_at IS NULL
+    UNION ALL SELECT 'damage' WHERE f.condition <> '' AND NOT lower(regexp_replace(btrim(f.condition), '\\s+', ' ', 'g')) = ANY(%(sound)s)
+    UNION ALL SELECT 'shortage' WHERE f.received < p.units) k
+ WHERE p.tracking = ANY(%(tracking)s::text[]) AND p.rides_with_id IS NULL
+   AND NOT EXISTS (SELECT FROM transport_claim x WHERE x.parcel_id = p.id AND x.kind = k.kind) ORDER BY p.id, k.kind
+"""
+
+
+@follower("transport: propose claims", "TrackingRecorded", "TrackingTakenIn", "ProofRecorded")
+def propose_claims(facts: Sequence[Told]) -> None:
+    """Parcels that were lost, and those whose proof says that they were damaged or came short."""
+    heard = {f.body["parcel"] for f in facts if f.body.get("state") == "lost" or (f.kind == "ProofRecorded" and (f.body["condition"] or f.body["received"] is not None))}
+    found = rows(ProposeClaim, CLAIMABLE, tracking=sorted(heard), sound=sorted(SOUND)) if heard else []
+    if found:
+        propose_claim(found, by=HANSE)
+
+
+EXPIRED = """
+SELECT l.number FROM transport_tender t JOIN transport_load l ON l.id = t.load_id WHERE t.result = '' AND t.answer_by < %(now)s ORDER BY l.id LIMIT 1000
+"""
+
+
+def expire_what_is_late() -> int:
+    """Expire the tenders that nobody answered in time; gives back how many."""
+    found = rows(ExpireTender, EXPIRED, now=clock.now())
+    return sum(isinstance(a, TenderExpired) for a in expire_tenders(found, by=HANSE)) if found else 0
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="expire-tenders", pass_context=False)
+def expire(timestamp: int) -> None:
+    """Each minute: tenders that nobody answered in time go to the next of their routing guides."""
+    expire_what_is_late()

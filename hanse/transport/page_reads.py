@@ -16,6 +16,23 @@ def carriers() -> list[tuple[str, str]]:
     return rows(lambda code, name: (code, name), "SELECT code, name FROM transport_carrier ORDER BY name, code")
 
 
+def sites() -> list[tuple[str, str]]:
+    """The sites as choices."""
+    return rows(lambda code, name: (code, name), "SELECT code, name FROM network_site WHERE active ORDER BY name, code")
+
+
+ZONE = """
+SELECT coalesce((SELECT n.zone FROM transport_bill b JOIN network_site n ON n.id = b.site_id WHERE b.number = %(bill)s::text),
+                (SELECT zone FROM network_site WHERE code = %(site)s::text), 'UTC')
+"""
+
+
+def zone_of(site: str, bill: str = "") -> str:
+    """The zone of a site, or of the one that a bill of lading leaves from."""
+    [zone] = rows(str, ZONE, site=site, bill=bill)
+    return zone
+
+
 @dataclass(frozen=True, slots=True)
 class ShipmentHead:
     """A shipment with whom it goes to and what was promised."""
@@ -156,15 +173,15 @@ def round_of(carrier: str, site: str) -> list[RoundParcel]:
     return rows(RoundParcel, ROUND, carrier=carrier, site=site)
 
 
-ZONE = f"""
+DOOR = f"""
 SELECT a.zone FROM {OF_ROUND} JOIN partners_address a ON a.id = s.address_id
  WHERE p.tracking = %(parcel)s AND r.code = %(carrier)s AND w.code = %(site)s LIMIT 1
 """
 
 
-def zone_of(carrier: str, site: str, parcel: str) -> str | None:
+def door_zone(carrier: str, site: str, parcel: str) -> str | None:
     """The time zone of the place a parcel goes to; nothing where it did not leave this site with this carrier."""
-    return next(iter(rows(str, ZONE, carrier=carrier, site=site, parcel=parcel)), None)
+    return next(iter(rows(str, DOOR, carrier=carrier, site=site, parcel=parcel)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,7 @@ def one_shipment(request: HttpRequest, number: int, status: int = 200, **more: A
         "on_the_way": [(n, n) for n in dict.fromkeys(v.parcel for v in views if not (v.delivered_at or v.lost_at or v.back_at))],
         "not_here": [(n, n) for n in dict.fromkeys(v.parcel for v in views if not (v.delivered_at or v.back_at))],
         "may_draw_up": may(request, "transport.draw_up"), "along": [] if head.bill else page_reads.goes_along(number),
+        "may_tender": may(request, "transport.tender"), "may_claim": may(request, "transport.open_claim"),
     }
     facts |= BILL_CHOICES
     part = "transport/_shipment.html" if request.htmx else "transport/shipment.html"  # type: ignore[attr-defined]

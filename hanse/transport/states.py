@@ -18,6 +18,8 @@ RANK = {
     ])
 }
 """Which of two states at the same instant is the later one."""
+SOUND = frozenset({"sound", "good", "ok", "perfect", "undamaged", "in good condition"})
+"""The conditions of a parcel, as proofs name them, that are no damage; so is one that is not named."""
 SILENT = ("", "unknown")
 OPENS_RETURN = ("picked-up", "return-to-sender")
 REFUSALS = {"damaged": "carrier", "late": "carrier", "wrong-item": "warehouse", "not-ordered": "order desk", "not-wanted": "consignee"}

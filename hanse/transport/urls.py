@@ -4,7 +4,9 @@ from django.urls import path
 
 from . import (
     choosing,
+    claim_pages,
     driver_pages,
+    freight_pages,
     handing_over,
     label_pages,
     lane_pages,
@@ -13,6 +15,7 @@ from . import (
     pages,
     proof_pages,
     supplier_pages,
+    tender_pages,
 )
 
 urlpatterns = [
@@ -55,4 +58,23 @@ urlpatterns = [
     path("lanes", lane_pages.lanes, name="lanes"),
     path("lanes/<str:site>/<str:country>", lane_pages.lane, name="lane"),
     path("lanes/<str:site>/<str:country>/approve", lane_pages.approve, name="approve_lane"),
+    path("tenders", tender_pages.tenders, name="tenders"),
+    path("tenders/new", tender_pages.tender_load, name="tender_load"),
+    path("tenders/<str:number>", tender_pages.load, name="load"),
+    path("tenders/<str:number>/answer", tender_pages.answer_load, name="answer_load"),
+    path("tenders/<str:number>/cancel", tender_pages.cancel_load, name="cancel_load"),
+    path("routing-guides", tender_pages.routing_guides, name="routing_guides"),
+    path("routing-guides/keep", tender_pages.keep_guide, name="keep_guide"),
+    path("freight-invoices", freight_pages.freight_invoices, name="freight_invoices"),
+    path("freight-invoices/file", freight_pages.take_file, name="take_freight_file"),
+    path("freight-invoices/<int:invoice>", freight_pages.freight_invoice, name="freight_invoice"),
+    path("freight-invoices/<int:invoice>/accept", freight_pages.accept_line, name="accept_freight_line"),
+    path("freight-invoices/<int:invoice>/dispute", freight_pages.dispute_line, name="dispute_freight_line"),
+    path("freight-invoices/<int:invoice>/answer", freight_pages.answer_line, name="answer_freight_dispute"),
+    path("freight-invoices/<int:invoice>/pay", freight_pages.pay_bill, name="pay_freight_invoice"),
+    path("claims", claim_pages.claims, name="claims"),
+    path("claims/new", claim_pages.file_claim, name="file_claim"),
+    path("claims/<str:number>", claim_pages.claim, name="claim"),
+    path("claims/<str:number>/file", claim_pages.file_proposed, name="file_proposed_claim"),
+    path("claims/<str:number>/answer", claim_pages.answer_filed, name="answer_claim"),
 ]

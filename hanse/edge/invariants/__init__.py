@@ -5,13 +5,14 @@ the wrong ones; nothing is repaired by itself.
 """
 
 from .check import Check
+from .freight import FREIGHT
 from .journal import JOURNAL
 from .money import MONEY
 from .orders import ORDERS
 from .perfect import PERFECT
 from .stock import STOCK
 
-INVARIANTS: list[Check] = [*STOCK, *ORDERS, *MONEY, *JOURNAL, *PERFECT]
+INVARIANTS: list[Check] = [*STOCK, *ORDERS, *MONEY, *FREIGHT, *JOURNAL, *PERFECT]
 """Every check, in the order of its invariant; several may stand under one."""
 
 TITLES = {

@@ -44,17 +44,25 @@ from hanse.partners.models import Party
 from hanse.perfect_order.assess import Assess, assess
 from hanse.perfect_order.foresee import Foresee, foresee
 from hanse.perfect_order.learn import Learn, learn
+from hanse.transport.accept_freight_line import AcceptFreightLine, accept_freight_line
+from hanse.transport.answer_dispute import AnswerDispute, answer_dispute
+from hanse.transport.answer_tender import AnswerTender, answer_tender
 from hanse.transport.book_pickups import BookPickup, book_pickups
 from hanse.transport.calling import call_carriers
 from hanse.transport.choose_service import ChooseService, choose_service
 from hanse.transport.close_manifests import CloseManifest, close_manifests
 from hanse.transport.hand_over import HandOver, hand_over
+from hanse.transport.keep_routing_guide import GuideCarrier, KeepRoutingGuide, keep_routing_guide
+from hanse.transport.open_claim import OpenClaim, open_claim
+from hanse.transport.pay_freight_invoice import PayFreightInvoice, pay_freight_invoice
+from hanse.transport.receive_freight_invoice import BilledLine, ReceiveFreightInvoice, receive_freight_invoice
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_refusal import RecordRefusal, record_refusal
 from hanse.transport.record_tracking import Track, record_tracking
 from hanse.transport.report_lost import ReportLost, report_lost
 from hanse.transport.take_back import TakeBack, take_back
 from hanse.transport.take_despatch_advice import AdvisedCarton, AdvisedUnits, TakeDespatchAdvice, take_despatch_advice
+from hanse.transport.tender import Tender, tender
 from hanse.transport.tests.desk import simulated
 from hanse.transport.tests.road import carriers
 from hanse.transport.tests.selling import services
@@ -110,6 +118,7 @@ def a_company(given: Any) -> None:
     with clock.standing_at(at + timedelta(minutes=2)):
         told(foresee([Foresee(waiting), Foresee(way)], by="ann"))
         told(learn([Learn(at.date() + timedelta(days=week * 7 - at.weekday())) for week in (0, 1)], by="ann"))
+    _freight(given)
 
 
 def _stop(order: str) -> None:
@@ -196,6 +205,20 @@ def _tolerance(given: Any) -> None:
     told(pick([Pick(more.task, 11), Pick(less.task, 9, "bin empty")], by="ann"))
     told(hand_over([HandOver(told(pack([Pack(over)], by="ann"))[0].carton, "UPS", tracking="1Z-4")], by="ann"))
     told(invoice([Invoice(over)], by="ann"))
+
+
+def _freight(given: Any) -> None:
+    """Of a carrier's bill a line is in dispute, one was credited in part, one is accepted; of two loads one is accepted; a claim is filed."""
+    now, lane = clock.now(), {"site": "HAM", "country": "DE"}
+    lines = [BilledLine(tracking, Decimal(amount)) for tracking, amount in (("1Z-4", "5.00"), ("1Z-5", "9.00"), ("NOBODY", "3.00"), ("1Z-4", "5.00"))]
+    told(receive_freight_invoice([ReceiveFreightInvoice("UPS", "F-1", now.date(), "EUR", tuple(lines))], by="ann"))
+    told(answer_dispute([AnswerDispute("UPS", "F-1", 2, "credit", Decimal(3))], by="ann"))
+    told(accept_freight_line([AcceptFreightLine("UPS", "F-1", 3, "ours after all")], by="ann"))
+    told(pay_freight_invoice([PayFreightInvoice("UPS", "F-1", "bank 9")], by="ann"))
+    told(keep_routing_guide([KeepRoutingGuide(**lane, carriers=(GuideCarrier("UPS", Decimal(400)),))], by="ann"))
+    loads = told(tender([Tender(now + timedelta(hours=5), now + timedelta(hours=7), **lane)] * 2, by="ann"))
+    told(answer_tender([AnswerTender(loads[0].load, "UPS", "accept")], by="ann"))
+    told(open_claim([OpenClaim("1Z-4", "loss")], by="ann"))
 
 
 def _together(given: Any) -> None:

@@ -135,6 +135,13 @@ PLANTED: list[tuple[str, str, str]] = [
     ("INV-9", "Units over a line", "UPDATE orders_order SET bills_over = false"),
     ("INV-9", "What is settled", "UPDATE billing_settlement SET amount = amount + 0.01"),
     ("INV-9", "By customer", "UPDATE billing_payment SET amount = amount + 0.01 WHERE kind = 'received'"),
+    ("INV-7", "A load stands", "UPDATE transport_load SET state = 'exhausted' WHERE state = 'tendered'"),
+    ("INV-7", "A load stands", "UPDATE transport_tender SET result = 'declined', reason = 'x' WHERE result = 'accepted'"),
+    ("INV-9", "A carrier's bill", "UPDATE transport_freightinvoice SET total = total + 1, approved = approved + 1"),
+    ("INV-9", "A carrier's bill", "UPDATE transport_freightline SET approved = approved + 1 WHERE position = 1"),
+    ("INV-9", "A carrier's bill", "UPDATE transport_freightline SET accepted = accepted + 1, approved = approved - 1 WHERE position = 1"),
+    ("INV-9", "What is disputed", "UPDATE transport_dispute SET recovered = recovered - 0.01 WHERE outcome = 'credit'"),
+    ("INV-9", "What is disputed", "UPDATE transport_dispute SET outcome = 'rejected', answered_at = now() WHERE outcome = ''"),
     ("INV-10", "What has been billable", "DELETE FROM billing_invoiceline WHERE invoice_id = (SELECT id FROM billing_invoice WHERE number = 'INV-2026-000003');"
                                          "UPDATE orders_line SET invoiced = 0 WHERE shipped = 7; UPDATE orders_order SET invoiced = 0 WHERE shipped = 7"),
     ("INV-10", "Nothing is billed", "UPDATE orders_line SET shipped = shipped - 1 WHERE shipped = 7"),

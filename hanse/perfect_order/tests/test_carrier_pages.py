@@ -1,5 +1,6 @@
 """The carrier pages: no league table, every figure opens its parcels, nothing is said where little is known; paper and export."""
 
+import csv
 from decimal import Decimal
 
 import pypdfium2
@@ -8,13 +9,18 @@ from django.test import Client
 
 from hanse.edge import keys
 from hanse.kernel import clock
+from hanse.kernel.samples import Share
 from hanse.perfect_order.carrier_pages import KEY, LOOKS, PARTIES, SAID, interval, late_rows, said_of, transit_rows
 from hanse.perfect_order.carrier_paper import SAID as ON_PAPER
 from hanse.perfect_order.carrier_paper import scorecard_pdf
+from hanse.perfect_order.dealt import MEDIANS, RATES, dealings
 from hanse.perfect_order.lateness import STAGES
-from hanse.perfect_order.scored import DURATIONS, MEASURES, LaneTransit, LateHours, Measured, Scorecard, drifts, lasted
+from hanse.perfect_order.scored import DURATIONS, MEASURES, Cost, LaneTransit, LateHours, Measured, Scorecard, drifts, lasted
 from hanse.perfect_order.tests.test_reads import LATER, four  # noqa: F401
 from hanse.perfect_order.tests.test_scored import weekly
+from hanse.transport.models import Parcel
+from hanse.transport.open_claim import OpenClaim, open_claim
+from hanse.transport.receive_freight_invoice import BilledLine, ReceiveFreightInvoice, receive_freight_invoice
 from hanse.transport.tests.road import carriers
 from hanse.web.context import ROLES
 
@@ -85,6 +91,21 @@ def test_the_export_has_a_row_for_each_measure(reader, four):  # noqa: F811
     assert {line.split(",")[0] for line in seen(reader, "/carriers.csv?carrier=USPS").splitlines()[1:]} == {"USPS"}
 
 
+def test_bills_claims_and_tenders_stand_on_page_paper_and_export(reader, four):  # noqa: F811
+    [parcel] = Parcel.objects.filter(shipment__order_id=int(four[1][2:]))
+    with clock.standing_at(LATER):
+        receive_freight_invoice([ReceiveFreightInvoice("UPS", "I-1", LATER.date(), "EUR", (BilledLine(parcel.tracking, Decimal(8)), BilledLine(parcel.tracking, Decimal(2), "residential")))], by="ann")
+        open_claim([OpenClaim(parcel.tracking, "delay", amount=Decimal(3))], by="ann")
+    page = seen(reader, "/carriers/UPS")
+    assert "Tenders, bills and claims" in page and "Invoices right at first" in page and "1 of 2 as billed, the rest as expected" in page and "7.50 €" in page
+    assert "2.00 € of 10.00 €" in page and "3.00 € of 15.00 €" in page and "Tenders, bills and claims" not in seen(reader, "/carriers/USPS")
+    with clock.standing_at(LATER):
+        paper = pypdfium2.PdfDocument(reader.get("/carriers/UPS/scorecard.pdf").content)
+    assert len(paper) == 2 and "Invoices right at first" in paper[0].get_textpage().get_text_bounded()
+    lines = seen(reader, "/carriers.csv?carrier=UPS").splitlines()
+    assert {len(row) for row in csv.reader(lines)} == {15} and any(line.startswith("UPS,Accessorials of freight,EUR,10.0000,2.0000,0.2") for line in lines)
+
+
 def test_the_api_tells_the_same(four):  # noqa: F811
     api = Client(headers={"Authorization": f"Bearer {keys.make('test', ['all'])}"})
     with clock.standing_at(LATER):
@@ -97,8 +118,9 @@ def test_the_api_tells_the_same(four):  # noqa: F811
 
 
 def test_the_paper_keeps_to_two_pages_however_many_lanes_there_are():
-    card = Scorecard("UPS", "UPS & Söhne <Express>", 900, 40, tuple(measure(0.96, 0.93, 0.98, 0.97) for _ in MEASURES), tuple(lasted(what, "UPS", ()) for what in DURATIONS), (),
-                     tuple(LaneTransit(f"HAM → {n}", "Isle of a rather long name", 40, 1, 1, 2, 3, "x") for n in range(40)), tuple(LateHours(f"HAM → {n}", "carrier", Decimal(n + 1)) for n in range(40)))
+    card = Scorecard("UPS", "UPS & Söhne <Express>", 900, 40, tuple(measure(0.96, 0.93, 0.98, 0.97) for _ in MEASURES), tuple(lasted(what, "UPS", ()) for what in DURATIONS), tuple(Cost(c, 9, Decimal(9), Decimal(1), Decimal(1), 5, Decimal(2)) for c in ("EUR", "USD")),
+                     tuple(LaneTransit(f"HAM → {n}", "Isle of a rather long name", 40, 1, 1, 2, 3, "x") for n in range(40)), tuple(LateHours(f"HAM → {n}", "carrier", Decimal(n + 1)) for n in range(40)),
+                     dealings({what: Share(9, 10) for what in RATES}, dict.fromkeys(MEDIANS, (9, 2.5)), [("accessorials", "EUR", Decimal(1), Decimal(9)), ("claims value", "EUR", Decimal(1), Decimal(9))] * 4))
     weeks = [week for n in range(40) for week in weekly(*[(9, 10)] * 60)]
     body = scorecard_pdf(card, LATER.date(), LATER.date(), LATER, weeks, ["Fewer on time on a lane since a week, said in a sentence that needs a second line of the paper to be told to its end."] * 9)
     assert len(pypdfium2.PdfDocument(body)) == 2

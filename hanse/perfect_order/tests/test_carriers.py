@@ -1,6 +1,6 @@
 """Scorecards from the database: whose parcels, on time to which day, whose hours, proofs, first scans, and the parcels behind each figure."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,11 +14,20 @@ from hanse.perfect_order.assess import Assess, assess
 from hanse.perfect_order.models import Verdict
 from hanse.perfect_order.scored import MEASURES
 from hanse.perfect_order.tests.test_reads import LATER, four  # noqa: F401
+from hanse.transport.accept_freight_line import AcceptFreightLine, accept_freight_line
+from hanse.transport.answer_claim import AnswerClaim, answer_claim
+from hanse.transport.answer_dispute import AnswerDispute, answer_dispute
+from hanse.transport.answer_tender import AnswerTender, answer_tender
 from hanse.transport.events import TrackingRecorded
 from hanse.transport.hand_over import HandOver, hand_over
-from hanse.transport.models import Parcel, Shipment
+from hanse.transport.jobs import expire_what_is_late
+from hanse.transport.keep_routing_guide import GuideCarrier, KeepRoutingGuide, keep_routing_guide
+from hanse.transport.models import Choice, Parcel, Shipment
+from hanse.transport.open_claim import OpenClaim, open_claim
+from hanse.transport.receive_freight_invoice import BilledLine, ReceiveFreightInvoice, receive_freight_invoice
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_tracking import Track, record_tracking
+from hanse.transport.tender import Tender, tender
 from tests.given import statements
 
 MONTH = date(2026, 11, 1), date(2026, 11, 30)
@@ -100,6 +109,57 @@ def test_a_parcel_costs_what_its_lane_costs_with_this_carrier(four):  # noqa: F8
     assert cards()["UPS"].costs == () and len(cards()["USPS"].costs) == 1
 
 
+def billed(order: str, *lines: tuple[str, str], number: str = "I-1") -> None:
+    parcel = Parcel.objects.get(shipment__order_id=int(order[2:]))
+    receive_freight_invoice([ReceiveFreightInvoice("UPS", number, date(2026, 11, 20), "EUR", tuple(BilledLine(parcel.tracking, Decimal(a), kind) for kind, a in lines))], by="ann")
+
+
+def test_a_parcel_that_was_billed_costs_its_bill_less_what_came_back(four):  # noqa: F811
+    billed(four[1], ("freight", "8"), ("claims-credit", "-2"))
+    [cost] = cards()["UPS"].costs
+    assert (cost.billed, cost.parcels, cost.total) == (1, 2, Decimal(13)) and cost.per_kg and cost.per_kg > 0
+    answer_dispute([AnswerDispute("UPS", "I-1", 1, "credit")], by="ann")
+    parcel = Parcel.objects.get(shipment__order_id=int(four[1][2:]))
+    [claim] = open_claim([OpenClaim(parcel.tracking, "delay", amount=Decimal(4))], by="ann")
+    answer_claim([AnswerClaim(claim.claim, "paid", Decimal("1.50"))], by="ann")
+    card = cards()["UPS"]
+    assert card.costs[0].total == Decimal("8.5") and (card.dealings.rate("claims").hits, card.dealings.rate("claims").n) == (1, 2)
+    [accessorials, value] = card.dealings.ratios
+    assert (accessorials.part, accessorials.whole, value.part, value.whole) == (0, 5, 4, 10)
+
+
+def test_a_parcel_that_was_not_billed_costs_what_its_service_was_chosen_for(four):  # noqa: F811
+    parcel = Parcel.objects.get(shipment__order_id=int(four[1][2:]))
+    Choice.objects.create(carton_id=parcel.carton_id, carrier="UPS", service="x", currency="EUR", total=Decimal(7), lines=[], billed_g=1, zone="1", hand_over_by=LATER, arrives_on=LATER.date(),
+                          candidates=[], reason="", chosen_at=LATER, actor="ann")
+    assert (cards()["UPS"].costs[0].total, cards()["UPS"].costs[0].billed) == (12, 0)
+
+
+def test_invoices_count_as_right_only_as_they_first_came(four):  # noqa: F811
+    billed(four[1], ("freight", "5"))
+    billed(four[2], ("freight", "6"), number="I-2")
+    accept_freight_line([AcceptFreightLine("UPS", "I-2", 1, "agreed")], by="ann")
+    it = cards()["UPS"].dealings.rate("billing")
+    assert (it.hits, it.n) == (1, 2)
+
+
+def test_tenders_count_by_their_planned_pick_up(four):  # noqa: F811
+    keep_routing_guide([KeepRoutingGuide("HAM", "DE", tuple(GuideCarrier(code, Decimal(1), answer_minutes=60) for code in ("FEDEX", "UPS")), from_on=date(2026, 1, 1))], by="ann")
+    start = datetime(2026, 11, 18, 6, tzinfo=UTC)
+    with clock.standing_at(start):
+        [one, two] = [t.load for t in tender([Tender(start + timedelta(hours=5), start + timedelta(hours=7), site="HAM", country="DE", orders=(four[1],))] * 2, by="ann")]
+    with clock.standing_at(start + timedelta(minutes=30)):
+        answer_tender([AnswerTender(one, "FEDEX", "decline", reason="no truck")], by="ann")
+    with clock.standing_at(start + timedelta(minutes=75)):
+        expire_what_is_late()
+        answer_tender([AnswerTender(one, "UPS", "accept")], by="ann")
+    found = cards()
+    fedex, ups = found["FEDEX"].dealings, found["UPS"].dealings
+    assert found["FEDEX"].parcels == 0 and (fedex.rate("acceptance").hits, fedex.rate("acceptance").n) == (0, 2) and fedex.medians[0].value == 0.5
+    assert (ups.rate("acceptance").hits, ups.rate("acceptance").n, ups.rate("pickup").n, ups.rate("pickup").hits) == (1, 1, 1, 0) and ups.medians[0].value == 0.75
+    assert two and cards(carrier="FEDEX") == {"FEDEX": found["FEDEX"]}
+
+
 def test_what_was_lost_or_came_back_did_not_come_through(four):  # noqa: F811
     Parcel.objects.filter(shipment__order_id=int(four[2][2:])).update(state="lost", delivered_at=None)
     assert shares(cards()["UPS"])["through"] == (1, 2) and shares(cards()["UPS"])["promise"] == (0, 2)
@@ -132,10 +192,10 @@ def test_the_weeks_of_a_lane_tell_what_was_due_in_them(four):  # noqa: F811
     assert (week.lane, week.monday, week.share.hits, week.share.n) == ("HAM → DE", date(2026, 11, 16), 1, 2)
 
 
-def test_a_scorecard_takes_four_statements_however_many_parcels(four):  # noqa: F811
+def test_a_scorecard_takes_five_statements_however_many_parcels(four):  # noqa: F811
     with statements() as sent:
         cards()
-    assert len(sent) == 4
+    assert len(sent) == 5
 
 
 @pytest.mark.parametrize("moved", [{"due_on": date(2026, 12, 24)}, {"known_to": LATER + timedelta(days=1)}])

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ('network', '0010_learned_transit'),
         ('orders', '0013_found_again'),
         ('partners', '0008_receives_on'),
-        ('transport', '0008_choices'),
+        ('transport', '0010_freight'),
     ]
 
     operations = [

@@ -48,7 +48,7 @@
     if (event.key === "Escape" && inField(event.target)) return event.target.blur();
     if (inField(event.target) || (help?.open && event.key !== "?")) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if (Date.now() - going < 1200 && /^[a-z]$/.test(key)) { going = 0; event.preventDefault(); return go(key); }
+    if (Date.now() - going < 1200 && /^[a-z0-9]$/.test(key)) { going = 0; event.preventDefault(); return go(key); }
     if (Object.hasOwn(keys, key) && keys[key](event)) event.preventDefault();
   });
   addEventListener("click", event => {
