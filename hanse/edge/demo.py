@@ -47,7 +47,7 @@ from hanse.perfect_order.jobs import foresee_open, judge_what_is_due, learn_week
 from hanse.transport.choose_service import ChooseService, choose_service
 from hanse.transport.events import LabelWanted
 from hanse.transport.hand_over import HandOver, hand_over
-from hanse.transport.jobs import count_what_parcels_took
+from hanse.transport.jobs import count_transit
 from hanse.transport.keep_carriers import CodeEntry, KeepCarrier, keep_carriers
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_tracking import Track, record_tracking
@@ -185,7 +185,7 @@ class Story:
         ready = ready[: len(ready) * 2 // 3 if today else None]
         packed = self._in_types(ready) if today else [c for c in pack([Pack(o, s) for o, s in ready], by=FLOOR) if not isinstance(c, Refused)]
         if today:
-            count_what_parcels_took()
+            count_transit()
         choose_service([ChooseService(order, site) for order, site in dict.fromkeys((c.order, c.site) for c in packed)], by=FLOOR)
         labelled = demo_today.labels([c.carton for c in packed], [code for code, _ in CARRIERS]) if today else {}
         self._hand_over(day, packed[: len(packed) // 2 if today else None], today, labelled)

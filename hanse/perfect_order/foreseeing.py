@@ -23,8 +23,6 @@ UNLIKELY = 0.5
 """What is less likely to be perfect than this is at risk, whatever the rules say."""
 SOON = timedelta(hours=1)
 """What has to be done within the hour is said."""
-SILENT = timedelta(days=3)
-"""A parcel that no carrier has told of for so long is said."""
 WORTH = 0.01
 """What gains less than this gains nothing."""
 TROUBLE = {"failed": "could not be delivered", "lost": "is lost", "on-hold": "is held by its carrier", "return-to-sender": "is on its way back", "delayed": "is delayed"}
@@ -198,7 +196,7 @@ def reasons_of(it: Outlook, parts: Sequence[Part], now: datetime) -> Iterable[Re
     for at, part in ((at, part) for at in it.at_sites if (part := _at(at, it, now))):
         yield from _step(at, part, it, now)
     for p in it.on_the_way:
-        yield from _parcel(p, it, now)
+        yield from _parcel(p, it)
     if o.no_place:
         yield Reason("place", "address", f"The address has no {' and no '.join(o.no_place)}")
     if o.from_country and exported(o.from_country, o.country) and o.lacks_customs_data:
@@ -232,13 +230,13 @@ def _step(at: AtSite, part: Part, it: Outlook, now: datetime) -> Iterable[Reason
         yield Reason("time", "soon", f"Has to be {word} in {at.site} by {by:%H:%M}")
 
 
-def _parcel(p: OnTheWay, it: Outlook, now: datetime) -> Iterable[Reason]:
+def _parcel(p: OnTheWay, it: Outlook) -> Iterable[Reason]:
     if p.state in TROUBLE:
         yield Reason("product" if p.state in ("lost", "return-to-sender") else "time", "parcel", f"Parcel {p.tracking} {TROUBLE[p.state]}")
     elif p.expected_on and it.open.due_on and p.expected_on > it.open.due_on:
         yield Reason("time", "expected-late", f"Parcel {p.tracking} is expected {_day(p.expected_on)}")
-    elif now - p.moved_at > SILENT:
-        yield Reason("time", "silent", f"Nothing told of parcel {p.tracking} for {(now - p.moved_at).days} days")
+    elif p.silent_days is not None:
+        yield Reason("time", "silent", f"Nothing told of parcel {p.tracking} for more than {p.silent_days} working days")
 
 
 def _day(day: date) -> str:

@@ -127,7 +127,10 @@ SELECT r.order_id, r.due_on, s.code, r.to_release, r.to_pick, r.to_pack, r.to_le
 
 @row
 class OnTheWay:
-    """A parcel of a commitment that has not come: what its carrier told, and when it left a site with which calendar and lane."""
+    """A parcel of a commitment that has not come: what its carrier told, and when it left a site with which calendar and lane.
+
+    `silent_days` is how many working days its lane allows without a word, where it has been silent for longer.
+    """
 
     order: int
     due_on: date | None
@@ -136,7 +139,7 @@ class OnTheWay:
     carrier: str
     state: str
     expected_on: date | None
-    moved_at: datetime
+    silent_days: int | None
     handed_over_at: datetime
     site: str
     to: str
@@ -164,7 +167,8 @@ class OnTheWay:
 
 ON_THE_WAY = f"""
 WITH {LINES}
-SELECT h.order_id, k.due_on, p.tracking, h.id, c.code, p.state, p.expected_on, coalesce(p.moved_at, h.handed_over_at), h.handed_over_at, s.code, d.country, {WAY}, {DEPARTS}
+SELECT h.order_id, k.due_on, p.tracking, h.id, c.code, p.state, p.expected_on,
+       (SELECT x.days FROM transport_silence x WHERE x.parcel_id = p.id AND x.since_at = coalesce(p.moved_at, h.handed_over_at)), h.handed_over_at, s.code, d.country, {WAY}, {DEPARTS}
   FROM transport_shipment h JOIN transport_parcel p ON p.shipment_id = h.id AND p.rides_with_id IS NULL AND p.delivered_at IS NULL AND p.state <> 'cancelled'
   JOIN transport_carrier c ON c.id = p.carrier_id JOIN network_site s ON s.id = h.site_id JOIN partners_address d ON d.id = h.address_id
   JOIN LATERAL (SELECT min(l.due_on) AS due_on FROM fulfilment_content x JOIN l ON l.id = x.line_id WHERE x.carton_id = p.carton_id) k ON true

@@ -116,19 +116,6 @@ def choose_services(facts: Sequence[Told]) -> None:
         choose_service(ready, by=HANSE)
 
 
-def count_what_parcels_took() -> int:
-    """Count what parcels of the last year took, lane by lane; gives back how many lanes were looked at."""
-    counts = transit_counts(clock.now())
-    for at in range(0, len(counts), AT_ONCE):
-        keep_transit_counts(counts[at:at + AT_ONCE], by=HANSE)
-    return len(counts)
-
-
-@app.periodic(cron="40 2 * * *")
-@app.task(queueing_lock="count-parcels", pass_context=False)
-def count_parcels(timestamp: int) -> None:
-    """Each night: how many working days parcels took."""
-    count_what_parcels_took()
 QUIET = f"""
 SELECT p.tracking, r.code FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id JOIN transport_carrier r ON r.id = p.carrier_id
  WHERE p.delivered_at IS NULL AND p.lost_at IS NULL AND p.back_at IS NULL AND p.rides_with_id IS NULL AND p.state NOT IN {ENDED}
@@ -154,9 +141,14 @@ def notice(timestamp: int) -> None:
     notice_what_is_silent()
 
 
-def count_transit() -> list[TransitRolledUp]:
-    """Count what lanes took until yesterday."""
-    return roll_up_transit([RollUpTransit(clock.now().date())], by=HANSE)
+def count_transit() -> TransitRolledUp:
+    """Count what lanes took until yesterday, also for whoever promises and chooses services."""
+    on = clock.now().date()
+    [told] = roll_up_transit([RollUpTransit(on)], by=HANSE)
+    counts = transit_counts(on)
+    for at in range(0, len(counts), AT_ONCE):
+        keep_transit_counts(counts[at:at + AT_ONCE], by=HANSE)
+    return told
 
 
 @app.periodic(cron="41 1 * * *")

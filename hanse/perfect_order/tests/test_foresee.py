@@ -22,7 +22,7 @@ from hanse.perfect_order.models import Experience, Risk
 from hanse.perfect_order.passed import STEPS
 from hanse.perfect_order.tests.test_reads import LATER, four  # noqa: F401
 from hanse.transport.hand_over import HandOver, hand_over
-from hanse.transport.models import Parcel
+from hanse.transport.models import Parcel, Silence
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.tests.road import on_its_way
 
@@ -128,7 +128,10 @@ def test_a_parcel_that_is_silent_lost_or_expected_late_is_at_risk(given):
     taught()
     sent = on_its_way(given)
     assert looked(sent.order) == []
-    Parcel.objects.update(state="in-transit", moved_at=clock.now() - timedelta(days=4))
+    moved_at = clock.now() - timedelta(days=4)
+    Parcel.objects.update(state="in-transit", moved_at=moved_at)
+    assert looked(sent.order) == []
+    Silence.objects.create(parcel=Parcel.objects.get(), since_at=moved_at, days=2, basis="planned", noticed_at=clock.now())
     assert codes(*looked(sent.order)) == ["silent"]
     Parcel.objects.update(expected_on=date(2026, 11, 19), moved_at=clock.now())
     [risk] = looked(sent.order)

@@ -1,7 +1,7 @@
 """Choosing a service: by price and promise, together or apart, by hand with a reason; and hand-over takes what was chosen."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from hanse.fulfilment.pack import Pack, PackLine, pack
 from hanse.fulfilment.tests.floor import packed, picked
 from hanse.journal.asking import rows
+from hanse.kernel import clock
 from hanse.kernel.refused import Refused
 from hanse.network.offers import Offer
 from hanse.network.rating import Step, Tariff
@@ -17,6 +18,7 @@ from hanse.transport.choose_service import ChooseService, Choosing, Standing, ch
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.models import Choice
 from hanse.transport.record_proof import RecordProof, record_proof
+from hanse.transport.record_tracking import Track, record_tracking
 from tests.given import statements
 
 from .road import carriers
@@ -127,8 +129,10 @@ def test_what_parcels_took_is_counted_and_makes_the_promise_likely_or_not(given)
     packed(order)
     choose_service([ChooseService(order, "HAM")], by="ann")
     [gone] = hand_over([HandOver(c.carton.sscc, tracking="1Z") for c in Choice.objects.all()], by="ann")
+    record_tracking([Track("UPS", "1Z", "AR", clock.now())], by="ann")
     record_proof([RecordProof(gone.parcel)], by="ann")
-    assert jobs.count_what_parcels_took() == 1
+    with clock.standing_at(clock.now() + timedelta(days=1)):
+        assert jobs.count_transit().parcels == 1
     [counted] = given.told("TransitCounted")
     assert (counted.country, counted.carrier, counted.service, list(counted.counts.values())) == ("DE", "UPS", "STANDARD", [1])
 
