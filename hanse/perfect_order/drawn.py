@@ -26,9 +26,6 @@ def per_cent(fraction: float | None, digits: int = 1) -> str:
     return "not known" if fraction is None else f"{100 * fraction:.{digits}f} %"
 
 
-def cell(text: str) -> str:
-    """A text for a cell of a CSV file: no program takes it for a formula."""
-    return f"'{text}" if text[:1] and text[:1] in "=+-@\t\r" else text
 def dealt_rows(it: Dealings) -> list[tuple[str, str, str]]:
     """How a carrier deals with us, row by row: the word, its value, and of how many with the interval."""
     rows = [(r.word, per_cent(r.value), f"{per_cent(r.low)} – {per_cent(r.high)}, n {r.n:,}" if r.n else "") for r in it.rates]

@@ -1,6 +1,5 @@
 """The page of improvements: what each cause costs alone, what to change and what that gains, whose hours were late; each opens its orders."""
 
-import csv
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
+
+from hanse.web.tables import Format, Table, taken
 
 from . import drawn
 from .carrier_pages import LOOKS, PARTIES, span_of
@@ -86,19 +87,19 @@ def late_drawn(found: Improvements) -> list[dict[str, Any]]:
 
 @login_required
 @require_GET
-def export(request: HttpRequest) -> HttpResponse:
-    """Causes, changes and late hours of a period as CSV."""
+def export(request: HttpRequest, format: Format) -> HttpResponse:
+    """Causes, changes and late hours of a period as a file."""
     it = looked_at(request)
     found = improvements(it.period.first, it.period.last)
-    answer = HttpResponse(content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="improvements-{found.first}-{found.last}.csv"'})
-    writer = csv.writer(answer)
-    writer.writerow(["what", "of", "who answers", "orders", "perfect without it", "points", "low", "high", "hours late", "foreseen in the test", "happened in the test", "why"])
-    writer.writerows(
-        ["cause", drawn.cell(f"{c.condition}: {c.cause}"), c.owner, c.orders, c.alone, round(c.points, 3), round(c.low, 3), round(c.high, 3), c.hours, "", "",
-         "; ".join(f"{m.currency} {m.net} net, {m.credited} credited" for m in c.money)] for c in found.causes)
-    writer.writerows(
-        ["change", drawn.cell(c.said), "", c.orders, round(c.gained, 1), round(c.gain, 3), round(c.low, 3), round(c.high, 3), "", round(c.test.foreseen, 1), round(c.test.happened, 1), c.why]
-        for c in found.changes)
-    writer.writerows(["no change", drawn.cell(c.said), *[""] * 9, c.why] for c in found.not_proposed)
-    writer.writerows(["late", drawn.cell(f"{x.carrier} {x.lane}: {' and '.join(x.stages)}"), x.owner, x.orders, *[""] * 4, x.hours, "", "", ""] for x in found.late)
-    return answer
+    columns = [
+        ("what", str), ("of", str), ("who answers", str), ("orders", int), ("perfect without it", float), ("points", float), ("low", float), ("high", float), ("hours late", float),
+        ("foreseen in the test", float), ("happened in the test", float), ("why", str)]  # fmt: skip
+    table: list[tuple[Any, ...]] = [
+        ("cause", f"{c.condition}: {c.cause}", c.owner, c.orders, c.alone, round(c.points, 3), round(c.low, 3), round(c.high, 3), float(c.hours), None, None,
+         "; ".join(f"{m.currency} {m.net} net, {m.credited} credited" for m in c.money)) for c in found.causes]
+    table += [
+        ("change", c.said, "", c.orders, round(c.gained, 1), round(c.gain, 3), round(c.low, 3), round(c.high, 3), None, round(c.test.foreseen, 1), round(c.test.happened, 1), c.why)
+        for c in found.changes]
+    table += [("no change", c.said, "", *[None] * 8, c.why) for c in found.not_proposed]
+    table += [("late", f"{x.carrier} {x.lane}: {' and '.join(x.stages)}", x.owner, x.orders, *[None] * 4, float(x.hours), None, None, "") for x in found.late]
+    return taken(request, Table(f"improvements-{found.first}-{found.last}", columns, table), format)

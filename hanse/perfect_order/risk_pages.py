@@ -1,8 +1,8 @@
 """The page of what is at risk: open orders that will perhaps not be perfect, why, how likely, and the step that saves each; and how good the foresight is."""
 
-import csv
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from hanse.journal.acting import may
 from hanse.kernel import clock
 from hanse.web.context import waits
+from hanse.web.tables import Format, Table, taken
 
 from . import drawn, risks
 from .chance import Level
@@ -124,17 +125,19 @@ def levels_drawn(levels: Sequence[Level]) -> list[dict[str, Any]]:
 
 @login_required
 @require_GET
-def export(request: HttpRequest) -> HttpResponse:
-    """What is at risk as CSV."""
-    answer = HttpResponse(content_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="at-risk.csv"'})
-    writer = csv.writer(answer)
-    writer.writerow(["order", "customer", "due", "site", "step", "hours of slack", "chance", "low", "high", "why", "what saves it", "gain", "cost", "currency", "net", "lost"])
-    for row in [*risks.listed(10_000), *risks.listed(10_000, lost=True)]:
-        first = row.rescues[0] if row.rescues else None
-        writer.writerow([
-            row.order, drawn.cell(row.customer), row.due_on or "", row.site, row.step, row.slack_h, row.chance, row.low, row.high, drawn.cell(_said(row.reasons)), drawn.cell(first.said if first else ""),
-            row.gain, first.cost if first else "", first.currency if first else "", row.net, row.lost])
-    return answer
+def export(request: HttpRequest, format: Format) -> HttpResponse:
+    """What is at risk, and what is lost already, as a file."""
+    columns = [
+        ("order", str), ("customer", str), ("due", date), ("site", str), ("step", str), ("hours of slack", Decimal), ("chance", Decimal), ("low", Decimal), ("high", Decimal), ("why", str),
+        ("what saves it", str), ("gain", Decimal), ("cost", Decimal), ("currency", str), ("net", Decimal), ("lost", bool)]  # fmt: skip
+    return taken(request, Table("at-risk", columns, [_told(row) for row in [*risks.listed(10_000), *risks.listed(10_000, lost=True)]]), format)
+
+
+def _told(row: risks.RiskRow) -> tuple[Any, ...]:
+    first = row.rescues[0] if row.rescues else None
+    return (
+        row.order, row.customer, row.due_on, row.site, row.step, row.slack_h, row.chance, row.low, row.high, _said(row.reasons), first.said if first else "",
+        row.gain, first.cost if first else None, first.currency if first else "", row.net, row.lost)  # fmt: skip
 
 
 def _said(reasons: Sequence[Reason]) -> str:

@@ -82,6 +82,7 @@ def test_the_page_of_improvements_opens_the_orders_behind_each(reader, four):  #
         page = reader.get("/perfect-order/improve").content.decode()
         assert "What each cause costs" in page and "Mis-pack" in page and "condition=product&amp;cause=mis-pack" in page and "No change is worth proposing" in page
         assert reader.get("/perfect-order/improve.csv").content.decode().count("\r\ncause,") >= 2
+        assert reader.get("/perfect-order/improve.parquet").content[:4] == b"PAR1"
         assert "Improvements" in reader.get("/perfect-order").content.decode()
 
 
@@ -100,6 +101,7 @@ def test_the_list_of_what_is_at_risk_leads_to_what_saves_it(client, given, order
         assert order not in client.get("/perfect-order/at-risk?view=lost").content.decode()
         shown = client.get(f"/orders/{order}").content.decode()
         assert "Open: at risk" in shown and "of orders like it were perfect" in shown and "Release it first" in shown
+        assert client.get("/perfect-order/at-risk.parquet").content[:4] == b"PAR1"
         assert client.get("/perfect-order/at-risk.csv").content.decode().splitlines()[1].startswith(f"{order},REUTER,2026-11-17,HAM,release,")
 
 
