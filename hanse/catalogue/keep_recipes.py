@@ -102,9 +102,10 @@ DELETE FROM catalogue_component c USING catalogue_item k, unnest(%(item)s::text[
 KEEP = """
 INSERT INTO catalogue_component (kit_id, from_on, item_id, quantity)
 SELECT k.id, r.from_on, i.id, r.quantity
-  FROM unnest(%(kit)s::text[], %(from_on)s::date[], %(sku)s::text[], %(quantity)s::bigint[]) AS r(kit, from_on, sku, quantity)
-  JOIN catalogue_item k ON k.sku = r.kit JOIN catalogue_item i ON i.sku = r.sku
+  FROM unnest(%(kit)s::text[], %(from_on)s::date[], %(sku)s::text[], %(quantity)s::bigint[]) WITH ORDINALITY AS r(kit, from_on, sku, quantity, n)
+  JOIN catalogue_item k ON k.sku = r.kit JOIN catalogue_item i ON i.sku = r.sku ORDER BY r.n
 """
+"""Components keep the order they were given in."""
 
 
 @operation

@@ -109,7 +109,7 @@ def test_a_carton_that_was_chosen_is_counted_blind(audited):
     client = window(audited)
     assert audited.carton[-7:] in client.get("/audits?site=HAM").content.decode()
     page = client.get(f"/audits/{audited.carton}").content.decode()
-    assert "MILK" in page and ">3<" not in page
+    assert "MILK" in page and ">3<" not in page.partition("<main")[2].partition("</main>")[0]
     assert client.post(f"/audits/{audited.carton}", {"sku": ["MILK", ""], "units": ["x", ""], "key": "k0"}).status_code == 422
     answer = client.post(f"/audits/{audited.carton}", {"sku": ["MILK", ""], "units": ["3", ""], "key": "k1"}, follow=True)
     assert "all as it should be" in answer.content.decode() and "As it should be" in answer.content.decode() and Carton.objects.get().audit == "passed"

@@ -21,7 +21,7 @@ def test_slack_is_put_into_bands(hours, band):
 
 def way(parcel: int, released: datetime | None, handed_over: datetime) -> Way:
     """A parcel from Hamburg that takes a working day; the cut-off is at 16:00, 15:00 in the world's time."""
-    return Way(parcel, "Europe/Berlin", "DE", "", [0, 1, 2, 3, 4], time(16), time(0), time(0), 1, None, [], "DE", "", 1, 5, released, released, None, handed_over, handed_over, None, None)
+    return Way(parcel, "Europe/Berlin", "DE", "", [0, 1, 2, 3, 4], time(16), time(0), time(0), 1, None, [], "DE", "", 1, 5, released, released, None, handed_over, handed_over, None, None, None)
 
 
 def test_a_commitment_is_counted_at_each_step_by_the_slack_it_passed_it_with():
