@@ -245,4 +245,4 @@ def _told(f: Found, chosen: Chosen) -> dict[str, Any]:
     return {
         "carrier": f.carrier, "service": f.service, "name": f.name, "currency": f.currency, "total": None if f.out else str(f.total), "zone": f.zone,
         "hand_over_by": f.leaves_at and f.leaves_at.isoformat(), "arrives_on": f.arrives_on and f.arrives_on.isoformat(),
-        "probability": f.probability and str(f.probability), "parcels": f.parcels, "keeps": f.keeps, "why": why_not(f, chosen.found, chosen.carton.promised_on)}
+        "probability": None if f.probability is None else str(f.probability), "parcels": f.parcels, "keeps": f.keeps, "why": why_not(f, chosen.found, chosen.carton.promised_on)}

@@ -11,6 +11,7 @@ from hanse.fulfilment.tests.floor import packed, picked
 from hanse.journal.asking import rows
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
+from hanse.network.keep_transit_counts import KeepTransitCount, Took, keep_transit_counts
 from hanse.network.offers import Offer
 from hanse.network.rating import Step, Tariff
 from hanse.transport import jobs
@@ -135,6 +136,16 @@ def test_what_parcels_took_is_counted_and_makes_the_promise_likely_or_not(given)
         assert jobs.count_transit().parcels == 1
     [counted] = given.told("TransitCounted")
     assert (counted.country, counted.carrier, counted.service, list(counted.counts.values())) == ("DE", "UPS", "STANDARD", [1])
+
+
+def test_a_service_that_never_kept_the_day_is_told_with_its_chance_of_nothing(given):
+    order = standing(given)
+    keep_transit_counts([KeepTransitCount("HAM", "DE", "UPS", "STANDARD", (Took(30, 40),))], by="ann")
+    packed(order)
+    choose_service([ChooseService(order, "HAM")], by="ann")
+    [kept] = Choice.objects.all()
+    [standard] = [c for c in kept.candidates if c["service"] == "STANDARD"]
+    assert kept.service == "EXPRESS" and D(standard["probability"]) == 0 and standard["parcels"] == 40
 
 
 def test_the_carton_page_says_the_service_and_another_is_taken_with_a_reason(given, client):
