@@ -1,5 +1,6 @@
 """The demo's freight: what carriers bill for the last weeks, with the usual mistakes, a claim, and loads that are tendered."""
 
+import json
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,21 +20,23 @@ from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.tender import Tender, tender
 
 SENT = """
-SELECT c.code, p.tracking, coalesce(h.total, l.cost), coalesce(k.weight_g, k.expected_g, 1000), p.delivered_at IS NOT NULL
+SELECT c.code, p.tracking, coalesce(h.lines::text, json_build_array(json_build_array('freight', round(l.cost, 2)::text))::text), coalesce(k.weight_g, k.expected_g, 1000), p.delivered_at IS NOT NULL
   FROM transport_parcel p JOIN transport_carrier c ON c.id = p.carrier_id JOIN transport_shipment s ON s.id = p.shipment_id JOIN partners_address d ON d.id = s.address_id
   JOIN fulfilment_carton k ON k.id = p.carton_id
-  LEFT JOIN LATERAL (SELECT x.total FROM transport_choice x WHERE x.carton_id = p.carton_id AND x.carrier = c.code ORDER BY x.id DESC LIMIT 1) h ON true
+  LEFT JOIN LATERAL (SELECT x.total, x.lines FROM transport_choice x WHERE x.carton_id = p.carton_id AND x.carrier = c.code ORDER BY x.id DESC LIMIT 1) h ON true
   LEFT JOIN LATERAL (SELECT x.cost FROM network_lane x WHERE x.site_id = s.site_id AND x.country = d.country AND x.region IN ('', d.region) AND x.carrier IN ('', c.code)
                       ORDER BY x.region = '' LIMIT 1) l ON true
  WHERE p.rides_with_id IS NULL AND coalesce(h.total, l.cost) > 0 AND s.handed_over_at < %(before)s ORDER BY p.id
 """
+Billable = tuple[str, list[tuple[str, Decimal]], int, bool]
+"""A parcel by its number: what it is expected to be charged line by line, its weight, and whether it came."""
 
 
 def freight(day: date, dock: Principal, finance: Principal, carriers: list[str], site: str) -> None:
     """All of it, as of the demo's last day."""
-    sent: dict[str, list[tuple[str, Decimal, int, bool]]] = defaultdict(list)
-    for carrier, *parcel in rows(lambda *row: row, SENT, before=clock.now() - timedelta(days=3)):
-        sent[carrier].append((parcel[0], parcel[1].quantize(Decimal("0.01")), parcel[2], parcel[3]))
+    sent: dict[str, list[Billable]] = defaultdict(list)
+    for carrier, tracking, charged, weight_g, delivered in rows(lambda *row: row, SENT, before=clock.now() - timedelta(days=3)):
+        sent[carrier].append((tracking, [(kind, Decimal(amount)) for kind, amount in json.loads(charged)], weight_g, delivered))
     keep_freight_terms([KeepFreightTerms(code, Decimal(1), Decimal("0.05")) for code in carriers], by=finance)
     bills = [ReceiveFreightInvoice(code, f"{day:%y%m}-{100 + n}", day - timedelta(2 + n), "EUR", _lines(of[n::2], wrong=n == 0)) for code, of in sorted(sent.items()) for n in (0, 1) if of[n::2]]
     taken = [t for t in receive_freight_invoice(bills, by=finance) if hasattr(t, "disputed")]
@@ -43,16 +46,18 @@ def freight(day: date, dock: Principal, finance: Principal, carriers: list[str],
     _loads(dock, carriers, site)
 
 
-def _lines(parcels: list[tuple[str, Decimal, int, bool]], wrong: bool) -> tuple[BilledLine, ...]:
+def _lines(parcels: list[Billable], wrong: bool) -> tuple[BilledLine, ...]:
     """As expected; or with a weight rounded too high now and then, and the last one a second time."""
-    lines = [BilledLine(tracking, cost) for tracking, cost, _, _ in parcels]
-    if not wrong:
-        return tuple(lines)
-    lines = [BilledLine(x.tracking, x.amount + Decimal("1.80"), billed_g=p[2] + 3_000) if n % 11 == 5 else x for n, (x, p) in enumerate(zip(lines, parcels, strict=True))]
-    return (*lines, lines[-1])
+    lines = []
+    for n, (tracking, charged, weight_g, _) in enumerate(parcels):
+        heavy = wrong and n % 11 == 5
+        lines += [
+            BilledLine(tracking, amount + (Decimal("1.80") if heavy and kind == "freight" else 0), kind, billed_g=weight_g + 3_000 if heavy and kind == "freight" else None)
+            for kind, amount in charged]
+    return (*lines, lines[-1]) if wrong else tuple(lines)
 
 
-def _claims(parcels: list[tuple[str, str, Decimal, int, bool]], dock: Principal) -> None:
+def _claims(parcels: list[tuple[str, str, list[tuple[str, Decimal]], int, bool]], dock: Principal) -> None:
     """Three parcels came damaged: one claim is filed, two are to file."""
     record_proof([RecordProof(tracking, code, clock.now() - timedelta(hours=5), receiver="Receiving dock", condition="carton crushed", source="receiver") for code, tracking, *_ in parcels], by=dock)
     propose_claim([ProposeClaim(tracking, code, "damage") for code, tracking, *_ in parcels], by=dock)

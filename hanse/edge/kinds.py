@@ -282,7 +282,7 @@ ALL: tuple[Kind, ...] = (
     Kind("still", "Not moving", "Parcel not moving", "truck", "watch", (DESK, ROAD), STILL,
          _still, Step("Look for it…", "shipment", "transport.report_lost", lambda order, facts: (facts["shipment"],))),
     Kind("lost", "Never came", "Lost or came back: send again, or not?", "question-mark", "bad", (DESK, ROAD), NEVER_CAME, _never_came,
-         Step("Send again or not…", "shipment", "transport.choose_remedy", lambda order, facts: (facts["shipment"],))),
+         Step("Decide…", "shipment", "transport.choose_remedy", lambda order, facts: (facts["shipment"],))),
     Kind("credit", "Credit", "Invoiced, but lost or came back", "receipt", "watch", (DESK, MONEY), TO_CREDIT,
          lambda it, today: f"{it['units']:,} {it['sku']}, line {it['line']} on {it['invoice']}", Step("Credit…", "credit_invoice", "billing.credit", lambda order, facts: (facts["invoice"],))),
     Kind("hold", "Hold", "On hold", "lock", "watch", (DESK, MONEY), HOLD, lambda it, today: it["reason"] or f"Held by {it['by']}, no reason given",
