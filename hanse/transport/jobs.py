@@ -24,6 +24,7 @@ from .events import ParcelSilent, TenderExpired, TransitRolledUp
 from .expire_labels import ExpireLabel, expire_labels
 from .expire_tenders import ExpireTender, expire_tenders
 from .notice_silences import NoticeSilence, notice_silences
+from .polling import ask_where
 from .propose_claim import ProposeClaim, propose_claim
 from .roll_up_transit import RollUpTransit, roll_up_transit
 from .states import SOUND
@@ -93,6 +94,13 @@ def expire_what_is_over() -> int:
     """Expire labels whose days are over; gives how many."""
     over = rows(int, OVER, today=clock.now().date())
     return sum(not isinstance(a, Refused) for a in expire_labels([ExpireLabel(label) for label in over], by=HANSE)) if over else 0
+
+
+@app.periodic(cron="*/20 * * * *")
+@app.task(queueing_lock="ask carriers where", pass_context=False)
+def ask_where_parcels_are(timestamp: int) -> None:
+    """Three times an hour: carriers that do not call us are asked where our parcels are."""
+    ask_where()
 
 
 @app.periodic(cron="23 3 * * *")

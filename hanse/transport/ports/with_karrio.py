@@ -10,7 +10,7 @@ import concurrent.futures
 import importlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -164,7 +164,6 @@ def _bytes(text: str | None) -> bytes:
 
 
 def _instant(event: Any) -> datetime:
-    """When an event was: with its offset where the carrier gives one."""
-    if event.timestamp:
-        return datetime.fromisoformat(event.timestamp.replace("Z", "+00:00"))
-    return datetime.fromisoformat(f"{event.date} {event.time or '00:00'}").replace(tzinfo=UTC)
+    """When an event was, on the clock of its place: karrio writes that with a Z, as if it were UTC."""
+    told = event.timestamp or f"{event.date} {event.time or '00:00'}"
+    return datetime.fromisoformat(told.replace("Z", "")).replace(tzinfo=None)

@@ -6,9 +6,15 @@ from decimal import Decimal
 
 import pytest
 
+from hanse.fulfilment.tests.floor import packed
+from hanse.transport import polling
+from hanse.transport.connect_carriers import ConnectCarrier, SecretField, connect_carriers
+from hanse.transport.hand_over import HandOver, hand_over
+from hanse.transport.models import Parcel
 from hanse.transport.ports.port import Booked, Cancelled, Collection, Day, Manifested, No, Package, Place, Sending, Unanswered, Voided
 from hanse.transport.ports.with_karrio import KarrioPort, NotInstalled
 
+from .road import carriers
 from .ups_server import ups
 
 here = importlib.util.find_spec("karrio") and importlib.util.find_spec("karrio.mappers.ups")
@@ -70,7 +76,23 @@ def test_labels_are_given_back_pickups_booked_and_parcels_tracked(port, carrier)
     assert port.book_pickup(Collection("P-1", HAM, date(2026, 11, 17), time(15), time(18), 3, 2700)) == Booked("2929602E9CP")
     assert port.cancel_pickup("2929602E9CP", date(2026, 11, 17)) == Cancelled()
     seen = port.track(["1ZXXXXXXXXXXXXXX01"])
-    assert [(s.code, s.text, s.at) for s in seen] == [("FS", "DELIVERED", datetime(2026, 11, 17, 14, 15, tzinfo=UTC)), ("OR", "Origin Scan", datetime(2026, 11, 16, 19, 2, tzinfo=UTC))]
+    assert [(s.code, s.text, s.at.isoformat()) for s in seen] == [("FS", "DELIVERED", "2026-11-17T14:15:00"), ("OR", "Origin Scan", "2026-11-16T19:02:00")]
+
+
+@needs_karrio
+def test_parcels_on_their_way_are_asked_for_and_each_event_is_recorded_once(given, carrier, port, monkeypatch):
+    carriers()
+    given.customer(), given.stocked(given.item(), given.site(lanes={"DE": 2}), 1)
+    hand_over([HandOver(packed(given.order(("BRG-6204", 1))).carton, "UPS", tracking="1ZXXXXXXXXXXXXXX01")], by="ann")
+    connect_carriers([ConnectCarrier("UPS", "karrio", "ups", secrets=(SecretField("client_secret", "HANSE_CARRIER_UPS_SECRET"),))], by="ann")
+    assert polling.ask_where() == 0, "without its secret in the environment it is not asked"
+    monkeypatch.setattr(polling, "port_of", lambda of: port)
+    assert (polling.ask_where(), polling.ask_where()) == (2, 0)
+    parcel = Parcel.objects.get()
+    assert (parcel.state, parcel.moved_at) == ("delivered", datetime(2026, 11, 17, 13, 15, tzinfo=UTC)), "14:15 on the clock of the door"
+    carrier.garbled = True
+    Parcel.objects.update(delivered_at=None, state="in-transit")
+    assert polling.ask_where() == 0, "no answer: it is asked the next time"
 
 
 def test_without_the_extra_it_says_how_to_get_it():
