@@ -107,6 +107,13 @@ def carrier_weeks(request: HttpRequest, first: From, last: To, carrier: Word) ->
     return shown(carriers.lane_weeks(carrier, first, last)) if isinstance(period, Period) else period
 
 
+@router.get("/carriers/scorecard/parts", response=list[carriers.Part])
+def carrier_parts(request: HttpRequest, first: From, last: To, carrier: Word) -> HttpResponse:
+    """How a carrier was on time to the first promise by service, by band of weight, and by the month of the due day."""
+    period = _period(request, first, last, None)
+    return shown(carriers.parts(carrier, first, last)) if isinstance(period, Period) else period
+
+
 @router.get("/otif", response=otif_reads.OtifReport)
 def on_time_in_full(request: HttpRequest, customer: Word, first: From, last: To) -> HttpResponse:
     """A customer's share on time in full by its own definitions, with interval, goals, fine, and each line that failed with what shows it.

@@ -79,6 +79,7 @@ class Told:
     card: Scorecard | None
     weeks: list[Week]
     drifts: list[Drift]
+    parts: list[carriers.Part]
 
 
 def _told(code: str, period: Period) -> Told:
@@ -88,7 +89,7 @@ def _told(code: str, period: Period) -> Told:
         raise Http404(f"There is no carrier {code}.")
     card = next(iter(carriers.period_scorecards(period.first, period.last, code)), None)
     weeks = carriers.lane_weeks(code, period.first, period.last)
-    return Told(code, names[code], card, weeks, drifts(weeks, period.last))
+    return Told(code, names[code], card, weeks, drifts(weeks, period.last), carriers.parts(code, period.first, period.last) if card else [])
 
 
 def span_of(it: Chosen, **more: Any) -> str:
@@ -113,9 +114,15 @@ def one_carrier(request: HttpRequest, code: str) -> HttpResponse:
         "chosen": it, "query": span_of(it), "orders_query": span_of(it, carrier=code), "spans": SPANS, "told": told, "card": card, "lane": lane, "lanes": lanes, "drift": drift,
         "drift_said": drift and said_of(drift), "measures": bars, "floor": floor_of(bars), "late": late[:MOST_LANES], "late_left": len(late[MOST_LANES:]),
         "late_total": sum((x.hours for x in card.late), 0) if card else 0, "late_own": _own(card), "looks": KEY, "transit": transit_rows(card.transit[:MOST_LANES]) if card else [],
-        "dealt": drawn.dealt_rows(card.dealings) if card else [], "transit_left": len(card.transit[MOST_LANES:]) if card else 0,
+        "dealt": drawn.dealt_rows(card.dealings) if card else [], "parts": [_part(p) for p in told.parts], "transit_left": len(card.transit[MOST_LANES:]) if card else 0,
         "weeks": json.dumps(_chart(code, lane, [w for w in told.weeks if w.lane == lane], drift)), "trend": len([w for w in told.weeks if w.lane == lane]) > 1,
     })
+
+
+def _part(it: carriers.Part) -> dict[str, Any]:
+    """A part as a row: what it is, its share on time and the bounds of it."""
+    share = it.on_time
+    return {"it": it, "word": it.key or "no service named", "said": drawn.per_cent(share.value), "beside": f"{drawn.per_cent(share.low)} – {drawn.per_cent(share.high)}" if share.n else ""}
 
 
 def floor_of(bars: list[dict[str, Any]]) -> str:
@@ -232,6 +239,8 @@ def export(request: HttpRequest, format: Format) -> HttpResponse:
     first, last, code, what = it.period.first, it.period.last, it.period.carrier, request.GET.get("what", "")
     if what == "weeks" and code:
         return taken(request, exports.weeks(code, first, last, carriers.lane_weeks(code, first, last)), format)
+    if what == "parts" and code:
+        return taken(request, exports.parts(code, first, last, carriers.parts(code, first, last)), format)
     if what == "parcels" and code:
         measure, answer, lane = _parcels_of(request)
         found = carriers.parcels(code, first, last, MOST_ROWS + 1, measure=measure, answer=answer, lane=lane)  # type: ignore[arg-type]

@@ -33,7 +33,7 @@ WITH due AS (
   SELECT v.order_id, v.due_on, v.carrier, v.causes->'time'->>1 AS owner FROM perfect_order_verdict v
    WHERE v.known_to IS NULL AND v.state <> 'void' AND v.due_on >= %(first)s::date AND v.due_on <= %(last)s::date),
 sent AS (
-  SELECT p.id, p.carton_id, p.tracking, p.units, p.state, s.id AS shipment, v.order_id, v.due_on, r.id AS carrier_id, r.code AS carrier, w.code AS site, w.id AS site_id, d.country, d.region AS to_region, s.handed_over_at,
+  SELECT p.id, p.carton_id, p.tracking, p.units, p.state, s.id AS shipment, s.service, v.order_id, v.due_on, r.id AS carrier_id, r.code AS carrier, w.code AS site, w.id AS site_id, d.country, d.region AS to_region, s.handed_over_at,
          (s.handed_over_at AT TIME ZONE w.zone)::date AS left_on, d.zone,
          CASE WHEN p.delivered_at IS NOT NULL THEN coalesce(f.delivered_at, p.delivered_at) END AS arrived_at, f.parcel_id IS NOT NULL AS proven, f.condition,
          CASE WHEN NOT o.delivery_term = ANY(%(at_our_door)s) THEN ((v.due_on + 1)::timestamp AT TIME ZONE d.zone) END AS due_end,
@@ -116,6 +116,13 @@ WEEKS = f"""{SENT}
 SELECT {LANE}, date_trunc('week', x.due_on)::date, count(*) FILTER (WHERE x.arrived_at < x.due_end), count(*)
   FROM sent x WHERE x.due_end IS NOT NULL AND (x.arrived_at IS NOT NULL OR x.due_end <= %(now)s) GROUP BY 1, 2 ORDER BY 1, 2
 """
+BAND = """CASE WHEN x.weight_g IS NULL THEN 'not weighed' WHEN x.weight_g <= 1000 THEN 'up to 1 kg' WHEN x.weight_g <= 5000 THEN 'up to 5 kg'
+       WHEN x.weight_g <= 20000 THEN 'up to 20 kg' ELSE 'over 20 kg' END"""
+PARTS = f"""{SENT}, {JUDGED}
+SELECT g.by, g.key, count(*), count(*) FILTER (WHERE x.promise), count(x.promise)
+  FROM judged x CROSS JOIN LATERAL (VALUES ('service', x.service), ('weight', {BAND}), ('month', to_char(x.due_on, 'YYYY-MM'))) g(by, key)
+ GROUP BY 1, 2 ORDER BY 1 DESC, CASE WHEN g.by = 'weight' THEN coalesce(min(x.weight_g), 0) END, 2
+"""
 LATE = """
 SELECT v.carrier, v.site || ' → ' || v.country, p->>'owner', sum((p->>'hours')::numeric)
   FROM perfect_order_verdict v CROSS JOIN LATERAL jsonb_array_elements(v.found->'late') p
@@ -189,6 +196,21 @@ def lane_weeks(carrier: str, first: date, last: date) -> list[Week]:
     begins = min(first, weeks_before(last, TREND_WEEKS))
     given = _given(begins - timedelta(days=begins.weekday()), last) | {"carrier": carrier}
     return rows(lambda lane, monday, hits, n: Week(lane, monday, Share(hits, n)), WEEKS, **given)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A carrier's parcels of one service, one band of weight, or one month, and how they were on time to the first promise."""
+
+    by: str
+    key: str
+    parcels: int
+    on_time: Share
+
+
+def parts(carrier: str, first: date, last: date) -> list[Part]:
+    """How a carrier was on time by service, by weight, and by the month of the due day."""
+    return rows(lambda by, key, parcels, hits, n: Part(by, key, parcels, Share(hits, n)), PARTS, **_given(first, last) | {"carrier": carrier})
 
 
 @dataclass(frozen=True, slots=True)

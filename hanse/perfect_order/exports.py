@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from hanse.web.tables import Table
 
-from .carriers import CarriedParcel
+from .carriers import CarriedParcel, Part
 from .conditions import ALL
 from .otif_reads import OtifReport
 from .reads import CauseCount, JudgedOrder, PerfectShare, Period
@@ -73,6 +73,13 @@ def weeks(carrier: str, first: date, last: date, found: Iterable[Week]) -> Table
     """By lane and week how many parcels of a carrier were on time to the first promise."""
     columns = [("lane", str), ("week", date), ("on time", int), ("parcels", int), ("share", float), ("low", float), ("high", float)]
     return Table(_named(f"carrier-weeks-{carrier}", first, last), columns, [(w.lane, w.monday, w.share.hits, w.share.n, w.share.value, w.share.low, w.share.high) for w in found])
+
+
+def parts(carrier: str, first: date, last: date, found: Iterable[Part]) -> Table:
+    """How a carrier was on time to the first promise by service, band of weight and month."""
+    columns = [("by", str), ("what", str), ("parcels", int), ("on time", int), ("counted", int), ("share", float), ("low", float), ("high", float)]
+    rows = [(p.by, p.key, p.parcels, p.on_time.hits, p.on_time.n, p.on_time.value, p.on_time.low, p.on_time.high) for p in found]
+    return Table(_named(f"carrier-parts-{carrier}", first, last), columns, rows)
 
 
 def parcels(carrier: str, first: date, last: date, found: Iterable[CarriedParcel]) -> Table:

@@ -89,6 +89,7 @@ def test_the_export_has_a_row_for_each_measure(reader, four):  # noqa: F811
     lines = seen(reader, "/carriers.csv").splitlines()
     assert lines[0].startswith("carrier,measure,unit,n,good,value,low,high") and any(line.startswith("UPS,On time to first promise,share,2,1,0.5,") for line in lines)
     assert {line.split(",")[0] for line in seen(reader, "/carriers.csv?carrier=USPS").splitlines()[1:]} == {"USPS"}
+    assert "By service, weight and month" in seen(reader, "/carriers/UPS") and "month,2026-11,2,1,2,0.5," in seen(reader, "/carriers.csv?carrier=UPS&what=parts")
 
 
 def test_bills_claims_and_tenders_stand_on_page_paper_and_export(reader, four):  # noqa: F811

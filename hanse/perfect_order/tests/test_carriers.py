@@ -192,6 +192,13 @@ def test_the_weeks_of_a_lane_tell_what_was_due_in_them(four):  # noqa: F811
     assert (week.lane, week.monday, week.share.hits, week.share.n) == ("HAM → DE", date(2026, 11, 16), 1, 2)
 
 
+def test_a_carrier_is_told_by_service_weight_and_month(four):  # noqa: F811
+    with clock.standing_at(LATER):
+        parts = carriers.parts("UPS", *MONTH)
+    assert [(p.by, p.key) for p in parts if p.by != "weight"] == [("service", ""), ("month", "2026-11")]
+    assert {p.by: (sum(q.parcels for q in parts if q.by == p.by), sum(q.on_time.hits for q in parts if q.by == p.by)) for p in parts} == dict.fromkeys(("service", "weight", "month"), (2, 1))
+
+
 def test_a_scorecard_takes_five_statements_however_many_parcels(four):  # noqa: F811
     with statements() as sent:
         cards()
