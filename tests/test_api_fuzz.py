@@ -1,6 +1,8 @@
 """Schemathesis over the whole API: whatever is sent, no 5xx, and no answer that the description does not declare."""
 
+import functools
 import itertools
+from typing import Any
 
 import pytest
 import schemathesis
@@ -34,12 +36,18 @@ def stocked(lasting):
     return {"Authorization": f"Bearer {keys.make('fuzz', ['all'])}"}
 
 
+@functools.cache
+def described() -> Any:
+    """The API as it describes itself, read once: it is the same for all routes."""
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+    schema.config.generation.update(modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+    return schema
+
+
 def fuzz(route: str, headers: dict[str, str], examples: int) -> None:
     """Send so many made-up requests, well-formed and not, to one route."""
     method, path = route.split()
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
-    schema.config.generation.update(modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
-    strategy = schema[path][method].as_strategy()
+    strategy = described()[path][method].as_strategy()
 
     @settings(max_examples=examples, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
               suppress_health_check=list(HealthCheck))  # fmt: skip
