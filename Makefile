@@ -30,8 +30,8 @@ up: install  ## an empty company of one's own, served on http://127.0.0.1:8000
 test: $(VENV)/.tests  ## all tests but the slow ones, on a real PostgreSQL
 	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 15 -m "not slow"
 
-test-slow: $(VENV)/.tests  ## the long runs: kills, races, volume
-	$(BIN)/python -m pytest -m slow
+test-slow: $(VENV)/.tests  ## the long runs: kills, volume, races 200 times each, machines along new ways
+	HANSE_RACES=200 HANSE_HYPOTHESIS=explore $(BIN)/python -m pytest -m "slow or at_length"
 
 check: $(VENV)/.tests  ## style, types, layers, the rules of the house, migrations
 	$(BIN)/ruff check .

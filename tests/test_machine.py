@@ -93,6 +93,8 @@ lots = st.sampled_from(["L1", "L2"])
 OVER, UNDER = 50, 34
 """How many percent of a line may go out more, and stay short."""
 
+pytestmark = pytest.mark.at_length
+
 
 @dataclass
 class Owed:

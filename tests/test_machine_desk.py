@@ -6,6 +6,7 @@ What the desk keeps is told to a plain-Python model, which knows what each step 
 
 from datetime import date, timedelta
 
+import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -58,6 +59,8 @@ from tests.given import MONDAY, Given
 units = st.integers(1, 5)
 sites = st.sampled_from(["HAM", "LEI"])
 people = st.sampled_from(["ann", "ina"])
+
+pytestmark = pytest.mark.at_length
 
 
 class Desk(RuleBasedStateMachine):

@@ -3,6 +3,7 @@
 One item. Our own site has a little of it, the supplier as much as he told.
 """
 
+import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -30,6 +31,8 @@ from hanse.transport.take_despatch_advice import AdvisedCarton, AdvisedUnits, Ta
 from tests.given import Given
 
 units = st.integers(1, 6)
+
+pytestmark = pytest.mark.at_length
 
 
 class SupplierCompany(RuleBasedStateMachine):

@@ -5,6 +5,7 @@ A kit is one A and three B, sold at 10.00; C may stand in for A. Orders are of k
 
 from decimal import Decimal
 
+import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -37,6 +38,8 @@ SELECT count(*) FROM (
     FROM orders_line WHERE kit IS NOT NULL AND order_id <> ALL(%s) GROUP BY order_id, kit) k
  WHERE loose > 0 OR kits <> most
 """
+
+pytestmark = pytest.mark.at_length
 
 
 class KitCompany(RuleBasedStateMachine):

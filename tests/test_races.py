@@ -1,5 +1,6 @@
 """Races: many at once on the last units. One wins, everybody gets a clear answer, the books balance."""
 
+import os
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -21,6 +22,10 @@ from hanse.orders.models import Allocation, Order
 from hanse.orders.place import Place, PlaceLine, place
 
 LAST = {"customer": "REUTER", "lines": [{"sku": "BRG-6204", "quantity": 1}], "reserve": "or_refuse"}
+
+pytestmark = pytest.mark.at_length
+TIMES = int(os.environ.get("HANSE_RACES", "40"))
+"""How often two acts meet; `make test-slow` has it 200 times."""
 
 
 def at_once(tasks: list[Callable[[], Any]]) -> list[Any]:
@@ -91,8 +96,8 @@ def test_many_processes_worth_of_direct_calls_do_not_oversell(ten):
 
 
 def test_free_against_cancel_releases_each_unit_once(ten):
-    """200 interleavings of two acts on the same reservation."""
-    for _ in range(200):
+    """Interleavings of two acts on the same reservation."""
+    for _ in range(TIMES):
         [placed] = place([Place("REUTER", (PlaceLine("BRG-6204", 3),))], by=HANSE)
         allocation = Allocation.objects.get(order_id=int(placed.order[2:])).pk
         at_once([lambda a=allocation: free([Free(a)], by=HANSE), lambda o=placed.order: cancel([Cancel(o)], by=HANSE)])
@@ -101,12 +106,12 @@ def test_free_against_cancel_releases_each_unit_once(ten):
 
 
 def test_a_short_pick_against_a_count_of_the_same_bin(lasting):
-    """200 interleavings: the bin is in doubt until somebody counts it, nothing is promised twice, and the books balance after each."""
+    """Interleavings: the bin is in doubt until somebody counts it, nothing is promised twice, and the books balance after each."""
     item, site = lasting.item(), lasting.site()
     lasting.customer(), lasting.user("ewa", "warehouse")
     receive([Receive("HAM", item.sku, 2_000, "A-01")], by=HANSE)
     left, outcomes = 2_000, Counter()
-    for _ in range(200):
+    for _ in range(TIMES):
         [placed] = place([Place("REUTER", (PlaceLine(item.sku, 3),))], by=HANSE)
         [released] = release([Release(placed.order)], by=HANSE)
         [task] = released.tasks

@@ -43,9 +43,9 @@ from hanse.orders.replan import Give, Replan, Take, replan
 from hanse.orders.start_recurring import StartRecurring, start_recurring
 from hanse.orders.substitute import Substitute, substitute
 from tests.given import MONDAY
-from tests.test_races import at_once
+from tests.test_races import TIMES, at_once
 
-TIMES = 200
+pytestmark = pytest.mark.at_length
 SKU = "BRG-6204"
 
 

@@ -18,9 +18,9 @@ from hanse.orders.save_drafts import SaveDraft, save_drafts
 from hanse.partners.models import Party
 from hanse.transport.keep_carriers import KeepCarrier, keep_carriers
 from hanse.transport.take_despatch_advice import AdvisedCarton, AdvisedUnits, TakeDespatchAdvice, take_despatch_advice
-from tests.test_races import at_once
+from tests.test_races import TIMES, at_once
 
-INTERLEAVINGS = 200
+pytestmark = pytest.mark.at_length
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def supplier(lasting):
 def ordered() -> list[tuple[str, str]]:
     """So many orders of two units, each with the drop-ship order that was made of it."""
     keep_drop_ships([KeepDropShip("MUC", "BRG-6204", 2)], by=HANSE)
-    made = [o.order for o in place([Place("REUTER", (PlaceLine("BRG-6204", 2),))] * INTERLEAVINGS, by=HANSE)]
+    made = [o.order for o in place([Place("REUTER", (PlaceLine("BRG-6204", 2),))] * TIMES, by=HANSE)]
     return [(r.order, r.tasks[0].supplier_order) for r in release([Release(order) for order in made], by=HANSE)]
 
 
@@ -57,7 +57,7 @@ def test_fifty_clients_at_once_sell_the_last_ten_units_of_a_supplier_ten_times(s
 
 
 def test_a_despatch_advice_against_the_stop_of_a_unit(supplier):
-    """200 interleavings: he shipped both, and nothing is left to stop, or one was stopped and two are more than is open."""
+    """Interleavings: he shipped both, and nothing is left to stop, or one was stopped and two are more than is open."""
     seen = Counter()
     for n, (order, of) in enumerate(ordered()):
         request = cancel([Cancel(order, (CancelLine(1, 1),), fallback="let-go")], by=HANSE)[0].asked[0].request
@@ -67,12 +67,12 @@ def test_a_despatch_advice_against_the_stop_of_a_unit(supplier):
         assert (row.shipped, row.cancelled) == ((0, 1) if isinstance(left, Refused) else (2, 0))
         assert not isinstance(left, Refused) or left.errors[0].code == "more-than-ordered"
         seen[type(left).__name__] += 1
-    assert sum(seen.values()) == INTERLEAVINGS
+    assert sum(seen.values()) == TIMES
     proven()
 
 
 def test_two_despatch_advices_of_the_same_units(supplier):
-    """200 interleavings: of two that name all that is open one is taken; the same one twice is taken once."""
+    """Interleavings: of two that name all that is open one is taken; the same one twice is taken once."""
     for n, (order, of) in enumerate(ordered()):
         same = n % 2
         answers = at_once([advise(f"A{n}", of, 2), advise(f"A{n}" if same else f"B{n}", of, 2)])
@@ -83,10 +83,10 @@ def test_two_despatch_advices_of_the_same_units(supplier):
 
 
 def test_a_draft_placed_twice_at_once_is_one_order(supplier):
-    """200 interleavings."""
+    """Met again and again."""
     whole = {"customer": "REUTER", "lines": [{"sku": "BRG-6204", "quantity": 1}]}
-    for saved in save_drafts([SaveDraft(whole)] * INTERLEAVINGS, by=HANSE):
+    for saved in save_drafts([SaveDraft(whole)] * TIMES, by=HANSE):
         answers = at_once([lambda d=saved.draft: place_drafts([PlaceDraft(d)], by=HANSE)[0]] * 2)
         assert sorted(a.code if isinstance(a, Refused) else type(a).__name__ for a in answers) == ["DraftPlaced", "draft-placed"]
-    assert Order.objects.count() == Draft.objects.filter(order__isnull=False).count() == INTERLEAVINGS
+    assert Order.objects.count() == Draft.objects.filter(order__isnull=False).count() == TIMES
     proven()

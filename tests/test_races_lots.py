@@ -16,7 +16,9 @@ from hanse.journal.principals import HANSE
 from hanse.kernel.refused import Refused
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.keep_carriers import KeepCarrier, keep_carriers
-from tests.test_races import at_once
+from tests.test_races import TIMES, at_once
+
+pytestmark = pytest.mark.at_length
 
 
 @pytest.fixture
@@ -42,9 +44,9 @@ def proven():
 
 
 def test_a_carton_leaves_before_the_recall_and_is_named_or_it_stays(dairy):
-    """200 interleavings of recall and hand-over of the same units."""
+    """Interleavings of recall and hand-over of the same units."""
     seen = Counter()
-    for n in range(200):
+    for n in range(TIMES):
         order = of_lot(dairy, n)
         sscc = packed(order).carton
         left, told = at_once([lambda c=sscc: hand_over([HandOver(c, "UPS")], by=HANSE)[0], recalled(n)])
@@ -53,7 +55,7 @@ def test_a_carton_leaves_before_the_recall_and_is_named_or_it_stays(dairy):
         assert (hit.order, hit.container, hit.quantity, hit.place) == (order, sscc, 2, "carton" if where == "stays" else "in transit")
         assert where == "left" or left.errors[0].code == "lot-held"
         seen[where] += 1
-    assert sum(seen.values()) == 200
+    assert sum(seen.values()) == TIMES
     proven()
 
 
