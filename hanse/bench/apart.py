@@ -10,8 +10,9 @@ from typing import Any
 
 from psycopg.conninfo import make_conninfo
 
-from .company import HOUSE, Databases
+from .company import HOUSE, Databases, company_of_hanse, made
 from .hands import _tell
+from .in_batches import hanse_environment
 
 
 def told_by(module: str, home: Path, environment: Mapping[str, str], quick: bool) -> list[dict[str, Any]]:
@@ -20,6 +21,20 @@ def told_by(module: str, home: Path, environment: Mapping[str, str], quick: bool
     told = subprocess.run(command, env=os.environ | environment, cwd=HOUSE, check=True, stdout=subprocess.PIPE, text=True).stdout
     rows: list[dict[str, Any]] = json.loads(told.splitlines()[-1])
     return rows
+
+
+def told_apart(module: str, name: str, home: Path, quick: bool) -> list[dict[str, Any]]:
+    """The same in a fresh database of that name, on a server that is stopped again if it did not run before."""
+    from hanse.edge import postgres
+
+    started = postgres.status(home) is None
+    try:
+        databases = made(home)
+        owner, app = company_of_hanse(databases.server, name)
+        return told_by(module, home, hanse_environment(databases) | {"DATABASE_URL": app, "DATABASE_OWNER_URL": owner}, quick)
+    finally:
+        if started:
+            postgres.stop(home)
 
 
 def tell(measured: Callable[[Databases, bool], Iterator[dict[str, Any]]], home: str, quick: str = "") -> None:

@@ -15,10 +15,9 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from .apart import tell, told_by
-from .company import Databases, company_of_hanse
+from .apart import tell, told_apart
+from .company import Databases
 from .floor_work import Watch
-from .in_batches import hanse_environment
 from .kept import OPEN, keep
 
 JUDGED, FEW, MANY = 20_000, 100_000, 5_000_000
@@ -139,19 +138,7 @@ def _fill(superuser: str, kept: int) -> None:
 
 def run(quick: bool, home: Path) -> list[dict[str, Any]]:
     """Measure on the bench's private server, in a database and a process of its own."""
-    from hanse.edge import postgres
-
-    from . import company
-
-    started = postgres.status(home) is None
-    try:
-        databases = company.made(home)
-        owner, app = company_of_hanse(databases.server, NAME)
-        environment = hanse_environment(databases) | {"DATABASE_URL": app, "DATABASE_OWNER_URL": owner}
-        return told_by("perfect", home, environment, quick)
-    finally:
-        if started:
-            postgres.stop(home)
+    return told_apart("perfect", NAME, home, quick)
 
 
 if __name__ == "__main__":

@@ -13,10 +13,9 @@ from typing import Any
 
 import psycopg
 
-from .apart import tell, told_by
-from .company import Databases, Wish, company_of_hanse, wishes
+from .apart import tell, told_apart
+from .company import Databases, Wish, wishes
 from .floor_work import Watch
-from .in_batches import hanse_environment
 
 QUOTES, WARM, SITES = 2_000, 50, 20
 NAME = "hanse_bench_promises"
@@ -91,19 +90,7 @@ def _company(databases: Databases) -> None:
 
 def run(quick: bool, home: Path) -> list[dict[str, Any]]:
     """Measure on the bench's private server, in a database and a process of its own."""
-    from hanse.edge import postgres
-
-    from . import company
-
-    started = postgres.status(home) is None
-    try:
-        databases = company.made(home)
-        owner, app = company_of_hanse(databases.server, NAME)
-        environment = hanse_environment(databases) | {"DATABASE_URL": app, "DATABASE_OWNER_URL": owner}
-        return told_by("promises", home, environment, quick)
-    finally:
-        if started:
-            postgres.stop(home)
+    return told_apart("promises", NAME, home, quick)
 
 
 if __name__ == "__main__":

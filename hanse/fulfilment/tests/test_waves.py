@@ -210,7 +210,7 @@ def test_a_scan_at_the_put_wall_is_checked_and_kept_right_or_wrong(given):
     [tour] = planning.plan("HAM", wave.wave)
     pick([Pick(t, Task.objects.get(pk=t).to_pick, tote=f"C-{tour.tour}") for t in tour.tasks], by="ann")
     task = Task.objects.select_related("item").get(pk=tour.tasks[0])
-    wrong, unknown = scan_at_sort([ScanAtSort("HAM", "NOT-HERE"), ScanAtSort("XXX", "NOT-HERE")], by="ann")
+    wrong, unknown = scan_at_sort([ScanAtSort("HAM", "NOT-HERE"), ScanAtSort("NOWHERE", "NOT-HERE")], by="ann")
     assert in_words(wrong) == "NOT-HERE scanned, which nothing at the put wall wants" and unknown.code == "site-unknown"
     [refused] = sort_units([SortUnits(task.pk, "NOT-HERE")], by="ann")
     assert refused.code == "wrong-scan"
