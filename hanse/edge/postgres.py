@@ -66,6 +66,7 @@ SETTINGS = {
 }  # fmt: skip
 DOORS = "local all all scram-sha-256\nlocal replication all scram-sha-256\n"
 LOCKED_OUT = re.compile(r"password authentication failed|no pg_hba\.conf entry")
+FURNISHING = 0x68616E7365  # the key of an advisory lock: "hanse"
 FURNISHED = """
 SELECT (SELECT count(*) FROM pg_roles WHERE rolname = ANY(%s)) = 2 AND EXISTS (SELECT FROM pg_database WHERE datname = %s)
 """
@@ -249,7 +250,11 @@ def admit(home: Path, programs: Programs) -> None:
 
 
 def furnish(home: Path, connection: psycopg.Connection) -> None:
-    """Make sure of both roles, their rights and passwords, and of the database they share."""
+    """Make sure of both roles, their rights and passwords, and of the database they share.
+
+    The server finishes what a killed starter had asked for; the lock is that starter's until then.
+    """
+    connection.execute("SELECT pg_advisory_lock(%s)", [FURNISHING])
     here = {name for [name] in connection.execute("SELECT rolname FROM pg_roles")}
     for role, rights in RIGHTS.items():
         file = secret(home, role)

@@ -18,7 +18,7 @@ import pytest
 
 from hanse.edge import postgres_programs
 from hanse.edge.postgres import PostgresError, backup, restore, start, status, stop
-from hanse.edge.postgres_home import socket_folder
+from hanse.edge.postgres_home import socket_folder, url
 from hanse.edge.postgres_programs import living
 
 STARTS = "import sys; from pathlib import Path; from hanse.edge.postgres import start; server = start(Path(sys.argv[1]))\n"
@@ -64,6 +64,19 @@ def leader(home):
 
 def in_other_process(home, code=""):
     return subprocess.Popen([sys.executable, "-c", STARTS + code, str(home)], stdout=subprocess.PIPE, text=True)
+
+
+def wait_for_creation(home, starter):
+    """Wait until the server of this home is at making the database."""
+    while starter.poll() is None:
+        with (
+            suppress(OSError, psycopg.OperationalError),
+            psycopg.connect(url(home, "postgres"), dbname="postgres", autocommit=True) as connection,
+        ):
+            while starter.poll() is None:
+                if connection.execute("SELECT FROM pg_stat_activity WHERE state = 'active' AND query ^@ 'CREATE DATABASE'").rowcount:
+                    return
+    pytest.fail("the starter was done before it could be killed")
 
 
 class Writers:
@@ -205,6 +218,14 @@ def test_the_server_survives_the_kill_of_who_started_it_and_can_still_be_stopped
 def test_a_first_start_killed_at_any_moment_is_made_good_by_the_next(home, moment):
     starter = in_other_process(home)
     time.sleep(moment)
+    starter.kill()
+    starter.communicate()
+    assert ask(start(home).app_url, "SELECT 1") == 1
+
+
+def test_what_the_server_still_makes_for_a_killed_starter_is_waited_for(home):
+    starter = in_other_process(home)
+    wait_for_creation(home, starter)
     starter.kill()
     starter.communicate()
     assert ask(start(home).app_url, "SELECT 1") == 1
