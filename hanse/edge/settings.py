@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "hanse.transport.apps.TransportConfig",
     "hanse.billing.apps.BillingConfig",
     "hanse.perfect_order.apps.PerfectOrderConfig",
+    "hanse.world.apps.WorldConfig",
     "procrastinate.contrib.django",
     "unfold",
     "unfold.contrib.import_export",

@@ -1,0 +1,1 @@
+"""world: a seeded, simulated trading world that drives the real operations on a simulated clock."""

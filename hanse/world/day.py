@@ -1,0 +1,150 @@
+"""A day of a described company: its clock, who acts on it, and what is told; by the real operations on a simulated clock.
+
+A day is a SimPy environment whose seconds begin at midnight; each act is done with the clock at its instant. At midnight nobody
+carries anything in their head: a day begins from what the database knows and from chances that are named after what they
+are about (`chances`). So a run can stop at any midnight and go on, here or in a copy of the database under other rules.
+"""
+
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import simpy
+from django.db import connection
+
+from hanse.journal.follow import FOLLOWERS, FollowerSpec, follow, pass_over
+from hanse.journal.principals import Principal, grants_of
+from hanse.kernel import clock
+from hanse.kernel.refused import Refused
+
+from .chances import Chances
+from .described import Company
+from .opening import Opened, Sold, opened
+
+T = TypeVar("T")
+Steps = Generator[simpy.Event, Any, None]
+ITSELF = ("live", "webhooks", "perfect-order", "fulfilment: plan tours", "transport: call carriers")
+"""Followers that the world does not let read after each act: pages and webhooks have nobody to hear them, judging is done at night, and
+planning and calling are done by the world itself instead of by jobs.
+"""
+NEWS = "SELECT kind, max(id) FROM journal_event WHERE id > %s GROUP BY kind"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a day brought: how many acts were accepted by what they told, and how many refused by code."""
+
+    told: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
+
+    def count(self, answers: Iterable[Any]) -> None:
+        for a in answers:
+            where, name = (self.refused, a.code) if isinstance(a, Refused) else (self.told, type(a).__name__)
+            where[name] = where.get(name, 0) + 1
+
+
+class World:
+    """A described company with its seed: what is the same on every day. With another `luck` the same company meets another future."""
+
+    def __init__(self, company: Company, seed: int, began: date, luck: int | None = None):
+        self.company, self.began, self.zone = company, began, ZoneInfo(company.zone)
+        self.chances = Chances(seed if luck is None else luck)
+        self.opened: Opened = opened(company, Chances(seed), began)
+        self.sold: dict[str, Sold] = {it.sku: it for it in self.opened.sold}
+        self.buyers = {b.code: b for some in self.opened.buyers.values() for b in some}
+
+
+class Day:
+    """A day of a world as it is lived: its clock, who acts, and what was told."""
+
+    def __init__(self, world: World, on: date, until: datetime | None = None):
+        self.world, self.on, self.until = world, on, until
+        self.began_at = self.instant(time())
+        self.ends_at = min(self.midnight(), until) if until else self.midnight()
+        self.env = simpy.Environment()
+        self.tally = Tally()
+        self.heard = _last_event()
+
+    # -- time --------------------------------------------------------------------------------------------------------------
+
+    def instant(self, at: time, zone: str = "") -> datetime:
+        """An instant of this day by its time on the wall."""
+        return datetime.combine(self.on, at, ZoneInfo(zone) if zone else self.world.zone).astimezone(ZoneInfo("UTC"))
+
+    def midnight(self) -> datetime:
+        return datetime.combine(self.on + timedelta(days=1), time(), self.world.zone).astimezone(ZoneInfo("UTC"))
+
+    @property
+    def now(self) -> datetime:
+        """The instant it is in this day."""
+        return self.began_at + timedelta(seconds=round(self.env.now))
+
+    def until_instant(self, at: datetime) -> simpy.Event:
+        """Waits until an instant; one that has passed comes at once."""
+        return self.env.timeout(max(0.0, (at - self.began_at).total_seconds() - self.env.now))
+
+    # -- acting ------------------------------------------------------------------------------------------------------------
+
+    def act(self, operation: Callable[..., list[Any]], asks: Sequence[Any], who: str, role: str) -> list[Any]:
+        """Put asks to an operation at this instant, as somebody with a role, and let those hear of it who follow."""
+        if not asks:
+            return []
+        with clock.standing_at(self.now):
+            answers = operation(asks, by=Principal(who, grants_of([role])))
+            self.hear()
+        self.tally.count(answers)
+        return answers
+
+    def itself(self, job: Callable[[], T]) -> T:
+        """Have hanse do one of its jobs at this instant."""
+        with clock.standing_at(self.now):
+            done = job()
+            self.hear()
+        return done
+
+    def hear(self) -> None:
+        """Let every follower read on that hears something of what was told, until nothing new is told."""
+        while news := self._news():
+            for spec in FOLLOWERS.values():
+                if spec.name not in ITSELF and (not spec.kinds or news.intersection(spec.kinds)):
+                    catch_up(spec)
+
+    def _news(self) -> set[str]:
+        with connection.cursor() as cursor:
+            cursor.execute(NEWS, [self.heard])
+            found = dict(cursor.fetchall())
+        self.heard = max(found.values(), default=self.heard)
+        return set(found)
+
+
+def catch_up(spec: FollowerSpec) -> None:
+    """Let a follower read until nothing is left: the database's own housekeeping may hold back its horizon for a moment."""
+    while _behind(spec):
+        follow(spec)
+
+
+BEHIND = """
+SELECT EXISTS (SELECT FROM journal_event e WHERE (e.xact, e.id) > (coalesce(f.xact, 0), coalesce(f.event, 0)) AND (%(kinds)s::text[] = '{}' OR e.kind = ANY(%(kinds)s::text[])))
+  FROM (SELECT 1) x LEFT JOIN journal_follower f ON f.name = %(name)s
+"""
+
+
+def _behind(spec: FollowerSpec) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(BEHIND, {"name": spec.name, "kinds": list(spec.kinds)})
+        return bool(cursor.fetchone()[0])
+
+
+def _last_event() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM journal_event")
+        return int(cursor.fetchone()[0])
+
+
+def rest() -> None:
+    """What followers of pages, webhooks and jobs would have heard in the simulated past is passed over."""
+    for name in ITSELF:
+        if name != "perfect-order":
+            pass_over(FOLLOWERS[name])

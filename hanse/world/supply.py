@@ -1,0 +1,67 @@
+"""Supply: stock is looked at each morning, ordered where it will not last, and arrives after the supplier's days."""
+
+from collections.abc import Iterable
+from datetime import date, time, timedelta
+from math import ceil
+
+from hanse.inventory.expect import Expect, expect
+from hanse.inventory.put_away import PutAway, put_away
+from hanse.inventory.receive import Receive, receive
+from hanse.journal.asking import rows
+from hanse.kernel.refused import Refused
+from hanse.kernel.rows import as_tuple
+
+from .day import Day, Steps
+from .described import Supplier
+from .opening import daily, with_lot
+
+BUYER = "petra"
+SAFETY_DAYS = 4
+"""Days of demand that should be left when the supplier comes."""
+POSITION = """
+SELECT i.sku, s.code, (st.on_hand - st.reserved
+       + coalesce((SELECT sum(n.quantity - n.received) FROM inventory_inbound n WHERE n.item_id = i.id AND n.site_id = s.id AND n.received < n.quantity), 0)
+       - coalesce((SELECT sum(l.ordered - l.cancelled - l.reserved + l.freed) FROM orders_line l WHERE l.item_id = i.id AND l.ordered - l.cancelled > l.reserved - l.freed), 0))::bigint
+  FROM inventory_stock st JOIN catalogue_item i ON i.id = st.item_id JOIN network_site s ON s.id = st.site_id ORDER BY i.sku, s.code
+"""
+DUE = """
+SELECT n.ref, i.sku, s.code, n.quantity - n.received FROM inventory_inbound n JOIN catalogue_item i ON i.id = n.item_id JOIN network_site s ON s.id = n.site_id
+ WHERE n.received < n.quantity AND n.due_on <= %(on)s ORDER BY n.id
+"""
+
+
+def supplying(day: Day) -> Steps:
+    """Order at six, receive at seven, put away at eight; on days that suppliers deliver."""
+    yield day.until_instant(day.instant(time(6)))
+    if day.on.weekday() < 5:
+        day.act(expect, list(_wanted(day)), BUYER, "warehouse")
+        yield day.until_instant(day.instant(time(7)))
+        came = [r for r in day.act(receive, list(_arrivals(day)), "goods-in", "warehouse") if not isinstance(r, Refused)]
+        yield day.until_instant(day.instant(time(8)))
+        sold = day.world.sold
+        day.act(put_away, [PutAway(r.site, r.item, r.quantity, sold[r.item].bins[r.site], lot=r.lot, reason="its own bin") for r in came], "goods-in", "warehouse")
+
+
+def _wanted(day: Day) -> Iterable[Expect]:
+    company = day.world.company
+    of = {prefix: supplier for supplier in company.suppliers for prefix in supplier.families}
+    for sku, site, position in rows(as_tuple, POSITION):
+        it = day.world.sold.get(sku)
+        if it is None or site not in it.bins:
+            continue
+        supplier = of[it.family.prefix]
+        each_day = daily(company, it) / len(it.bins)
+        if position < each_day * (supplier.lead_days[1] + SAFETY_DAYS):
+            units = max(1, ceil(each_day * supplier.covers_days - max(0, position)))
+            yield Expect(f"PO-{day.on:%y%m%d}-{site}-{sku}", site, sku, units, _due(day, supplier, site, sku), supplier.name)
+
+
+def _due(day: Day, supplier: Supplier, site: str, sku: str) -> date:
+    """The day it comes: as the supplier says, who knows by then."""
+    shortest, mostly, longest = supplier.lead_days
+    return day.on + timedelta(days=round(day.world.chances.of("lead", day.on, site, sku).triangular(shortest, longest, mostly)))
+
+
+def _arrivals(day: Day) -> Iterable[Receive]:
+    for ref, sku, site, units in rows(as_tuple, DUE, on=day.on):
+        yield with_lot(Receive(site, sku, units, inbound=ref, document=ref), day.world.sold[sku], day.on, day.world.chances.of("lot", ref))

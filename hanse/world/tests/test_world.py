@@ -1,0 +1,35 @@
+"""A world lives by the real operations in a real database: the same seed is the same history, a stop leaves no trace, and all is proven."""
+
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import pytest
+
+from hanse.world.branches import Branch, copied, twin
+from hanse.world.described import text_of
+
+from .aside import lived
+
+SMALL = text_of("web-shop").replace("people = 900", "people = 30").replace("people = 60", "people = 10").replace("orders_per_day = 42.0", "orders_per_day = 9.0").replace("mispick = 0.004", "mispick = 0.2")
+
+
+@pytest.fixture(scope="module")
+def empty(database_urls):
+    """A database in which nothing was done yet."""
+    owner, app = database_urls
+    with copied(app, owner) as branch:
+        yield branch
+
+
+def in_a_process(branch: Branch, *given):
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:
+        return processes.submit(lived, branch, *given).result()
+
+
+def test_the_same_seed_is_the_same_history_also_where_a_run_was_stopped_and_went_on(empty):
+    with twin(empty) as one, twin(empty) as other:
+        journal, found, told = in_a_process(one, SMALL, 5, [4])
+        again, _, _ = in_a_process(other, SMALL, 5, [1, 2, 4])
+    assert journal == again
+    assert found == []
+    assert {"OrderPlaced", "TourStarted", "UnitsPicked", "CartonPacked", "ParcelHandedOver", "TrackingRecorded", "ParcelDelivered", "InvoiceIssued", "ReceivingAdviceTaken", "OrderAssessed", "DayEnded"} <= set(told)
