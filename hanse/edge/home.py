@@ -126,6 +126,7 @@ def migrated(found: Urls) -> bool:
         said = (raised or done.stderr.strip().splitlines() or ["no reason given"])[-1].rstrip(".")
         raise HomeError(f"The schema could not be brought up to date: {said}. Its owner's address goes into DATABASE_OWNER_URL.")
     with psycopg.connect(found.owner, autocommit=True) as connection:
+        connection.execute("SET default_transaction_read_only = off")
         connection.execute(f"COMMENT ON TABLE django_migrations IS '{wanted}'")
     return True
 

@@ -15,6 +15,8 @@ def _database(url: str, worker: bool) -> dict[str, Any]:
     """A Django database from a libpq URL: pooled, prepared, bounded in time (D22). Whatever else the URL says is kept."""
     parts = conninfo_to_dict(to_the_primary(url))
     bounds = f"-c statement_timeout={60000 if worker else 5000} -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000"
+    if os.environ.get("HANSE_PROCESS") == "recover":
+        bounds += " -c default_transaction_read_only=off"
     told = {name: value for name, value in parts.items() if name not in ("dbname", "user", "password", "host", "port")}
     options: dict[str, Any] = told | {"server_side_binding": True, "prepare_threshold": 3, "options": f"{told.get('options', '')} {bounds}".strip()}
     options.setdefault("application_name", os.environ.get("HANSE_PROCESS", "hanse"))
