@@ -99,7 +99,7 @@ SELECT 'H-' || l.order_id AS "order", l.position, l.kit, l.shipped, l.invoiced -
   FROM (SELECT order_id, kit, min(shipped / per_kit) AS whole, min((ordered - cancelled) / per_kit) AS can FROM orders_line WHERE kit IS NOT NULL GROUP BY 1, 2) k
   JOIN orders_line l ON l.order_id = k.order_id AND l.kit = k.kit JOIN orders_order o ON o.id = l.order_id AND o.invoice_rule <> 'order'
 """),
-    Check("INV-11", "A series of numbers has no gap and no double: each number is a document's or void.", r"""
+    Check("INV-11", "A series of numbers has no gap and no double.", r"""
 WITH own AS (
   SELECT substring(number FROM '^((?:INV|CRN)-\d{4})-\d{6,}$') AS series, substring(number FROM '(\d+)$')::numeric AS n FROM billing_invoice
    WHERE number ~ '^(INV|CRN)-\d{4}-\d{6,}$'
