@@ -61,7 +61,8 @@ def test_an_epoch_follows_another_and_begins_in_the_past(asks, told):
 
 
 def test_the_next_document_has_a_number_that_nobody_else_may_hold(given):
-    before, order = ordered(given, (2, "20.00"), invoice_rule="order"), ordered(given, (1, "7.00"), customer="OTTO", invoice_rule="order")
+    given.customer()
+    before, order = (ordered(given, (2, "20.00"), invoice_rule="order") for _ in range(2))
     [first] = invoice([Invoice(before)], by="ann")
     recover([Recover(clock.now() - HOUR, 1_000, 0, (VoidUpTo("INV-2026", 40), VoidUpTo("CRN-2026", 5)))], by=HANSE)
     [second] = invoice([Invoice(order)], by="ann")
