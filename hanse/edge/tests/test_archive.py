@@ -51,7 +51,7 @@ def test_any_moment_is_restored_exactly_and_is_closed_until_it_is_recovered(home
     note(server, 1)
     moment = note(server, 2)
     note(server, 3)
-    with pytest.raises(PostgresError, match="ends before .*name an earlier moment"):
+    with pytest.raises(PostgresError, match=r"ends before .*name an earlier moment"):
         restore(homes["then"], kept, datetime.now(UTC) + timedelta(hours=1))
     stop(homes["home"])
     restore(homes["then"], kept, moment)
