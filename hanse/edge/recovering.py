@@ -159,7 +159,7 @@ def _lifted(owner: psycopg.Connection, pace: Pace, known: Known | None) -> tuple
     wanted = {name: min(known.sequences.get(name, 0) if known else pace.lifted(last, LEAST_IDS), most) for name, last, most in here}
     lifted = {name: wanted[name] for name, last, _ in here if wanted[name] > last}
     owner.execute(LIFT, [list(lifted), list(lifted.values())])
-    last = dict(owner.execute(LAST).fetchall())
+    last: dict[str, int] = dict(owner.execute(LAST).fetchall())
     series = known.series if known else series_lifted(last, pace)
     voids = [VoidUpTo(name, upto) for name, upto in sorted(series.items()) if upto > last.get(name, 0)]
     lost = pace.now - pace.restored_to
