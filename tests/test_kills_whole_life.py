@@ -35,7 +35,7 @@ def served(tmp_path):
         made = hanse(home, "key", "create", "--name", "clients", "--scope", "all", "--json")
         assert made.returncode == 0, made.stderr
         serving = Serving(home, "serve")
-        serving.home = home
+        serving.home, serving.app_url = home, lambda: postgres.start(home / "database").app_url
         serving.company = Company(serving.url, json.loads(made.stdout)[0]["key"])
         serving.company.load(SKUS)
         yield serving
@@ -120,7 +120,7 @@ def under_fire(serving: Serving, kills: int, seed: int) -> None:
 
 
 def what_is_there(serving: Serving) -> psycopg.Connection:
-    return psycopg.connect(postgres.start(serving.home / "database").app_url, autocommit=True)
+    return psycopg.connect(serving.app_url(), autocommit=True)
 
 
 def nothing_lost_nothing_doubled(serving: Serving) -> None:

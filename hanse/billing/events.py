@@ -129,3 +129,16 @@ def _units(lines: tuple[BilledLine, ...]) -> str:
 
 def _money(amount: Decimal, currency: str) -> str:
     return f"{amount.normalize():f} {currency}" if amount % Decimal("0.01") else f"{amount:.2f} {currency}"
+
+
+@event("series")
+class NumbersVoided:
+    """No document will have these numbers of a series."""
+
+    series: str
+    first: int
+    last: int
+    reason: str
+
+    def said(self) -> str:
+        return f"{self.series}-{self.first:06d} to {self.last:06d} are void: {self.reason}"

@@ -20,6 +20,29 @@ class Series(models.Model):
         return self.name
 
 
+class VoidedNumbers(models.Model):
+    """Numbers `first` … `last` of a series that no document will have: after a restore others may hold documents with them."""
+
+    id = models.BigAutoField(primary_key=True)
+    series = models.TextField()
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    reason = models.TextField()
+    voided_at = models.DateTimeField()
+    actor = models.TextField()
+
+    class Meta:
+        verbose_name_plural = "voided numbers"
+        constraints = [
+            models.UniqueConstraint(fields=["series", "first"], name="billing_voidednumbers_once"),
+            models.CheckConstraint(condition=Q(first__gte=1, first__lte=F("last"), last__lte=10**12), name="billing_voidednumbers_are_some"),
+            models.CheckConstraint(condition=~Q(reason=""), name="billing_voidednumbers_have_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series}-{self.first:06d} … {self.last:06d}"
+
+
 class Invoice(models.Model):
     """An issued invoice or credit. It never changes; what was paid of it is the sum of its settlements."""
 

@@ -1,6 +1,7 @@
 """`hanse db`: the private database, started, stopped, copied and restored by hand."""
 
 import os
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,9 @@ import click
 
 from . import home, postgres
 from .cli import json_option, main, out, told
+
+KEEP = timedelta(days=14)
+"""So long any moment can be restored, unless somebody says otherwise."""
 
 
 def private() -> None:
@@ -18,7 +22,7 @@ def private() -> None:
 
 @main.group()
 def db() -> None:
-    """The database: start, stop, status, backup, restore, migrate."""
+    """The database: start, stop, status, archive, backup, restore, migrate."""
 
 
 @db.command()
@@ -54,22 +58,51 @@ def status(as_json: bool) -> None:
 
 @db.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-def backup(folder: Path) -> None:
-    """Copy the running private database into a new FOLDER, and check the copy."""
+def archive(folder: Path) -> None:
+    """Keep the private database's log in FOLDER from now on, and begin with a first copy: then any moment can be restored."""
+    private()
+    home.made()
+    postgres.archive(home.database(), folder)
+    postgres.stop(home.database())
+    with home.opened():
+        made = postgres.backup_into_archive(postgres.start(home.database()), KEEP)
+        out.print(f"The log is kept in {folder}. Copied and checked: {made}")
+
+
+@db.command()
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.option("--keep", type=click.IntRange(1, 3650), default=KEEP.days, show_default=True, help="Days of which any moment can be restored from the archive.")
+def backup(folder: Path | None, keep: int) -> None:
+    """Copy the running private database into a new FOLDER, else into its archive, and check the copy."""
     private()
     with home.opened():
         server = postgres.start(home.database())
-        out.print(f"Copied and checked: {postgres.backup(server, folder)}")
+        made = postgres.backup(server, folder) if folder else postgres.backup_into_archive(server, timedelta(days=keep))
+        out.print(f"Copied and checked: {made}")
 
 
 @db.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-def restore(folder: Path) -> None:
-    """Fill a new home from the backup in FOLDER. A home that has a database is refused."""
+@click.option("--to", "moment", help="The moment to restore from an archive, as 2026-11-27T14:05:00+01:00; else all it has.")
+@click.option("--to-look-at", is_flag=True, help="A copy that nobody goes on with: open at once, without `hanse recover`.")
+def restore(folder: Path, moment: str | None, to_look_at: bool) -> None:
+    """Fill a new home from the backup or archive in FOLDER. A home that has a database is refused."""
     private()
     home.made()
-    postgres.restore(home.database(), folder)
-    out.print(f"Restored into {home.database()}. `hanse serve` starts it.")
+    postgres.restore(home.database(), folder, instant(moment) if moment else None, to_look_at)
+    then = "`hanse serve --no-worker` shows it." if to_look_at else "It is closed for writes until `hanse recover`."
+    out.print(f"Restored into {home.database()}. {then}")
+
+
+def instant(text: str) -> datetime:
+    """A moment that says its zone."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text} is no moment: write 2026-11-27T14:05:00+01:00.") from error
+    if found.tzinfo is None:
+        raise click.BadParameter(f"{text} has no zone: write 2026-11-27T14:05:00+01:00.")
+    return found
 
 
 @db.command()

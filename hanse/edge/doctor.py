@@ -45,6 +45,10 @@ SELECT name, setting FROM pg_settings
  WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit', 'data_checksums', 'archive_mode', 'server_version', 'TimeZone',
                 'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout')
 """
+ARCHIVED = """
+SELECT coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'), false), last_failed_time, current_setting('synchronous_standby_names'),
+       pg_is_in_recovery(), current_setting('transaction_read_only') FROM pg_stat_archiver
+"""
 ROLE = """
 SELECT current_user, r.rolsuper, r.rolbypassrls, r.rolcreaterole OR r.rolcreatedb,
        (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND pg_has_role(c.relowner, 'MEMBER')),
@@ -84,6 +88,18 @@ def durability() -> Iterator[Line]:
     for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
         bound = int(found[name]) > 0
         yield Line(name.replace("_", " "), GOOD if bound else BAD, f"{found[name]} ms", "" if bound else "Let hanse set it: remove `options` from DATABASE_URL.")
+
+
+def standbys() -> Iterator[Line]:
+    """Whether the log is kept as it is written, a standby has what is acknowledged, and writes are taken."""
+    [(failed, since, waits, follows, closed)] = _rows(ARCHIVED)
+    if failed:
+        yield Line("log archive fails", BAD, f"since {since:%Y-%m-%d %H:%M}", "The log piles up on this disk: see the server's log, mend the archive's folder.")
+    if waits:
+        yield Line("synchronous standbys", GOOD, waits)
+    if closed == "on":
+        what, do = ("a standby", "Name all servers in DATABASE_URL.") if follows else ("closed for writes", "It was restored: run `hanse recover`.")
+        yield Line("database", BAD, what, do)
 
 
 def roles() -> Iterator[Line]:
@@ -154,7 +170,7 @@ def followers() -> Iterator[Line]:
         yield Line(name, WATCH if count else GOOD, str(count), do if count else "")
 
 
-LOOKS: list[Callable[[], Iterator[Line]]] = [durability, roles, secrets_and_doors, schema, machine, backups, followers]
+LOOKS: list[Callable[[], Iterator[Line]]] = [durability, standbys, roles, secrets_and_doors, schema, machine, backups, followers]
 
 
 def run() -> list[Line]:

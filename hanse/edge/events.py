@@ -1,5 +1,7 @@
 """What the edge tells: webhooks' endpoints come, go, pause and take again."""
 
+from datetime import datetime
+
 from hanse.journal.events import event
 
 
@@ -123,3 +125,20 @@ class OwnershipEnded:
 
     def said(self) -> str:
         return f"{self.exception} no longer needs {self.was}"
+
+
+@event("recovery")
+class Recovered:
+    """The database was restored to an earlier moment and goes on from there: whatever was told after it is void. `recovery` is the new epoch.
+
+    `lost` names the documents that were issued after that moment, where they are known.
+    """
+
+    recovery: int
+    restored_to: datetime
+    lifted: int
+    lost: list[str]
+
+    def said(self) -> str:
+        lost = f" Lost: {', '.join(self.lost)}." if self.lost else ""
+        return f"hanse goes on from {self.restored_to:%Y-%m-%d %H:%M:%S %Z}; what was told after that is void.{lost}"

@@ -25,6 +25,7 @@ from pathlib import Path
 import psycopg
 
 from . import postgres
+from .servers import to_the_primary
 
 PACKAGE = Path(__file__).resolve().parent.parent
 STAYS = "stays"
@@ -79,7 +80,7 @@ def secret_key() -> str:
 def urls() -> Urls:
     """The database to work with: DATABASE_URL's, else the private one, started if it is down."""
     if given := os.environ.get("DATABASE_URL"):
-        return Urls(given, os.environ.get("DATABASE_OWNER_URL", given), embedded=bool(os.environ.get("HANSE_EMBEDDED")))
+        return Urls(to_the_primary(given), to_the_primary(os.environ.get("DATABASE_OWNER_URL", given)), embedded=bool(os.environ.get("HANSE_EMBEDDED")))
     made()
     server = postgres.start(database())
     return Urls(server.app_url, server.owner_url)
@@ -125,6 +126,7 @@ def migrated(found: Urls) -> bool:
         said = (raised or done.stderr.strip().splitlines() or ["no reason given"])[-1].rstrip(".")
         raise HomeError(f"The schema could not be brought up to date: {said}. Its owner's address goes into DATABASE_OWNER_URL.")
     with psycopg.connect(found.owner, autocommit=True) as connection:
+        connection.execute("SET default_transaction_read_only = off")
         connection.execute(f"COMMENT ON TABLE django_migrations IS '{wanted}'")
     return True
 

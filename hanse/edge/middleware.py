@@ -17,7 +17,7 @@ from django.core.handlers.exception import convert_exception_to_response
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
-from psycopg.errors import IdleInTransactionSessionTimeout
+from psycopg.errors import IdleInTransactionSessionTimeout, ReadOnlySqlTransaction
 
 from hanse.kernel.refused import refuse
 from hanse.web.errors import short_number
@@ -111,13 +111,20 @@ class Policy:
 
 
 def away(exception: Exception) -> bool:
-    """Whether the database was away, overloaded or has ended our connection, also one that stood idle in a transaction (D22)."""
+    """Whether the database was away, overloaded, closed or has ended our connection, also one that stood idle in a transaction (D22)."""
     idle = isinstance(exception, InternalError) and isinstance(exception.__cause__, IdleInTransactionSessionTimeout)
-    return idle or isinstance(exception, OperationalError | InterfaceError)
+    return idle or closed(exception) or isinstance(exception, OperationalError | InterfaceError)
+
+
+def closed(exception: Exception) -> bool:
+    """Whether the database takes no writes: it was restored and is still to be recovered, or follows another."""
+    return isinstance(exception, InternalError) and isinstance(exception.__cause__, ReadOnlySqlTransaction)
 
 
 def fault(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """An exception as a problem: busy where the database was away, else a bug with generic text and its number."""
+    """An exception as a problem: busy or closed where the database was, else a bug with generic text and its number."""
+    if closed(exception):
+        return problem(request, "closed")
     if away(exception):
         log.warning("database away or overloaded", number=number_of(request), path=request.path, trouble=type(exception).__name__)
         return busy(request)
@@ -175,5 +182,6 @@ def _page_busy(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A page while the database is away: plain words, for a page of its own would ask the database."""
     number = short_number()
     log.warning("page without database", number=number, path=request.path, trouble=type(exception).__name__)
-    text = f"hanse is busy or its database is away. Nothing was changed. Try again in a moment. Number {number}\n"
+    what = "takes no writes just now: it is recovered after a restore" if closed(exception) else "is busy or its database is away"
+    text = f"hanse {what}. Nothing was changed. Try again in a moment. Number {number}\n"
     return HttpResponse(text, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "2"})

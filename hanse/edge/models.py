@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from hanse.journal.models import CurrentXact
+
 
 class ApiKey(models.Model):
     """A bearer key: its prefix finds it, only the hash of its secret is kept. Scopes are roles or operations."""
@@ -91,3 +93,19 @@ class Ownership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}/{self.subject}"
+
+
+class Recovery(models.Model):
+    """A restore that was gone on from: `epoch` (milliseconds) names the history since, `xact` is where in the journal it begins."""
+
+    epoch = models.BigIntegerField(primary_key=True)
+    xact = models.BigIntegerField(db_default=CurrentXact())
+    restored_to = models.DateTimeField()
+    recovered_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "recoveries"
+        constraints = [models.CheckConstraint(condition=Q(epoch__gt=0, restored_to__lte=models.F("recovered_at")), name="edge_recovery_comes_after")]
+
+    def __str__(self) -> str:
+        return f"restored to {self.restored_to}"

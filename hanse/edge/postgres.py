@@ -4,7 +4,8 @@ A bare `hanse` needs no database installed. The server belongs to no process: it
 that started it, and the next one joins it. Any of them may be killed at any moment, the server too;
 `start` puts it right, and what was committed is there. A server counts as running only once it
 answers a query and says it serves this home: pid files and sockets may name the dead and strangers.
-`postgres_home` describes the folder, `postgres_programs` who runs what, `postgres_backup` the copies.
+`postgres_home` describes the folder, `postgres_programs` who runs what, `postgres_settings` how it is set,
+`postgres_backup` the copies, `postgres_archive` its log and the way back to any moment.
 """
 
 import os
@@ -24,13 +25,15 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import PGconn, Ping
 
-from hanse.edge.postgres_backup import backup, restore
+from hanse.edge.postgres_archive import archive, backup_into_archive, restore
+from hanse.edge.postgres_backup import backup
 from hanse.edge.postgres_home import (
     ADMIN,
     APP,
     DATABASE,
     OWNER,
     PORT,
+    RESTORED,
     Server,
     alone,
     empty,
@@ -44,8 +47,9 @@ from hanse.edge.postgres_home import (
     url,
 )
 from hanse.edge.postgres_programs import PostgresError, Programs, living, locate, programs_for
+from hanse.edge.postgres_settings import settings
 
-__all__ = ["PostgresError", "Server", "backup", "restore", "start", "status", "stop"]
+__all__ = ["PostgresError", "Server", "archive", "backup", "backup_into_archive", "restore", "start", "status", "stop"]
 
 T = TypeVar("T")
 PATIENCE = 600  # seconds: recovery after a crash may take its time
@@ -53,17 +57,6 @@ RIGHTS = {
     OWNER: "LOGIN CREATEDB NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS",
     APP: "LOGIN NOCREATEDB NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS",
 }
-SETTINGS = {
-    "listen_addresses": "", "port": PORT, "max_connections": 100, "password_encryption": "scram-sha-256",
-    "fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "wal_compression": "on",
-    "max_wal_size": "2GB", "checkpoint_timeout": "15min", "random_page_cost": 1.1, "jit": "off",
-    "shared_buffers": "256MB", "effective_cache_size": "4GB", "work_mem": "16MB", "maintenance_work_mem": "256MB",
-    "timezone": "UTC", "log_timezone": "UTC", "lc_messages": "C",
-    "logging_collector": "on", "log_filename": "server-%a.log", "log_rotation_age": "1d",
-    "log_rotation_size": 0, "log_truncate_on_rotation": "on",
-    # Rows and statements hold people's data, and logs must not.
-    "log_error_verbosity": "terse", "log_min_error_statement": "panic",
-}  # fmt: skip
 DOORS = "local all all scram-sha-256\nlocal replication all scram-sha-256\n"
 LOCKED_OUT = re.compile(r"password authentication failed|no pg_hba\.conf entry")
 FURNISHING = 0x68616E7365  # the key of an advisory lock: "hanse"
@@ -234,13 +227,6 @@ def create(home: Path, programs: Programs) -> None:
     settle(home)
 
 
-def settings(home: Path) -> str:
-    """The server's configuration, written anew at each start. `ALTER SYSTEM` overrules it."""
-    places = {"unix_socket_directories": socket_folder(home), "log_directory": home / "log"}
-    lines = (f"{name} = '{str(value).replace(chr(39), chr(39) * 2)}'" for name, value in (SETTINGS | places).items())
-    return "# Written by hanse at each start; use ALTER SYSTEM for settings of your own.\n" + "\n".join(lines) + "\n"
-
-
 def admit(home: Path, programs: Programs) -> None:
     """Give the superuser a new password while the server is down: when new, restored, or the file was lost."""
     password = secrets.token_urlsafe(32)
@@ -252,9 +238,12 @@ def admit(home: Path, programs: Programs) -> None:
 def furnish(home: Path, connection: psycopg.Connection) -> None:
     """Make sure of both roles, their rights and passwords, and of the database they share.
 
-    The server finishes what a killed starter had asked for; the lock is that starter's until then.
+    The server finishes what a killed starter had asked for; the lock is that starter's until then. A restored database
+    is closed for writes before anybody has a password for it: `hanse recover` opens it.
     """
     connection.execute("SELECT pg_advisory_lock(%s)", [FURNISHING])
+    if (home / RESTORED).exists():
+        connection.execute(sql.SQL("ALTER DATABASE {} SET default_transaction_read_only = on").format(sql.Identifier(DATABASE)))
     here = {name for [name] in connection.execute("SELECT rolname FROM pg_roles")}
     for role, rights in RIGHTS.items():
         file = secret(home, role)

@@ -1,4 +1,4 @@
-"""Backup and restore of the private PostgreSQL: physical copies, verified when made and when used.
+"""Backups of the private PostgreSQL: physical copies, verified when made and when used.
 
 Physical, because the journal's followers rely on transaction numbers going on where they were. A
 backup is a plain PostgreSQL base backup with its log, so it is consistent under load and any
@@ -9,8 +9,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from hanse.edge.postgres_home import ADMIN, PORT, Server, alone, empty, place, plainly, secret, settle, socket_folder
-from hanse.edge.postgres_programs import PostgresError, locate, programs_for, run
+from hanse.edge.postgres_home import ADMIN, PORT, Server, plainly, secret, settle, socket_folder
+from hanse.edge.postgres_programs import PostgresError, locate, run
 
 
 def backup(server: Server, to: Path) -> Path:
@@ -43,28 +43,3 @@ def copy(server: Server, to: Path) -> None:
 def verify(folder: Path) -> None:
     """Compare every file with the backup's list of checksums, and read its log to the end."""
     run(locate() / "pg_verifybackup", "--quiet", str(folder), cwd=folder.parent)
-
-
-def restore(home: Path, from_: Path) -> None:
-    """Fill a new or empty `home` from a backup; `start` then brings it up. A home with anything in it is refused."""
-    home, from_ = place(home), place(from_)
-    if not (from_ / "backup_manifest").is_file():
-        raise PostgresError(f"{from_} is no backup: name a folder that `backup` made.")
-    refuse_taken(home)
-    with alone(home):
-        refuse_taken(home)
-        fresh = empty(home / "data.new")
-        shutil.copytree(from_, fresh, symlinks=True, dirs_exist_ok=True)
-        verify(fresh)
-        programs = programs_for(home)
-        programs.give(fresh)
-        programs.serve("initdb", "--sync-only", "-D", "data.new", home=home)
-        fresh.rename(home / "data")
-        settle(home)
-
-
-def refuse_taken(home: Path) -> None:
-    """A home may hold the lock and what an interrupted restore left, and nothing else."""
-    found = {path.name for path in home.iterdir()} if home.exists() else set()
-    if others := sorted(found - {"lock", "data.new"}):
-        raise PostgresError(f"{home} isn't empty, it holds {', '.join(others[:3])}: restore into a new folder.")

@@ -2,7 +2,8 @@
 
     data/      the database, open to nobody else        log/   what the server says, one file a weekday
     secrets/   generated passwords, one file a role     run/   the socket; there is no network port
-    lock       held by whoever starts, stops, restores
+    lock       held by whoever starts, stops, restores    archive  where its log is kept, if it is: a link
+    restored   was restored, and `hanse recover` is still to come: closed for writes
 
 Only this folder is touched: those above it keep their modes, and nothing is written elsewhere, except
 that a home too deep for a socket's path (or oddly named) has its `run` in /tmp, closed to others.
@@ -25,6 +26,7 @@ from hanse.edge.postgres_programs import PostgresError
 PORT = 5432  # names the socket, opens nothing
 LONGEST_SOCKET = 103  # bytes a socket's path may have; Linux allows four more
 PLAIN_PATH = re.compile(r"[A-Za-z0-9_/.+-]+")
+ARCHIVE, LOG, COPIES, RESTORED = "archive", "log", "copies", "restored"
 DATABASE, ADMIN, OWNER, APP = "hanse", "postgres", "hanse_owner", "hanse_app"
 
 

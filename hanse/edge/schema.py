@@ -9,7 +9,7 @@ import sys
 
 APPEND_ONLY = [
     "journal_event", "inventory_movement", "inventory_count", "orders_promise", "orders_appointment", "orders_requestedunits", "fulfilment_scan", "fulfilment_content", "fulfilment_audit", "fulfilment_despatchadvice",
-    "transport_trackingevent", "transport_proof", "transport_choice", "transport_photo", "transport_receivingadvice", "transport_receivedline", "transport_silence", "network_learnedtransit", "billing_invoice", "billing_invoiceline", "billing_payment", "billing_settlement", "billing_match",
+    "transport_trackingevent", "transport_proof", "transport_choice", "transport_photo", "transport_receivingadvice", "transport_receivedline", "transport_silence", "network_learnedtransit", "billing_invoice", "billing_invoiceline", "billing_payment", "billing_settlement", "billing_match", "billing_voidednumbers", "edge_recovery",
 ]
 GRANT = """
 DO $$ DECLARE s text := current_schema(); BEGIN
@@ -26,6 +26,8 @@ def migrate(verbosity: int = 0) -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    with connection.cursor() as cursor:  # also in a restored database that is closed until it is recovered
+        cursor.execute("SET default_transaction_read_only = off")
     call_command("migrate", interactive=False, verbosity=verbosity)
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = 'hanse_app'")

@@ -2,21 +2,28 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
+
+from .servers import to_the_primary
 
 BASE = Path(__file__).resolve().parent.parent
 
 
-def _database(url: str, worker: bool) -> dict:
-    """A Django database from a libpq URL: pooled, prepared, bounded in time (D22)."""
-    parts = conninfo_to_dict(url)
+def _database(url: str, worker: bool) -> dict[str, Any]:
+    """A Django database from a libpq URL: pooled, prepared, bounded in time (D22). Whatever else the URL says is kept."""
+    parts = conninfo_to_dict(to_the_primary(url))
     bounds = f"-c statement_timeout={60000 if worker else 5000} -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000"
-    options = {"server_side_binding": True, "prepare_threshold": 3, "options": bounds, "application_name": os.environ.get("HANSE_PROCESS", "hanse")}
+    if os.environ.get("HANSE_PROCESS") == "recover":
+        bounds += " -c default_transaction_read_only=off"
+    told = {name: value for name, value in parts.items() if name not in ("dbname", "user", "password", "host", "port")}
+    options: dict[str, Any] = told | {"server_side_binding": True, "prepare_threshold": 3, "options": f"{told.get('options', '')} {bounds}".strip()}
+    options.setdefault("application_name", os.environ.get("HANSE_PROCESS", "hanse"))
     if os.environ.get("HANSE_POOL", "1") == "1":
         options["pool"] = {"min_size": 1, "max_size": int(os.environ.get("HANSE_POOL_SIZE", "16")), "timeout": 5}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "django.db.backends.postgresql" if os.environ.get("HANSE_EMBEDDED") else "hanse.edge.postgresql",
         "NAME": parts.get("dbname", "hanse"), "USER": parts.get("user", ""), "PASSWORD": parts.get("password", ""),
         "HOST": parts.get("host", ""), "PORT": str(parts.get("port", "")),
         "OPTIONS": options, "CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False, "TIME_ZONE": "UTC",

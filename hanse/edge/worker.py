@@ -13,6 +13,7 @@ import time
 from typing import Any
 
 import structlog
+from asgiref.sync import sync_to_async
 from django.db import Error, close_old_connections, connection
 
 TICK = 0.2
@@ -96,6 +97,8 @@ class Worker:
             working = asyncio.create_task(own.run_worker_async(concurrency=2, install_signal_handlers=False, wait=True, delete_jobs="successful"))
             while not self.stopping.is_set() and not working.done():
                 await asyncio.sleep(0.2)
+                # Periodic jobs are deferred over a connection of this thread's: one that died with the server would be kept for ever.
+                await sync_to_async(close_old_connections)()
             if working.done():
                 working.result()
             working.cancel()

@@ -37,6 +37,7 @@ _TABLE: list[tuple[Any, ...]] = [
     ("values-refused", 422, "Values refused", "{why}"),
     ("too-many-requests", 429, "Too many requests", "Slow down and try again with the same key.", True),
     ("busy", 503, "Busy", "The database is busy. Nothing was changed; the same key is safe to send again.", True),
+    ("closed", 503, "Closed for writes", "The database takes no writes just now: it was restored and is recovered. Nothing was changed; the same key is safe to send again.", True),
     ("fault", 500, "Something broke", "Nothing was changed. Tell your admin the number {number}."),
     # -- exceptions
     ("exception-gone", 409, "Needs nobody any more", "{exception} no longer needs a person: its cause is gone."),

@@ -103,11 +103,13 @@ SELECT 'H-' || l.order_id AS "order", l.position, l.kit, l.shipped, l.invoiced -
 WITH own AS (
   SELECT substring(number FROM '^((?:INV|CRN)-\d{4})-\d{6,}$') AS series, substring(number FROM '(\d+)$')::numeric AS n FROM billing_invoice
    WHERE number ~ '^(INV|CRN)-\d{4}-\d{6,}$'
+   UNION ALL SELECT series, generate_series(first, last)::numeric FROM billing_voidednumbers
 )
-SELECT coalesce(s.name, o.series) AS series, s.last, o.documents, o.first, o.highest,
-       s.last IS DISTINCT FROM coalesce(o.documents, 0) OR o.highest IS DISTINCT FROM o.documents OR o.first IS DISTINCT FROM 1 AND o.documents > 0 AS wrong
+SELECT coalesce(s.name, o.series) AS series, s.last, o.numbers, o.once, o.first, o.highest,
+       s.last IS DISTINCT FROM coalesce(o.once, 0) OR o.numbers IS DISTINCT FROM o.once OR o.highest IS DISTINCT FROM o.once
+       OR o.first IS DISTINCT FROM 1 AND o.once > 0 AS wrong
   FROM billing_series s
-  FULL JOIN (SELECT series, count(DISTINCT n) AS documents, min(n) AS first, max(n) AS highest FROM own GROUP BY 1) o ON o.series = s.name
+  FULL JOIN (SELECT series, count(*) AS numbers, count(DISTINCT n) AS once, min(n) AS first, max(n) AS highest FROM own GROUP BY 1) o ON o.series = s.name
 """),
     Check("INV-11", "A document says today what the journal said when it was issued.", """
 SELECT d.number, d.kind, d.total, (e.body ->> 'total')::numeric AS issued_with, count(*) OVER (PARTITION BY d.id) AS times_told,

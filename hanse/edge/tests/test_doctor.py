@@ -1,7 +1,7 @@
 """Doctor: a sound installation has nothing bad, and each thing that would break a promise is seen with what to do."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -42,6 +42,19 @@ def test_settings_that_lose_what_was_acknowledged_are_bad(sound):
         cursor.execute("RESET synchronous_commit")
         cursor.execute("RESET lock_timeout")
     assert (found["synchronous_commit"], found["lock timeout"], found["fsync"]) == (BAD, BAD, GOOD)
+
+
+def test_a_failing_archive_a_standby_and_a_database_that_was_not_recovered_are_seen(sound):
+    at = datetime(2026, 11, 27, 2, tzinfo=UTC)
+    seen = {}
+    for row in [(False, None, "", False, "off"), (True, at, "ANY 1 (b, c)", False, "on"), (False, None, "", True, "on")]:
+        sound.setattr(doctor, "_rows", lambda sql, given=(), row=row: [row])
+        seen[row] = [(x.name, x.mark, x.seen) for x in doctor.standbys()]
+    assert list(seen.values()) == [
+        [],
+        [("log archive fails", BAD, "since 2026-11-27 02:00"), ("synchronous standbys", GOOD, "ANY 1 (b, c)"), ("database", BAD, "closed for writes")],
+        [("database", BAD, "a standby")],
+    ]
 
 
 def test_rights_to_change_what_only_grows_are_bad(sound, database_urls):

@@ -1,11 +1,16 @@
 """The feed: the journal by transaction watermark. A number that was drawn earlier and committed later is not lost."""
 
 import threading
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
 from hanse.edge.add_endpoints import AddEndpoint, add_endpoints
 from hanse.edge.feed import read
+from hanse.edge.recover import Recover, recover
+from hanse.journal.principals import HANSE
+from hanse.kernel import clock
+from hanse.web.doors import after, cursor_of
 
 
 def test_what_commits_late_comes_later_and_is_not_lost(lasting, transactional_db):
@@ -24,12 +29,12 @@ def test_what_commits_late_comes_later_and_is_not_lost(lasting, transactional_db
     first.start()
     assert wrote.wait(20)
     add_endpoints([AddEndpoint("https://example.com/quick")], by="ann")
-    before, place = read((0, 0), [], 100)
+    before, place = read((0, 0, 0), [], 100)
     may_commit.set()
     first.join()
-    after, _ = read(place, [], 100)
+    later, _ = read(place, [], 100)
     assert before == [], "the quick one waits, for a transaction before it may still commit facts"
-    assert [row[3]["url"] for row in after] == ["https://example.com/slow", "https://example.com/quick"]
+    assert [row[3]["url"] for row in later] == ["https://example.com/slow", "https://example.com/quick"]
 
 
 def test_the_feed_pages_through_everything_once(lasting, caller):
@@ -56,3 +61,20 @@ def test_kinds_can_be_chosen_and_the_place_moves_past_the_others(lasting, caller
     assert it.get("/events", cursor=page["next"]).json()["items"] == []
     [fact] = it.get("/events", kind="EndpointAdded").json()["items"]
     assert (fact["actor"], fact["operation"], fact["subject"].split("/")[0]) == ("ann", "edge.add_endpoints", "endpoint")
+
+
+def test_after_a_restore_a_reader_is_led_back_to_where_the_new_epoch_begins(lasting, caller):
+    it = caller("read")
+    add_endpoints([AddEndpoint("https://example.com/before")], by="ann")
+    page = it.get("/events").json()
+    xact, _, epoch = after(page["next"], int, int, int)
+    ahead = cursor_of((xact + 1_000, 7, epoch))  # read after the moment that was restored
+    now = clock.now()
+    recover([Recover(now - timedelta(minutes=5), 1_000, 0)], by=HANSE)
+    add_endpoints([AddEndpoint("https://example.com/after")], by="ann")
+    page = it.get("/events", cursor=ahead).json()
+    assert [e["kind"] for e in page["items"]] == ["Recovered", "EndpointAdded"]
+    assert datetime.fromisoformat(page["items"][0]["body"]["restored_to"]) == now - timedelta(minutes=5)
+    assert it.get("/events", cursor=page["next"]).json()["items"] == []
+    [_, told, _] = it.get("/events", cursor=cursor_of((0, 0, 0))).json()["items"]
+    assert told["kind"] == "Recovered", "whoever begins at the beginning reads all of it once"

@@ -127,6 +127,21 @@ def test_a_database_that_is_away_is_busy_and_not_a_fault(caller):
     assert told["retryable"] and "10.0.0.1" not in answer.content.decode()
 
 
+def test_a_database_that_takes_no_writes_is_closed_and_the_same_key_is_safe(caller, lasting):
+    it = caller("all")
+    assert it.get("/webhooks").status_code == 200, "the day's first use of a key is noted"
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+        try:
+            answer = it.post("/webhooks", {"url": "https://example.com"}, key="k1")
+            read = it.get("/webhooks")
+        finally:
+            cursor.execute("SET default_transaction_read_only = off")
+    told = assert_problem(answer, 503, "closed")
+    assert told["retryable"] and answer.headers["Retry-After"] and read.status_code == 200
+    assert it.post("/webhooks", {"url": "https://example.com"}, key="k1").status_code == 201
+
+
 def test_a_fault_says_nothing_but_its_number(caller, capsys):
     it = caller("read")
     with mock.patch("hanse.edge.feed.read", side_effect=RuntimeError("secret /etc/passwd")):

@@ -148,6 +148,8 @@ PLANTED: list[tuple[str, str, str]] = [
     ("INV-10", "Of a kit is billed", "UPDATE orders_line SET shipped = shipped - 1 WHERE kit IS NOT NULL AND per_kit = 2"),
     ("INV-11", "A series", "UPDATE billing_series SET last = last + 1"),
     ("INV-11", "A series", "UPDATE billing_invoice SET number = 'INV-2026-000099' WHERE number = 'INV-2026-000002'"),
+    ("INV-11", "A series", "INSERT INTO billing_voidednumbers (series, first, last, reason, voided_at, actor) VALUES ('INV-2026', 1, 1, 'lost', now(), 'ann')"),
+    ("INV-11", "A series", "INSERT INTO billing_voidednumbers (series, first, last, reason, voided_at, actor) VALUES ('INV-2026', 90, 99, 'lost', now(), 'ann')"),
     ("INV-11", "A document says", "UPDATE billing_invoice SET total = total + 0.01, net = net + 0.01 WHERE number = 'INV-2026-000003'"),
     ("INV-11", "Every line of", "DELETE FROM billing_match"),
     ("INV-12", "Of an invoice's line", "UPDATE billing_invoice SET corrects_id = (SELECT id FROM billing_invoice WHERE number = 'INV-2026-000003') WHERE kind = 'credit';"
