@@ -42,5 +42,5 @@ def of_site(at: AtSite, sold: Sequence[Offer]) -> list[Faster]:
 def _charged(it: Offer, at: AtSite) -> Decimal | None:
     """What as few parcels as may be are charged; nothing where the service does not take them."""
     pieces = Load(max(at.weight_g, 1), at.volume_mm3, at.longest_mm).parcels(it.tariff)
-    told = charges(it.tariff, pieces, at.to, at.postcode)
+    told = charges(it.tariff, pieces, at.to, at.postcode, at.home)
     return sum((c.total for c in told if isinstance(c, Charge)), Decimal(0)) if told and isinstance(told[0], Charge) else None

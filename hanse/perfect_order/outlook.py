@@ -84,6 +84,7 @@ class AtSite:
     longest_mm: int
     to: str
     postcode: str
+    home: bool | None
     days: int
     transit_on: list[int] | None
     receives_on: list[int]
@@ -110,7 +111,7 @@ class AtSite:
 
 AT_SITE = f"""
 WITH {LINES}
-SELECT r.order_id, r.due_on, s.code, r.to_release, r.to_pick, r.to_pack, r.to_leave, r.lines, r.weight_g, r.volume_mm3, r.longest_mm, d.country, d.postcode, {WAY}, {DEPARTS}, lane.cost, lane.currency
+SELECT r.order_id, r.due_on, s.code, r.to_release, r.to_pick, r.to_pack, r.to_leave, r.lines, r.weight_g, r.volume_mm3, r.longest_mm, d.country, d.postcode, d.home, {WAY}, {DEPARTS}, lane.cost, lane.currency
   FROM (SELECT a.order_id, l.due_on, a.site_id, sum(a.reserved - a.freed - a.released + a.recalled)::bigint AS to_release,
                sum(a.reserved - a.freed - a.picked + a.put_back)::bigint AS to_pick, sum(a.reserved - a.freed - a.packed + a.unpacked)::bigint AS to_pack,
                sum(a.reserved - a.freed - a.shipped)::bigint AS to_leave, count(*)::int AS lines,

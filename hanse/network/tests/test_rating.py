@@ -9,7 +9,7 @@ from hypothesis import given as every
 from hypothesis import strategies as some
 
 from hanse.network.billed import Contract
-from hanse.network.rating import Extra, Piece, Step, Tariff, charges
+from hanse.network.rating import Extra, Piece, Step, Tariff, at_home, charges
 
 D = Decimal
 BY_SIZE = Contract(5000, D("0.5"))
@@ -69,6 +69,19 @@ def test_a_service_says_all_that_keeps_it_from_taking_parcels(tariff, pieces, wh
 ])
 def test_surcharges_count_where_all_their_conditions_hold_and_each_line_is_rounded_half_up_once(extra, piece, line):
     assert told(replace(PARCEL, extras=(extra,)), piece) == [line]
+
+
+AT_HOMES = (Extra("residential", amount=D("3.10"), home=True), Extra("remote", amount=D("2"), country="DE", postcodes=("2",), home=True), Extra("far", amount=D("9"), country="CH", home=True))
+
+
+@pytest.mark.parametrize("home, line, note", [
+    (True, "freight 4.90 + residential 3.10 + remote 2.00 = 10.00 for 500 g", "with residential and remote, for it is a home"),
+    (False, "freight 4.90 = 4.90 for 500 g", ""),
+    (None, "freight 4.90 = 4.90 for 500 g", "without residential and remote: nobody said that it is a home"),
+])
+def test_a_surcharge_for_homes_counts_where_somebody_said_that_it_is_one(home, line, note):
+    found = charges(replace(PARCEL, extras=AT_HOMES), [Piece(1)], "DE", "20095", home)
+    assert ([f"{' + '.join(f'{x.kind} {x.amount}' for x in c.lines)} = {c.total} for {c.billed_g} g" for c in found], at_home(found, home)) == ([line], note)
 
 
 def test_a_percentage_is_of_the_freight_before_it_is_rounded():
