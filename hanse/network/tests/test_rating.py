@@ -55,6 +55,16 @@ def test_a_service_says_all_that_keeps_it_from_taking_parcels(tariff, pieces, wh
     assert told(tariff, *pieces) == why
 
 
+@every(some.integers(1, 60_000), some.tuples(*[some.integers(1, 2_000)] * 3), some.sampled_from([(), PARCEL.steps[:2]]))
+def test_each_reason_is_true_without_what_it_names_it_is_gone_and_the_others_stay(gross_g, sides, steps):
+    tariff, piece = replace(PARCEL, **({"steps": steps} if steps else {})), Piece(gross_g, sides)
+    why = told(tariff, piece)
+    lifted = {"too heavy": {"max_weight_g": None}, "too long": {"max_length_mm": None}, "too large": {"max_girth_mm": None}, "no rate": {"steps": (Step(None, D(1)),)}}
+    for reason, without in lifted.items():
+        named = [w for w in why if w.startswith(reason)]
+        assert not named or [w for w in told(replace(tariff, **without), piece) if w in why] == [w for w in why if w not in named]
+
+
 @pytest.mark.parametrize("extra, piece, line", [
     (Extra("fuel", D("12.25")), Piece(1), "freight 4.90 + fuel 0.60 = 5.50 for 500 g"),
     (Extra("fuel", D("15")), Piece(10_500), "freight 9.65 + fuel 1.45 = 11.10 for 10500 g"),
