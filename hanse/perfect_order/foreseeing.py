@@ -286,7 +286,7 @@ def _changes(it: Outlook, parts: Sequence[Part], faster: Sequence[Faster], now: 
     at_sites = [p for p in parts if p.waits and p.site]
     if at_sites and held:
         yield Rescue("release hold", f"Release the {' and the '.join(held)} hold, then {FIRST[at_sites[0].step].lower()}", site=at_sites[0].site), _done(parts, at_sites)
-    elif at_sites:
+    elif at_sites and not _kept_whole(it, at_sites[0]):
         first = at_sites[0]
         where = "" if len(at_sites) == 1 else f" in {' and '.join(p.site for p in at_sites)}"
         yield Rescue(f"{first.step} first", FIRST[first.step] + where, site=first.site), _done(parts, at_sites)
@@ -299,6 +299,11 @@ def _changes(it: Outlook, parts: Sequence[Part], faster: Sequence[Faster], now: 
             said = f"Send it by {service.carrier} {service.service}, {service.days} {'day' if service.days == 1 else 'days'} on the way"
             yield Rescue("faster service", said, service.cost, service.currency, site=service.site), [quick if p is part else p for p in parts]
     yield from _from_elsewhere(it, parts, held, now)
+
+
+def _kept_whole(it: Outlook, first: Part) -> bool:
+    """Whether the terms let nothing be released, for a part has no stock."""
+    return first.step == "release" and bool(it.open.waits) and it.open.ship_rule == "complete-order"
 
 
 def _done(parts: Sequence[Part], those: Sequence[Part]) -> list[Part]:

@@ -227,6 +227,7 @@ def test_what_is_there_in_time_is_said_apart_from_what_saves_an_order_as_its_ter
     assert (it["said"], it["units"], it["of"], it["forbidden"]) == (told, in_time, 10, forbidden) and "no-stock" in codes(risk)
     assert (it["cost"], it["currency"], it["step"], it["site"]) == ("5.0000", "EUR", "release", "HAM"), "without rates what the lane costs"
     assert all("without the rest" not in r["said"] for r in risk.rescues)
+    assert ("release first" in [r["action"] for r in risk.rescues]) is not forbidden
     hold([Hold(order, "credit", "over the limit")], by="ann")
     assert looked(order)[0].lessening is None
 
