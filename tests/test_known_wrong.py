@@ -1,10 +1,11 @@
 """What order systems are known to get wrong, and the test that shows that ours does not.
 
-`ORDERS` is about promises, stock and money, `FLOOR` about picking, packing and shipping. A row whose proof stands elsewhere names it there.
+`ORDERS` is about promises, stock and money, `FLOOR` about picking, packing and shipping, `CARRIERS` about plans and those who carry, `PERFECT` about the
+perfect order. A row whose proof stands elsewhere names it there.
 """
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -24,18 +25,23 @@ from hanse.inventory.receive import Receive, receive
 from hanse.journal.principals import HANSE
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
+from hanse.kernel.samples import Share
 from hanse.orders.allocate import Allocate, allocate
 from hanse.orders.cancel import Cancel, cancel
 from hanse.orders.change import Change, ChangeLine, change
 from hanse.orders.models import Allocation, Line, Order
 from hanse.orders.place import Place, PlaceLine, place
+from hanse.perfect_order.assess import Assess, assess
+from hanse.perfect_order.models import Verdict
 from hanse.transport.hand_over import HandOver, hand_over
+from hanse.transport.models import Proof
+from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_tracking import Track, record_tracking
-from hanse.transport.tests.road import carriers
+from hanse.transport.tests.road import carriers, on_its_way
 from tests.rows import missing
 from tests.test_races import at_once
 
-O, F, T, B, I = (f"hanse/{area}/tests/" for area in ("orders", "fulfilment", "transport", "billing", "inventory"))  # noqa: E741
+O, F, T, B, I, N, P = (f"hanse/{area}/tests/" for area in ("orders", "fulfilment", "transport", "billing", "inventory", "network", "perfect_order"))  # noqa: E741
 
 ORDERS = {
     "The last unit is sold once, however many want it.": "test_fifty_at_once_on_the_last_unit_sell_it_once",
@@ -87,9 +93,54 @@ FLOOR = {
     "A serial is in one open pick at a time, and the database says so.": f"{F}test_quality.py::test_a_serial_belongs_to_one_pick_and_the_database_knows_no_second",
 }
 
+CARRIERS = {
+    "What is delivered over counts up to what is owed, so no share is more than all.": f"{P}test_otif.py::test_what_came_in_the_window_counts_up_to_what_is_owed",
+    "Where nothing was observed nothing is told, neither all nor none.":
+        f"test_of_nothing_there_is_no_share {P}test_carrier_pages.py::test_before_anything_was_due_the_page_says_what_would_fill_it",
+    "What comes on its day is in time, whatever the hour, by the day at the door of the receiver.":
+        f"{P}test_conditions.py::test_in_time_is_before_the_midnight_of_the_place_it_goes_to {P}test_otif.py::test_the_window_is_widened_by_whole_days",
+    "A delivery is judged by when it happened, not by when somebody wrote it down.": "test_a_delivery_is_judged_by_when_it_happened_and_not_by_when_it_was_written_down",
+    "A reason why a service does not take a parcel is true: without what it names it is gone.":
+        f"{N}test_rating.py::test_each_reason_is_true_without_what_it_names_it_is_gone_and_the_others_stay",
+    "Why a job is on no route is true.": "later: routes",
+    "Plans go by calendars, over summer time and holidays, and never into the past.":
+        f"{N}test_schedule.py::test_back_from_a_day_and_forth_from_a_moment_agree_over_summer_time_and_holidays "
+        "test_an_order_is_promised_for_its_latest_line_and_never_for_the_past",
+    "A carrier's clock begins with its first scan, and a late hand-over is not its own.":
+        f"{T}test_transit.py::test_transit_is_counted_from_the_first_scan_and_once {P}test_lateness.py::test_a_carrier_is_never_blamed_for_a_late_hand_over",
+}
+PERFECT = {
+    "What went out stays as it was, whatever comes back.": f"{T}test_never_came.py::test_a_refused_parcel_comes_back_into_quarantine_and_stays_there",
+    "A return changes no verdict but that of the product, with its reason.": "later: returns",
+    "What is delivered, lost, sent back, invoiced and credited is counted apart.":
+        f"{B}test_rules.py::test_what_was_received_is_known_when_nothing_is_on_its_way {B}test_rules.py::test_any_credits_of_an_invoice_from_its_end_add_up_to_it "
+        f"{T}test_never_came.py::test_lost_units_are_sent_again_at_what_they_cost_and_those_that_never_came_are_to_be_credited",
+    "The first promise is written once; what is judged by is never moved by us.":
+        f"{O}test_promising.py::test_what_waits_is_promised_when_it_gets_a_site_and_the_move_is_kept "
+        f"{P}test_assess.py::test_a_new_day_that_the_customer_asked_for_is_the_basis_and_ours_never_is",
+    "A new finding ends the one before, and what was reported is reported again.":
+        f"{P}test_reads.py::test_what_was_reported_then_is_reported_again "
+        f"{P}test_assess.py::test_a_verdict_becomes_final_and_a_billing_error_reopens_it_and_what_was_reported_can_be_reported_again",
+}
+
 
 def test_every_row_is_shown_by_a_test_that_is_there():
-    assert missing(ORDERS | FLOOR, __file__) == []
+    assert missing(ORDERS | FLOOR | CARRIERS | PERFECT, __file__) == []
+
+
+def test_of_nothing_there_is_no_share():
+    nothing = Share(0, 0)
+    assert (nothing.value, nothing.low, nothing.high) == (None, 0, 1)
+
+
+def test_a_delivery_is_judged_by_when_it_happened_and_not_by_when_it_was_written_down(given):
+    sent = on_its_way(given)
+    with clock.standing_at(datetime(2026, 11, 20, 9, tzinfo=UTC)):
+        record_proof([RecordProof(sent.parcel, at=datetime(2026, 11, 17, 14, tzinfo=UTC), receiver="F. Reuter", received=5)], by="ann")
+        assess([Assess(sent.order)], by="ann")
+    assert Verdict.objects.get(known_to=None).in_time is True
+    proof = Proof.objects.get()
+    assert proof.delivered_at.day == 17 and proof.recorded_at.day == 20
 
 
 @pytest.fixture

@@ -270,6 +270,7 @@ _TABLE: list[tuple[Any, ...]] = [
     ("row-unreadable", 422, "Row cannot be read", "Row {row}: {why}."),
     ("repeated", 200, "Brought in before", "Row {row} was brought in before."),
     ("left-out", 422, "Left out by the mapping", "{why}"),
+    ("card-incomplete", 422, "Another row of the rate card is wrong", "Row {row} of {file} cannot be taken, and the rate card of {carrier} {service} from {from_on} is kept whole or not at all."),
     ("order-incomplete", 422, "Another row of the order is wrong", "Row {row} of order {order} cannot be taken, and an order is taken whole or not at all."),
 ]
 

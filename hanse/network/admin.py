@@ -64,7 +64,7 @@ class ServiceAdmin(KeptAdmin, ModelAdmin):
 @admin.register(Surcharge)
 class SurchargeAdmin(KeptAdmin, ModelAdmin):
     keep, ask, named, also = keep_surcharges, KeepSurcharge, "carrier", ("service", "kind", "from_on")
-    list_display = ("carrier", "service", "kind", "percent", "amount", "from_on", "until_on")
+    list_display = ("carrier", "service", "kind", "percent", "amount", "home", "from_on", "until_on")
     list_filter = ("carrier", "kind")
 
 

@@ -140,10 +140,11 @@ class SurchargeKept:
     over_girth_mm: int | None
     country: str
     postcodes: tuple[str, ...]
+    home: bool = False
 
     def said(self) -> str:
         much = f"{self.percent.normalize():f} % of the freight" if self.percent is not None else str(self.amount)
-        return f"Surcharge {self.kind} of {self.carrier} {self.service} kept from {self.from_on}{_until(self.until_on)}: {much}"
+        return f"Surcharge {self.kind} of {self.carrier} {self.service} kept from {self.from_on}{_until(self.until_on)}: {much}{', at homes' if self.home else ''}"
 
 
 @event("site")

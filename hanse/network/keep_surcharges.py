@@ -28,7 +28,8 @@ from .versions import ALONE, Known, Line, Version
 class KeepSurcharge:
     """A surcharge of a service from a day on: `percent` of the freight or an `amount` for each parcel. Conditions left out always hold.
 
-    `over_g`, `over_length_mm` and `over_girth_mm`: a parcel that is heavier, longer or larger around; `postcodes`: beginnings of them.
+    `over_g`, `over_length_mm` and `over_girth_mm`: a parcel that is heavier, longer or larger around; `postcodes`: beginnings of them;
+    `home`: only where people live. An address of which nobody has said it is no home.
     """
 
     carrier: Code
@@ -43,6 +44,7 @@ class KeepSurcharge:
     country: Short = ""
     postcodes: Annotated[tuple[Code, ...], MaxLen(10_000)] = ()
     until_on: date | None = None
+    home: bool = False
 
 
 def decide(asks: Sequence[KeepSurcharge], known: Known, services: Collection[tuple[str, str]], today: date) -> list[SurchargeKept | Refused]:
@@ -57,12 +59,13 @@ def decide(asks: Sequence[KeepSurcharge], known: Known, services: Collection[tup
             continue
         line.keep(name, new)
         answers.append(SurchargeKept(
-            ask.carrier, ask.service, ask.kind, ask.from_on, ask.until_on, ask.percent, ask.amount, ask.over_g, ask.over_length_mm, ask.over_girth_mm, ask.country, new.content[-1]))
+            ask.carrier, ask.service, ask.kind, ask.from_on, ask.until_on, ask.percent, ask.amount, ask.over_g, ask.over_length_mm, ask.over_girth_mm, ask.country, new.content[-2],
+            ask.home))
     return answers
 
 
 def _content(ask: KeepSurcharge) -> tuple[Any, ...]:
-    return (_fine(ask.percent), _fine(ask.amount), ask.over_g, ask.over_length_mm, ask.over_girth_mm, ask.country, tuple(sorted({*ask.postcodes})))
+    return (_fine(ask.percent), _fine(ask.amount), ask.over_g, ask.over_length_mm, ask.over_girth_mm, ask.country, tuple(sorted({*ask.postcodes})), ask.home)
 
 
 def _fine(value: Decimal | None) -> Decimal | None:
@@ -85,22 +88,23 @@ def _wrong(ask: KeepSurcharge, services: Collection[tuple[str, str]]) -> list[Re
 
 SERVICES = "SELECT DISTINCT carrier, code FROM network_service WHERE carrier = ANY(%(carrier)s::text[])"
 KNOWN = """
-SELECT s.carrier, s.service, s.kind, s.from_on, s.until_on, s.percent, s.amount, s.over_g, s.over_length_mm, s.over_girth_mm, s.country, s.postcodes
+SELECT s.carrier, s.service, s.kind, s.from_on, s.until_on, s.percent, s.amount, s.over_g, s.over_length_mm, s.over_girth_mm, s.country, s.postcodes, s.home
   FROM network_surcharge s
   JOIN (SELECT DISTINCT carrier, service, kind FROM unnest(%(carrier)s::text[], %(service)s::text[], %(kind)s::text[]) AS k(carrier, service, kind)) k
     ON (k.carrier, k.service, k.kind) = (s.carrier, s.service, s.kind)
 """
 KEEP = """
-INSERT INTO network_surcharge (carrier, service, kind, percent, amount, over_g, over_length_mm, over_girth_mm, country, postcodes, from_on, until_on)
+INSERT INTO network_surcharge (carrier, service, kind, percent, amount, over_g, over_length_mm, over_girth_mm, country, postcodes, from_on, until_on, home)
 SELECT DISTINCT ON (k.carrier, k.service, k.kind, k.from_on) k.carrier, k.service, k.kind, k.percent, k.amount, k.over_g, k.over_length_mm, k.over_girth_mm, k.country,
-       string_to_array(k.codes, E'\\n'), k.from_on, k.until_on
+       string_to_array(k.codes, E'\\n'), k.from_on, k.until_on, k.home
   FROM unnest(%(carrier)s::text[], %(service)s::text[], %(kind)s::text[], %(percent)s::numeric[], %(amount)s::numeric[], %(over_g)s::int[], %(over_length_mm)s::int[],
-              %(over_girth_mm)s::int[], %(country)s::text[], %(codes)s::text[], %(from_on)s::date[], %(until_on)s::date[]) WITH ORDINALITY
-    AS k(carrier, service, kind, percent, amount, over_g, over_length_mm, over_girth_mm, country, codes, from_on, until_on, n)
+              %(over_girth_mm)s::int[], %(country)s::text[], %(codes)s::text[], %(from_on)s::date[], %(until_on)s::date[],
+              %(home)s::boolean[]) WITH ORDINALITY
+    AS k(carrier, service, kind, percent, amount, over_g, over_length_mm, over_girth_mm, country, codes, from_on, until_on, home, n)
  ORDER BY k.carrier, k.service, k.kind, k.from_on, k.n DESC
     ON CONFLICT (carrier, service, kind, from_on) DO UPDATE SET
        percent = excluded.percent, amount = excluded.amount, over_g = excluded.over_g, over_length_mm = excluded.over_length_mm, over_girth_mm = excluded.over_girth_mm,
-       country = excluded.country, postcodes = excluded.postcodes, until_on = excluded.until_on
+       country = excluded.country, postcodes = excluded.postcodes, home = excluded.home, until_on = excluded.until_on
 """
 
 
@@ -109,8 +113,8 @@ def keep_surcharges(run: Run, asks: Sequence[KeepSurcharge]) -> list[SurchargeKe
     """Add surcharges, change them from a day on, or end them."""
     run.rows(as_tuple, ALONE)
     known: dict[tuple[str, ...], list[Version]] = {}
-    for carrier, service, kind, from_on, until_on, *content, codes in run.rows(as_tuple, KNOWN, asks):
-        known.setdefault((carrier, service, kind), []).append(Version(from_on, until_on, (*content, tuple(codes))))
+    for carrier, service, kind, from_on, until_on, *content, codes, home in run.rows(as_tuple, KNOWN, asks):
+        known.setdefault((carrier, service, kind), []).append(Version(from_on, until_on, (*content, tuple(codes), home)))
     answers = decide(asks, known, set(run.rows(as_tuple, SERVICES, asks)), run.now.date())
     kept = [ask for ask, told in zip(asks, answers, strict=True) if isinstance(told, SurchargeKept)]
     run.write(KEEP, kept, codes=["\n".join(sorted({*a.postcodes})) for a in kept])

@@ -359,7 +359,8 @@ class Rate(models.Model):
 class Surcharge(models.Model):
     """What a service costs beside its rate, from a day on: a percentage of the freight or an amount for each parcel, where all its conditions hold.
 
-    A later version of the same kind follows it; one that was in force stays. Conditions left empty always hold.
+    A later version of the same kind follows it; one that was in force stays. Conditions left empty always hold; with `home`
+    it counts only at a home.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -371,6 +372,7 @@ class Surcharge(models.Model):
     over_g = models.IntegerField(null=True, blank=True)
     over_length_mm = models.IntegerField(null=True, blank=True)
     over_girth_mm = models.IntegerField(null=True, blank=True)
+    home = models.BooleanField(db_default=False)
     country = models.TextField(db_default="", blank=True)
     postcodes = ArrayField(models.TextField(), db_default=[], blank=True)
     from_on = models.DateField()

@@ -16,7 +16,7 @@ WITH wanted AS MATERIALIZED (
   SELECT * FROM unnest(%(n)s::int[], %(site)s::text[], %(country)s::text[], %(region)s::text[], %(postcode)s::text[], %(day)s::date[]) AS w(n, site, country, region, postcode, day)),
 sold AS MATERIALIZED (
   SELECT d.day, s.*, c.id AS card,
-         (SELECT json_agg(json_build_array(x.kind, x.percent::text, x.amount::text, x.over_g, x.over_length_mm, x.over_girth_mm, x.country, x.postcodes) ORDER BY x.kind)::text
+         (SELECT json_agg(json_build_array(x.kind, x.percent::text, x.amount::text, x.over_g, x.over_length_mm, x.over_girth_mm, x.country, x.postcodes, x.home) ORDER BY x.kind)::text
             FROM (SELECT DISTINCT ON (x.kind) x.* FROM network_surcharge x WHERE x.carrier = s.carrier AND x.service = s.code AND x.from_on <= d.day
                    ORDER BY x.kind, x.from_on DESC) x WHERE x.until_on IS NULL OR x.until_on >= d.day) AS extras
     FROM (SELECT DISTINCT day FROM wanted) d
@@ -103,8 +103,8 @@ def _steps(text: str) -> tuple[Step, ...]:
 @lru_cache(4096)
 def _extras(text: str) -> tuple[Extra, ...]:
     return tuple(
-        Extra(kind, percent and Decimal(percent), amount and Decimal(amount), over_g, length, girth, country, tuple(codes))
-        for kind, percent, amount, over_g, length, girth, country, codes in json.loads(text))
+        Extra(kind, percent and Decimal(percent), amount and Decimal(amount), over_g, length, girth, country, tuple(codes), home)
+        for kind, percent, amount, over_g, length, girth, country, codes, home in json.loads(text))
 
 
 @lru_cache(256)

@@ -42,6 +42,7 @@ class Extra:
     over_girth_mm: int | None = None
     country: str = ""
     postcodes: tuple[str, ...] = ()
+    home: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +103,16 @@ class ChargeLine:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What one parcel is charged: its lines, their sum, and the weight it is billed by."""
+    """What one parcel is charged: its lines, their sum, and the weight it is billed by. `for_homes` are the surcharges that count if it goes to a home."""
 
     lines: tuple[ChargeLine, ...]
     total: Decimal
     billed_g: int
+    for_homes: tuple[str, ...] = ()
 
 
-def charges(tariff: Tariff, pieces: Sequence[Piece], country: str, postcode: str) -> list[Charge] | list[str]:
-    """What each piece of a shipment is charged; or all reasons, in words, why the service does not take them."""
+def charges(tariff: Tariff, pieces: Sequence[Piece], country: str, postcode: str, home: bool | None = None) -> list[Charge] | list[str]:
+    """What each piece of a shipment is charged; or all reasons, in words, why the service does not take them. Where nobody has said so it goes to no home."""
     if not tariff.zone:
         return ["no zone there"]
     weights = [billed_g(piece, tariff.contract) for piece in pieces]
@@ -119,7 +121,7 @@ def charges(tariff: Tariff, pieces: Sequence[Piece], country: str, postcode: str
         return wrong
     extras = [extra for extra in tariff.extras if _goes_to(extra, country, postcode)]
     unit = minor_unit(tariff.currency)
-    return [_charge(amount, extras, piece, weight, unit) for amount, piece, weight in zip(freight, pieces, weights, strict=True)]
+    return [_charge(amount, extras, piece, weight, unit, bool(home)) for amount, piece, weight in zip(freight, pieces, weights, strict=True)]
 
 
 def billed_g(piece: Piece, contract: Contract) -> int:
@@ -179,13 +181,21 @@ def _no_rate(tariff: Tariff, weights: Sequence[int]) -> str:
     return f"no rate for {_kg(sum(weights) if tariff.mode == 'freight' else max(weights))} kg in zone {tariff.zone}"
 
 
-def _charge(freight: Decimal, extras: Sequence[Extra], piece: Piece, weight: int, unit: Decimal) -> Charge:
-    lines = [ChargeLine("freight", rounded(freight, unit))]
-    for extra in extras:
-        if _counts(extra, piece):
+def _charge(freight: Decimal, extras: Sequence[Extra], piece: Piece, weight: int, unit: Decimal, home: bool) -> Charge:
+    lines, count = [ChargeLine("freight", rounded(freight, unit))], [extra for extra in extras if _counts(extra, piece)]
+    for extra in count:
+        if home or not extra.home:
             amount = freight * extra.percent / 100 if extra.percent is not None else extra.amount or Decimal(0)
             lines.append(ChargeLine(extra.kind, rounded(amount, unit)))
-    return Charge(tuple(lines), sum((line.amount for line in lines), Decimal(0)), weight)
+    return Charge(tuple(lines), sum((line.amount for line in lines), Decimal(0)), weight, tuple(extra.kind for extra in count if extra.home))
+
+
+def at_home(given: Sequence[Charge], home: bool | None) -> str:
+    """What surcharges for homes make of charges, in words."""
+    kinds = " and ".join(dict.fromkeys(kind for charge in given for kind in charge.for_homes))
+    if not kinds or home is False:
+        return ""
+    return f"with {kinds}, for it is a home" if home else f"without {kinds}: nobody said that it is a home"
 
 
 def _goes_to(extra: Extra, country: str, postcode: str) -> bool:

@@ -217,6 +217,7 @@ class SurchargeView:
     over_girth_mm: int | None
     country: str
     postcodes: list[str]
+    home: bool
     from_on: date
     until_on: date | None
 
@@ -317,7 +318,7 @@ CARD = "SELECT id, until_on FROM network_ratecard WHERE carrier = %(carrier)s AN
 ZONES_OF = "SELECT zone, country, days, region, postcode, site FROM network_servicezone WHERE card_id = %(card)s ORDER BY country, site, region, postcode"
 RATES_OF = "SELECT zone, price, up_to_g, minimum FROM network_rate WHERE card_id = %(card)s ORDER BY zone, up_to_g"
 SURCHARGES = """
-SELECT carrier, service, kind, percent, amount, over_g, over_length_mm, over_girth_mm, country, postcodes, from_on, until_on
+SELECT carrier, service, kind, percent, amount, over_g, over_length_mm, over_girth_mm, country, postcodes, home, from_on, until_on
   FROM network_surcharge ORDER BY carrier, service, kind, from_on
 """
 FLOORS = """

@@ -16,7 +16,7 @@ from hanse.kernel.samples import Share
 
 from .calendar import Calendar, Way
 from .offers import Offer
-from .rating import Charge, Load, Piece, charges
+from .rating import Charge, Load, Piece, at_home, charges
 from .schedule import Hours, Work, forward
 
 ASKED = Decimal("0.85")
@@ -28,7 +28,10 @@ FINE = Decimal("0.0001")
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """A way that parcels have to go: from a site, ready by a moment, to a receiver, by a day if one was promised; with one carrier if the order names one."""
+    """A way that parcels have to go: from a site, ready by a moment, to a receiver, by a day if one was promised; with one carrier if the order names one.
+
+    `home` says whether people live there; none where nobody has said.
+    """
 
     site: Calendar
     cut_off: time
@@ -40,11 +43,14 @@ class Trip:
     by: date | None = None
     carrier: str = ""
     lead_days: int = 0
+    home: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A service as a trip sees it: what it charges (a charge for each piece), when it leaves and arrives, how likely it keeps the day, and why not it."""
+    """A service as a trip sees it: what it charges (a charge for each piece), when it leaves and arrives, how likely it keeps the day, why not it,
+    and what its price takes for granted.
+    """
 
     carrier: str
     service: str
@@ -58,6 +64,7 @@ class Found:
     parcels: int = 0
     keeps: bool = False
     out: str = ""
+    note: str = ""
 
     @property
     def total(self) -> Decimal:
@@ -111,7 +118,7 @@ def _found(trip: Trip, offer: Offer, pieces: Sequence[Piece], asked: Decimal) ->
     told = Found(offer.carrier, offer.service, offer.name, offer.tariff.currency, offer.tariff.zone)
     if trip.carrier not in ("", offer.carrier):
         return replace(told, out=f"the order goes with {trip.carrier}")
-    rated = charges(offer.tariff, pieces, trip.country, trip.postcode)
+    rated = charges(offer.tariff, pieces, trip.country, trip.postcode, trip.home)
     if why := [r for r in rated if isinstance(r, str)]:
         return replace(told, out="; ".join(why))
     workdays = tuple(day for day in trip.site.workdays if not offer.pickup_on or day in offer.pickup_on)
@@ -122,8 +129,9 @@ def _found(trip: Trip, offer: Offer, pieces: Sequence[Piece], asked: Decimal) ->
     leaving = forward(Hours(pickup), offer.cut_off or trip.cut_off, way, trip.ready_at, Work(), trip.lead_days)
     share = _likely(trip, offer, way, pickup, leaving.leaves_at.date())
     keeps = trip.by is None or _keeps(share, leaving.arrives_on <= trip.by, asked)
+    charged = tuple(c for c in rated if isinstance(c, Charge))
     return replace(
-        told, charges=tuple(c for c in rated if isinstance(c, Charge)), leaves_at=leaving.leaves_at, arrives_on=leaving.arrives_on, probability=_probability(share), parcels=share.n,
+        told, charges=charged, note=at_home(charged, trip.home), leaves_at=leaving.leaves_at, arrives_on=leaving.arrives_on, probability=_probability(share), parcels=share.n,
         keeps=keeps)
 
 

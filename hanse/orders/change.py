@@ -23,7 +23,7 @@ from hanse.kernel.asks import MOST_UNITS, Code, Short, Text, ask
 from hanse.kernel.numbers import order_ids
 from hanse.kernel.refused import Refused, refuse, refuse_all
 from hanse.kernel.rows import as_tuple
-from hanse.partners.addresses import AddressGiven, address_of, keep_addresses, wrong_address
+from hanse.partners.addresses import HOMES, AddressGiven, address_of, keep_addresses, wrong_address
 
 from . import growing
 from .cancelling import Known, LineFact, Taken, cancel_units, cancellable, cut, facts, standing, stops, take
@@ -251,7 +251,7 @@ def _decide(ask: Change, order: OrderFact, facts: Facts, by: str) -> Decided | R
 
 
 def _other_changes(ask: Change, order: OrderFact) -> list[str]:
-    said = [f"ship to {ask.ship_to.street}, {ask.ship_to.postcode} {ask.ship_to.city}"] if ask.ship_to else []
+    said = [f"ship to {ask.ship_to.street}, {ask.ship_to.postcode} {ask.ship_to.city}{HOMES[ask.ship_to.home]}"] if ask.ship_to else []
     if ask.receiver is not None and ask.receiver != order.receiver:
         said.append(f"receiver {ask.receiver}")
     if ask.requested_on and ask.requested_on != order.requested_on:

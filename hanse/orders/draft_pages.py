@@ -15,13 +15,13 @@ from hanse.kernel.refused import Refused
 
 from . import draft_reads as reads
 from .drop_drafts import DropDraft, drop_drafts
-from .forms import granted, posted_lines
+from .forms import HOME, granted, posted_lines
 from .intake import asked, drawn
 from .quote_pages import said
 from .save_drafts import SaveDraft, save_drafts
 
 TYPED = ("customer", "ref", "requested_on", "receiver")
-ADDRESS = ("name", "street", "postcode", "city", "region", "country")
+ADDRESS = ("name", "street", "postcode", "city", "region", "country", "home")
 
 
 @login_required
@@ -75,7 +75,7 @@ class Opened:
 
 
 def _word(value: Any) -> str:
-    return "" if value is None else str(value)
+    return HOME[value] if value is None or isinstance(value, bool) else str(value)
 
 
 @login_required

@@ -1,6 +1,6 @@
 """The forms of one order: change and cancel with preview, hold and release. Each form carries its key."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -158,7 +158,7 @@ ASKERS = [("false", "We did"), ("true", "The customer did")]
 
 def form_of(order: OrderView) -> dict[str, Any]:
     """The form as it opens: what is, and an address that is not changed."""
-    return {"receiver": order.receiver, "carrier": order.carrier, "fallback": "intercept", "requested_on": order.requested_on.isoformat() if order.requested_on else "", **order.ship_to}
+    return {"receiver": order.receiver, "carrier": order.carrier, "fallback": "intercept", "requested_on": order.requested_on.isoformat() if order.requested_on else "", **order.ship_to, "home": HOME[order.ship_to["home"]]}
 
 
 def shown_lines(order: OrderView, findings: dict[str, str], request: HttpRequest | None = None, alone: bool = False) -> list[dict[str, Any]]:
@@ -202,14 +202,21 @@ def changed_lines(request: HttpRequest, order: OrderView) -> tuple[ChangeLine, .
 
 
 PLACE = ("name", "street", "postcode", "city", "region", "country")
+HOME = {True: "yes", False: "no", None: ""}
+"""Whether people live at an address, as a form says it."""
 
 
 def new_address(request: HttpRequest, order: OrderView) -> AddressGiven | None:
     """The address as typed; nothing where it is the order's own."""
-    typed = {name: request.POST.get(name, "").strip() for name in PLACE}
-    if "country" not in request.POST or all(typed[name] == (order.ship_to[name] or "") for name in PLACE):
+    typed = {name: request.POST.get(name, "").strip() for name in (*PLACE, "home")}
+    if "country" not in request.POST or typed == as_typed(order.ship_to):
         return None
     return posted(AddressGiven, request, code="", zone="", gln="", latitude=None, longitude=None)
+
+
+def as_typed(address: Mapping[str, Any]) -> dict[str, str]:
+    """An address as the form says it."""
+    return {name: address[name] or "" for name in PLACE} | {"home": HOME[address["home"]]}
 
 
 # -- cancel -------------------------------------------------------------------------------------------------------------

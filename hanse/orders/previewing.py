@@ -10,6 +10,7 @@ from django.db import transaction
 
 from hanse.kernel.money import minor_unit, units_share
 from hanse.kernel.refused import Refused
+from hanse.partners.addresses import HOMES
 from hanse.web.words import day_in_words, money_in_words
 
 from . import reads
@@ -78,7 +79,7 @@ def promise_said(order: OrderView, today: date) -> str:
 
 def ship_to_said(order: OrderView) -> str:
     it = order.ship_to
-    return f"{it['street']}, {it['postcode']} {it['city']}, {it['country']}"
+    return f"{it['street']}, {it['postcode']} {it['city']}, {it['country']}{HOMES[it['home']]}"
 
 
 def owed(order: OrderView, net: bool = False) -> Decimal:

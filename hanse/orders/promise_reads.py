@@ -100,7 +100,8 @@ class Material:
 @dataclass(frozen=True, slots=True)
 class PromisedService:
     """A carrier's service for what a site supplies: when it leaves and arrives, what it costs by the weights and sizes of the items, and how likely it keeps
-    the promise (of so many past parcels; without any the planned days decide). The cheapest that keeps it is marked; `out` says why one takes nothing.
+    the promise (of so many past parcels; without any the planned days decide). The cheapest that keeps it is marked; `out` says why one takes nothing,
+    `note` what its price takes for granted of the address.
     """
 
     site: str
@@ -116,6 +117,7 @@ class PromisedService:
     keeps: bool
     cheapest: bool
     out: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ class To:
     latitude: Decimal | None
     longitude: Decimal | None
     receives_on: Sequence[int]
+    home: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +182,7 @@ SELECT sku, weight_g, coalesce(length_mm::bigint * width_mm * height_mm, 0)::big
   FROM catalogue_item WHERE id = ANY(%(items)s::bigint[])
 """
 ADDRESS = """
-SELECT a.country, a.region, a.postcode, a.latitude, a.longitude, p.receives_on FROM partners_address a JOIN partners_party p ON p.id = a.party_id WHERE a.id = %(address)s
+SELECT a.country, a.region, a.postcode, a.latitude, a.longitude, p.receives_on, a.home FROM partners_address a JOIN partners_party p ON p.id = a.party_id WHERE a.id = %(address)s
 """
 RECEIVER = "SELECT receives_on FROM partners_party WHERE id = %(party)s"
 COMING = """
@@ -236,12 +239,12 @@ def services_at(
     load = Load(sum((g.weight_g or 0) * n for g, n in supplied), sum(g.volume_mm3 * n for g, n in supplied), max(g.longest_mm for g, _ in supplied))
     zone = ZoneInfo(site.zone)
     ready = max([now, *(datetime.combine(part.ready_on, time(0), zone) for _, part in parts if part.ready_on)])
-    trip = Trip(calendar_of(site), site.cut_off, ready, to.country, to.region, to.postcode, tuple(to.receives_on), by, "", max(part.lead_days for _, part in parts))
+    trip = Trip(calendar_of(site), site.cut_off, ready, to.country, to.region, to.postcode, tuple(to.receives_on), by, "", max(part.lead_days for _, part in parts), to.home)
     candidates = found(trip, offers, load)
     best = choose(candidates)
     return [
         PromisedService(site.code, f.carrier, f.service, f.name, f.leaves_at, f.arrives_on, None if f.out else f.total, f.currency, f.probability, f.parcels, f.keeps, f is best and f.keeps,
-                        f.out)
+                        f.out, f.note)
         for f in candidates]
 
 
@@ -257,7 +260,7 @@ def _to(order: Place, known: Known) -> To:
         return rows(To, ADDRESS, address=address)[0]
     [(receives_on,)] = rows(as_tuple, RECEIVER, party=customer)
     given = order.ship_to
-    return To(given.country, given.region, given.postcode, given.latitude, given.longitude, receives_on)
+    return To(given.country, given.region, given.postcode, given.latitude, given.longitude, receives_on, given.home)
 
 
 def _lines(order: Place, placed: OrderPlaced, known: Known, to: To) -> list[OpenLine]:

@@ -150,7 +150,7 @@ def as_shipped(order: reads.OrderView) -> AddressGiven:
     to = order.ship_to
     latitude, longitude = (None if to[name] is None else Decimal(str(to[name])) for name in ("latitude", "longitude"))
     return AddressGiven(
-        to["country"], "", to["name"], to["street"], to["postcode"], to["city"], to["region"], to["zone"], to["gln"] or "", latitude, longitude, as_written=True)
+        to["country"], "", to["name"], to["street"], to["postcode"], to["city"], to["region"], to["zone"], to["gln"] or "", latitude, longitude, as_written=True, home=to["home"])
 
 
 @login_required

@@ -290,7 +290,8 @@ class OrderView:
 
 
 ADDRESS = """json_build_object('id', {a}.id, 'code', {a}.code, 'version', {a}.version, 'name', {a}.name, 'street', {a}.street, 'postcode', {a}.postcode,
-  'city', {a}.city, 'region', {a}.region, 'country', {a}.country, 'zone', {a}.zone, 'gln', {a}.gln, 'latitude', {a}.latitude, 'longitude', {a}.longitude)"""
+  'city', {a}.city, 'region', {a}.region, 'country', {a}.country, 'zone', {a}.zone, 'gln', {a}.gln, 'latitude', {a}.latitude, 'longitude', {a}.longitude,
+  'home', {a}.home)"""
 ORDER = f"""
 SELECT 'H-' || o.id, o.id, o.ref, o.channel, p.code, p.name, o.placed_at, o.zone, o.priority, o.ship_rule, o.invoice_rule, o.payment_days,
        o.delivery_term, o.over_percent, o.under_percent, o.bills_over, o.carrier, o.receiver, o.requested_on, o.first_promised_on, o.promised_on, o.currency, o.net, o.freight, o.tax, o.total,

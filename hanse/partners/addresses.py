@@ -20,6 +20,8 @@ from hanse.kernel.rows import as_tuple
 
 Latitude = Annotated[Decimal, Ge(-90), Le(90)]
 Longitude = Annotated[Decimal, Ge(-180), Le(180)]
+HOMES = {True: ", a home", False: ", no home", None: ""}
+"""Whether people live at an address, said behind it."""
 DEGREE = Decimal("0.000001")
 """Coordinates are kept to six decimals: about ten centimetres."""
 
@@ -29,7 +31,7 @@ class AddressGiven:
     """An address as somebody wrote it. Without a name it bears the party's, without a zone its country's.
 
     `as_written` takes a postcode that its country's pattern would refuse: from old books, or when somebody
-    who knows the place insists.
+    who knows the place insists. `home` says whether people live there; left out, nobody has said.
     """
 
     country: Country
@@ -44,6 +46,7 @@ class AddressGiven:
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     as_written: bool = False
+    home: bool | None = None
 
 
 @ask
@@ -62,23 +65,24 @@ class GivenAddress:
     gln: str = ""
     latitude: Decimal | None = None
     longitude: Decimal | None = None
+    home: bool | None = None
 
 
 KEEP = """
 WITH given AS (
   SELECT g.nr, g.party, g.code, coalesce(nullif(g.name, ''), p.name) AS name, g.street, g.postcode, g.city, g.region,
-         g.country, g.zone, g.gln, g.latitude, g.longitude
+         g.country, g.zone, g.gln, g.latitude, g.longitude, g.home
     FROM unnest(%(party)s::bigint[], %(code)s::text[], %(name)s::text[], %(street)s::text[], %(postcode)s::text[],
                 %(city)s::text[], %(region)s::text[], %(country)s::text[], %(zone)s::text[], %(gln)s::text[],
-                %(latitude)s::numeric[], %(longitude)s::numeric[]) WITH ORDINALITY
-      AS g(party, code, name, street, postcode, city, region, country, zone, gln, latitude, longitude, nr)
+                %(latitude)s::numeric[], %(longitude)s::numeric[], %(home)s::boolean[]) WITH ORDINALITY
+      AS g(party, code, name, street, postcode, city, region, country, zone, gln, latitude, longitude, home, nr)
     JOIN partners_party p ON p.id = g.party
 ), found AS MATERIALIZED (
   SELECT g.nr, f.id FROM given g CROSS JOIN LATERAL (
     SELECT a.id FROM partners_address a
      WHERE a.party_id = g.party AND a.postcode = g.postcode AND a.street = g.street AND a.code = g.code
        AND a.name = g.name AND a.city = g.city AND a.region = g.region AND a.country = g.country AND a.zone = g.zone
-       AND a.gln = g.gln AND (a.latitude, a.longitude) IS NOT DISTINCT FROM (g.latitude, g.longitude)
+       AND a.gln = g.gln AND (a.latitude, a.longitude, a.home) IS NOT DISTINCT FROM (g.latitude, g.longitude, g.home)
        AND (g.code = '' OR NOT EXISTS (
              SELECT 1 FROM partners_address later
               WHERE later.party_id = a.party_id AND later.code = a.code AND later.version > a.version))
@@ -89,8 +93,8 @@ WITH given AS (
     FROM given g WHERE g.nr NOT IN (SELECT nr FROM found)
 ), made AS (
   INSERT INTO partners_address (party_id, code, version, name, street, postcode, city, region, country, zone, gln,
-                                latitude, longitude, since)
-  SELECT party, code, version, name, street, postcode, city, region, country, zone, gln, latitude, longitude, %(now)s
+                                latitude, longitude, home, since)
+  SELECT party, code, version, name, street, postcode, city, region, country, zone, gln, latitude, longitude, home, %(now)s
     FROM fresh ORDER BY party, code, version ON CONFLICT (party_id, code, version) DO NOTHING
   RETURNING id, party_id, code, version
 )
@@ -123,7 +127,7 @@ def address_of(party: int, address: AddressGiven, code: str = "") -> GivenAddres
     return GivenAddress(
         party=party, country=address.country, code=address.code or code, name=address.name, street=address.street,
         postcode=address.postcode, city=address.city, region=address.region, zone=address.zone, gln=address.gln,
-        latitude=address.latitude, longitude=address.longitude)
+        latitude=address.latitude, longitude=address.longitude, home=address.home)
 
 
 def wrong_address(address: AddressGiven, at: str = "address") -> list[Refused]:
@@ -157,4 +161,4 @@ def settled(g: GivenAddress) -> GivenAddress:
     return GivenAddress(
         g.party, g.country, g.code, g.name, g.street, g.postcode, g.city, g.region, g.zone or zone_of(g.country), g.gln,
         g.latitude if g.latitude is None else g.latitude.quantize(DEGREE),
-        g.longitude if g.longitude is None else g.longitude.quantize(DEGREE))
+        g.longitude if g.longitude is None else g.longitude.quantize(DEGREE), g.home)

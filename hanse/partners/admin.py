@@ -29,8 +29,8 @@ class PartyAdmin(KeptAdmin, ExportMixin, ModelAdmin):
 
 @admin.register(Address)
 class AddressAdmin(LookOnly, ModelAdmin):
-    list_display = ("party", "code", "version", "name", "street", "postcode", "city", "country", "since")
-    list_filter = ("country",)
+    list_display = ("party", "code", "version", "name", "street", "postcode", "city", "country", "home", "since")
+    list_filter = ("country", "home")
     list_select_related = ("party",)
     search_fields = ("party__code", "name", "street", "postcode", "city")
     show_full_result_count = False

@@ -233,7 +233,7 @@ SELECT code, name, array_to_string(roles, ','), currency, tax_id, gln, ship_rule
 """
 GLNS = "SELECT gln, code FROM partners_party WHERE gln = ANY(%(gln)s::text[])"
 ADDRESSES = """
-SELECT DISTINCT ON (p.code, a.code) p.code, a.country, a.code, a.name, a.street, a.postcode, a.city, a.region, a.zone, a.gln, a.latitude, a.longitude
+SELECT DISTINCT ON (p.code, a.code) p.code, a.country, a.code, a.name, a.street, a.postcode, a.city, a.region, a.zone, a.gln, a.latitude, a.longitude, a.home
   FROM partners_party p JOIN partners_address a ON a.party_id = p.id AND a.code <> ''
  WHERE p.code = ANY(%(code)s::text[]) ORDER BY p.code, a.code, a.version DESC
 """

@@ -137,7 +137,10 @@ class Contact(models.Model):
 
 
 class Address(models.Model):
-    """One version of an address. It never changes: a new version follows, and facts name the one they used."""
+    """One version of an address. It never changes: a new version follows, and facts name the one they used.
+
+    `home` says whether people live there; null where nobody said.
+    """
 
     id = models.BigAutoField(primary_key=True)
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="addresses")
@@ -153,6 +156,7 @@ class Address(models.Model):
     gln = models.TextField(db_default="", blank=True)
     latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    home = models.BooleanField(null=True, blank=True)
     since = models.DateTimeField()
 
     class Meta:

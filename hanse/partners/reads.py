@@ -11,7 +11,7 @@ from hanse.journal.asking import rows
 
 @dataclass(frozen=True, slots=True)
 class AddressView:
-    """The latest version of an address under its code."""
+    """The latest version of an address under its code; `home` says whether people live there, if somebody said."""
 
     code: str
     version: int
@@ -25,6 +25,7 @@ class AddressView:
     gln: str
     latitude: Decimal | None
     longitude: Decimal | None
+    home: bool | None
     since: datetime
 
 
@@ -85,7 +86,7 @@ SELECT p.code, p.name, array_to_json(p.roles)::text, p.currency, p.tax_id, p.gln
 """
 ADDRESSES = """
 SELECT DISTINCT ON (a.code) a.code, a.version, a.name, a.street, a.postcode, a.city, a.region, a.country, a.zone, a.gln, a.latitude,
-       a.longitude, a.since
+       a.longitude, a.home, a.since
   FROM partners_address a JOIN partners_party p ON p.id = a.party_id
  WHERE p.code = %(code)s AND a.code <> '' ORDER BY a.code, a.version DESC
 """

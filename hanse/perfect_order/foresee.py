@@ -18,8 +18,8 @@ from hanse.kernel.refused import Refused, refuse
 
 from .chance import Learnt
 from .events import Foreseen, NothingNewForeseen, RiskForeseen
-from .faster import Commitment, faster_of
-from .foreseeing import AtRisk, Faster
+from .faster import Commitment, sold_of
+from .foreseeing import NOTHING_SOLD, AtRisk, Sold
 from .foreseeing import foresee as foreseen
 from .outlook import Outlook, learnt_cells, outlooks
 
@@ -42,7 +42,7 @@ class Known:
     now: datetime
     orders: frozenset[int]
     outlooks: Mapping[int, Sequence[Outlook]]
-    faster: Mapping[Commitment, Sequence[Faster]]
+    sold: Mapping[Commitment, Sold]
     learnt: Learnt
     before: Mapping[int, frozenset[Seen]]
 
@@ -55,7 +55,7 @@ def decide(asks: Sequence[Foresee], known: Known) -> list[list[AtRisk] | Refused
         if id not in known.orders:
             answers.append(refuse("order-unknown", order=it.order))
         else:
-            found = [foreseen(o, known.faster.get((id, o.open.due_on), ()), known.learnt, known.now) for o in known.outlooks.get(id, ())]
+            found = [foreseen(o, known.sold.get((id, o.open.due_on), NOTHING_SOLD), known.learnt, known.now) for o in known.outlooks.get(id, ())]
             answers.append([risk for risk in found if risk])
     return answers
 
@@ -67,12 +67,12 @@ SELECT r.order_id, r.due_on, ARRAY(SELECT x->>'code' FROM jsonb_array_elements(r
 """
 DROP = "DELETE FROM perfect_order_risk r USING unnest(%(ids)s::bigint[]) AS o(id) WHERE r.order_id = o.id"
 KEEP = """
-INSERT INTO perfect_order_risk (order_id, due_on, looked_at, step, slack_h, lane, site, customer_id, net, currency, chance, low, high, known_from, reasons, rescues, gain, lost)
-SELECT r.ord, r.due_on, %(now)s::timestamptz, r.step, r.slack_h, r.lane, r.site, r.customer, r.net, r.currency, r.chance, r.low, r.high, r.known_from, r.reasons::jsonb, r.rescues::jsonb, r.gain, r.lost
+INSERT INTO perfect_order_risk (order_id, due_on, looked_at, step, slack_h, lane, site, customer_id, net, currency, chance, low, high, known_from, reasons, rescues, gain, lost, lessening)
+SELECT r.ord, r.due_on, %(now)s::timestamptz, r.step, r.slack_h, r.lane, r.site, r.customer, r.net, r.currency, r.chance, r.low, r.high, r.known_from, r.reasons::jsonb, r.rescues::jsonb, r.gain, r.lost, r.lessening::jsonb
   FROM unnest(%(ord)s::bigint[], %(due_on)s::date[], %(step)s::text[], %(slack_h)s::numeric[], %(lane)s::text[], %(site)s::text[], %(customer)s::bigint[], %(net)s::numeric[],
               %(currency)s::text[], %(chance)s::numeric[], %(low)s::numeric[], %(high)s::numeric[], %(known_from)s::bigint[], %(reasons)s::text[], %(rescues)s::text[],
-              %(gain)s::numeric[], %(lost)s::boolean[])
-    AS r(ord, due_on, step, slack_h, lane, site, customer, net, currency, chance, low, high, known_from, reasons, rescues, gain, lost)
+              %(gain)s::numeric[], %(lost)s::boolean[], %(lessening)s::text[])
+    AS r(ord, due_on, step, slack_h, lane, site, customer, net, currency, chance, low, high, known_from, reasons, rescues, gain, lost, lessening)
 """
 
 
@@ -97,9 +97,9 @@ def _facts(run: Run, orders: list[int]) -> Known:
         by_order[it.open.order].append(it)
     today = run.now.date()
     learnt = Learnt(learnt_cells(run.rows, today))
-    at_risk = [it for it in found if foreseen(it, (), learnt, run.now)]
+    at_risk = [it for it in found if foreseen(it, NOTHING_SOLD, learnt, run.now)]
     return Known(
-        run.now, frozenset(run.rows(int, THERE, order=orders)), by_order, faster_of(run.rows, at_risk, today), learnt,
+        run.now, frozenset(run.rows(int, THERE, order=orders)), by_order, sold_of(run.rows, at_risk, today), learnt,
         {order: frozenset(seen) for order, seen in before.items()})
 
 
@@ -111,7 +111,8 @@ def _write(run: Run, looked: Mapping[int, Sequence[AtRisk]]) -> None:
         run.write(
             KEEP, risks, ord=[r.order for r in risks], slack_h=[None if r.slack_h is None else round(r.slack_h, 2) for r in risks],
             chance=[_kept(r.chance.value) for r in risks], low=[_kept(r.chance.low) for r in risks], high=[_kept(r.chance.high) for r in risks],
-            known_from=[r.chance.n for r in risks], reasons=[as_json(r.reasons) for r in risks], rescues=[as_json(r.rescues) for r in risks], gain=[_kept(r.gain) for r in risks])
+            known_from=[r.chance.n for r in risks], reasons=[as_json(r.reasons) for r in risks], rescues=[as_json(r.rescues) for r in risks], gain=[_kept(r.gain) for r in risks],
+            lessening=[json.dumps(asdict(r.lessening), default=str) if r.lessening else None for r in risks])
 
 
 def _kept(fraction: float | None) -> float | None:

@@ -16,6 +16,7 @@ from hanse.orders.holds import BLOCKS, blocking
 from .chance import SURE_NOT, UNKNOWN, Chance, Learnt
 from .conditions import AT_OUR_DOOR, window
 from .evidence import exported
+from .lessening import Lessening, Parcel, lessening_of
 from .outlook import AtSite, Elsewhere, OnTheWay, Outlook
 from .passed import band_of
 
@@ -64,6 +65,17 @@ class Faster:
 
 
 @dataclass(frozen=True, slots=True)
+class Sold:
+    """What carriers sell for a commitment: services that are faster than its lanes, and what a parcel with the units that come later is charged."""
+
+    faster: Sequence[Faster] = ()
+    later: Parcel | None = None
+
+
+NOTHING_SOLD = Sold()
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A part of a commitment: the step it waits for (or has passed, where it does not wait), with how much slack, on which lane."""
 
@@ -80,7 +92,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class AtRisk:
-    """A commitment at risk: the step of its worst part and its slack, its chance, why, and what would save it, the cheapest first."""
+    """A commitment at risk: the step of its worst part and its slack, its chance, why, and what would save it, the cheapest first;
+    and what is at least less late if nothing does.
+    """
 
     order: int
     due_on: date | None
@@ -95,6 +109,7 @@ class AtRisk:
     reasons: tuple[Reason, ...]
     rescues: tuple[Rescue, ...]
     lost: bool
+    lessening: Lessening | None = None
 
     @property
     def gain(self) -> float:
@@ -102,7 +117,7 @@ class AtRisk:
         return max(0.0, self.rescues[0].gain or 0.0) if self.rescues else 0.0
 
 
-def foresee(it: Outlook, faster: Sequence[Faster], learnt: Learnt, now: datetime) -> AtRisk | None:
+def foresee(it: Outlook, sold: Sold, learnt: Learnt, now: datetime) -> AtRisk | None:
     """What is at risk of a commitment; nothing where no rule speaks and it is likely to be perfect."""
     parts = parts_of(it, now)
     lost = bool(it.open.failed) or _passed(it, now)
@@ -111,9 +126,10 @@ def foresee(it: Outlook, faster: Sequence[Faster], learnt: Learnt, now: datetime
     if not reasons and not lost and (chance.value is None or chance.value >= UNLIKELY):
         return None
     shown = worst or (parts[0] if parts else Part("", "", None))
-    rescues = () if lost else tuple(rescues_of(it, parts, faster, learnt, chance, now))
+    rescues = () if lost else tuple(rescues_of(it, parts, sold.faster, learnt, chance, now))
     return AtRisk(
-        it.open.order, it.open.due_on, shown.step, shown.slack_h, shown.lane.rpartition("|")[2], shown.site, it.open.customer, it.open.net, it.open.currency, chance, reasons, rescues, lost)
+        it.open.order, it.open.due_on, shown.step, shown.slack_h, shown.lane.rpartition("|")[2], shown.site, it.open.customer, it.open.net, it.open.currency, chance, reasons, rescues, lost,
+        None if _passed(it, now) else lessening_of(it, sold.later, now))
 
 
 def worst_of(parts: Iterable[Part], learnt: Learnt) -> tuple[Chance, Part | None]:
@@ -270,7 +286,7 @@ def _changes(it: Outlook, parts: Sequence[Part], faster: Sequence[Faster], now: 
     at_sites = [p for p in parts if p.waits and p.site]
     if at_sites and held:
         yield Rescue("release hold", f"Release the {' and the '.join(held)} hold, then {FIRST[at_sites[0].step].lower()}", site=at_sites[0].site), _done(parts, at_sites)
-    elif at_sites:
+    elif at_sites and not _kept_whole(it, at_sites[0]):
         first = at_sites[0]
         where = "" if len(at_sites) == 1 else f" in {' and '.join(p.site for p in at_sites)}"
         yield Rescue(f"{first.step} first", FIRST[first.step] + where, site=first.site), _done(parts, at_sites)
@@ -283,6 +299,11 @@ def _changes(it: Outlook, parts: Sequence[Part], faster: Sequence[Faster], now: 
             said = f"Send it by {service.carrier} {service.service}, {service.days} {'day' if service.days == 1 else 'days'} on the way"
             yield Rescue("faster service", said, service.cost, service.currency, site=service.site), [quick if p is part else p for p in parts]
     yield from _from_elsewhere(it, parts, held, now)
+
+
+def _kept_whole(it: Outlook, first: Part) -> bool:
+    """Whether the terms let nothing be released, for a part has no stock."""
+    return first.step == "release" and bool(it.open.waits) and it.open.ship_rule == "complete-order"
 
 
 def _done(parts: Sequence[Part], those: Sequence[Part]) -> list[Part]:

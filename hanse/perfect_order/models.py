@@ -180,7 +180,7 @@ class Experience(models.Model):
 
 
 class Risk(models.Model):
-    """An open commitment that will perhaps not be perfect, as it looked at an instant: why, its chance with bounds, and what would save it.
+    """An open commitment that will perhaps not be perfect, as it looked at an instant: why, its chance with bounds, and what would save it, or at least lessen it.
 
     Written anew whenever it is looked at (`foresee`); what is at no risk has no row. `lost` is one of which a condition has failed.
     """
@@ -202,6 +202,7 @@ class Risk(models.Model):
     known_from = models.BigIntegerField(db_default=0)
     reasons = models.JSONField()
     rescues = models.JSONField()
+    lessening = models.JSONField(null=True)
     gain = models.DecimalField(max_digits=5, decimal_places=4, db_default=0)
     lost = models.BooleanField(db_default=False)
 

@@ -29,7 +29,10 @@ l AS (SELECT l.*, {DUE} AS due_on, l.ordered - l.cancelled - l.reserved + l.free
 
 @row
 class Open:
-    """A commitment that is not all delivered: to whom and where, what waits for stock, what is missing, and which conditions have failed."""
+    """A commitment that is not all delivered: to whom and where, what waits for stock, what is missing, and which conditions have failed.
+
+    `later_g` and the like are of what goes later, if it goes in two: what waits, by the terms the whole line that waits.
+    """
 
     order: int
     due_on: date | None
@@ -48,8 +51,13 @@ class Open:
     supply_on: date | None
     lacks_customs_data: list[str]
     failed: list[str]
+    ship_rule: str
+    later_g: int
+    later_mm3: int
+    later_longest_mm: int
 
 
+LATER = "sum((CASE WHEN o.ship_rule = 'complete-line' AND l.waits > 0 THEN l.ordered - l.cancelled - l.shipped ELSE l.waits END) * {})::bigint"
 OPEN = f"""
 WITH {LINES}
 SELECT o.id, l.due_on, o.customer_id, d.zone, min(f.country), d.country,
@@ -57,7 +65,9 @@ SELECT o.id, l.due_on, o.customer_id, d.zone, min(f.country), d.country,
        o.delivery_term, o.holds, round(sum(l.net * (l.ordered - l.cancelled) / l.ordered), 4), o.currency, max(l.promised_on), sum(l.waits)::bigint,
        coalesce(sum(g.units), 0)::bigint, max(g.due_on), coalesce(array_agg(DISTINCT i.sku) FILTER (WHERE i.hs_code = '' OR i.origin = ''), '{{}}'),
        coalesce((SELECT array_agg(c.key ORDER BY c.key) FROM perfect_order_verdict v, jsonb_each(v.causes) c
-                  WHERE v.order_id = o.id AND v.due_on IS NOT DISTINCT FROM l.due_on AND v.known_to IS NULL AND c.key <> 'documents'), '{{}}')
+                  WHERE v.order_id = o.id AND v.due_on IS NOT DISTINCT FROM l.due_on AND v.known_to IS NULL AND c.key <> 'documents'), '{{}}'),
+       o.ship_rule, {LATER.format('coalesce(i.weight_g, 0)')}, {LATER.format('coalesce(i.length_mm::bigint * i.width_mm * i.height_mm, 0)')},
+       coalesce(max(greatest(i.length_mm, i.width_mm, i.height_mm)) FILTER (WHERE l.waits > 0), 0)::int
   FROM l JOIN orders_order o ON o.id = l.order_id JOIN partners_address d ON d.id = o.ship_to_id JOIN catalogue_item i ON i.id = l.item_id
   LEFT JOIN LATERAL (SELECT sum(p.quantity) AS units, max(b.due_on) AS due_on FROM orders_peg p JOIN inventory_inbound b ON b.id = p.inbound_id
                       WHERE p.line_id = l.id AND p.quantity > 0) g ON true
@@ -69,7 +79,7 @@ SELECT o.id, l.due_on, o.customer_id, d.zone, min(f.country), d.country,
 
 @row
 class AtSite:
-    """What a site still has to do of a commitment, with its calendar and the lane."""
+    """What a site still has to do of a commitment, with its calendar and the lane. `whole` are the units that have to leave of lines of which none waits."""
 
     order: int
     due_on: date | None
@@ -78,12 +88,14 @@ class AtSite:
     to_pick: int
     to_pack: int
     to_leave: int
+    whole: int
     lines: int
     weight_g: int
     volume_mm3: int
     longest_mm: int
     to: str
     postcode: str
+    home: bool | None
     days: int
     transit_on: list[int] | None
     receives_on: list[int]
@@ -110,10 +122,11 @@ class AtSite:
 
 AT_SITE = f"""
 WITH {LINES}
-SELECT r.order_id, r.due_on, s.code, r.to_release, r.to_pick, r.to_pack, r.to_leave, r.lines, r.weight_g, r.volume_mm3, r.longest_mm, d.country, d.postcode, {WAY}, {DEPARTS}, lane.cost, lane.currency
+SELECT r.order_id, r.due_on, s.code, r.to_release, r.to_pick, r.to_pack, r.to_leave, r.whole, r.lines, r.weight_g, r.volume_mm3, r.longest_mm, d.country, d.postcode, d.home, {WAY}, {DEPARTS}, lane.cost, lane.currency
   FROM (SELECT a.order_id, l.due_on, a.site_id, sum(a.reserved - a.freed - a.released + a.recalled)::bigint AS to_release,
                sum(a.reserved - a.freed - a.picked + a.put_back)::bigint AS to_pick, sum(a.reserved - a.freed - a.packed + a.unpacked)::bigint AS to_pack,
-               sum(a.reserved - a.freed - a.shipped)::bigint AS to_leave, count(*)::int AS lines,
+               sum(a.reserved - a.freed - a.shipped)::bigint AS to_leave,
+               coalesce(sum(a.reserved - a.freed - a.shipped) FILTER (WHERE l.waits = 0), 0)::bigint AS whole, count(*)::int AS lines,
                sum((a.reserved - a.freed - a.shipped) * coalesce(i.weight_g, 0))::bigint AS weight_g,
                sum((a.reserved - a.freed - a.shipped) * coalesce(i.length_mm::bigint * i.width_mm * i.height_mm, 0))::bigint AS volume_mm3,
                coalesce(max(greatest(i.length_mm, i.width_mm, i.height_mm)), 0)::int AS longest_mm

@@ -20,6 +20,7 @@ from hanse.web.tables import Format, Table, taken
 from . import drawn, risks
 from .chance import Level
 from .foreseeing import Reason, Rescue
+from .lessening import Lessening
 from .pages import before_of
 
 ROWS = 40
@@ -70,7 +71,10 @@ def at_risk(request: HttpRequest) -> HttpResponse:
 
 def row_drawn(request: HttpRequest, row: risks.RiskRow) -> dict[str, Any]:
     """A commitment at risk with its chance as a bar and the step that saves it."""
-    return {"it": row, "chance": chance_drawn(row), "rescue": rescue_drawn(request, row.order, row.rescues[0] if row.rescues else None)}
+    return {
+        "it": row, "chance": chance_drawn(row), "rescue": rescue_drawn(request, row.order, row.rescues[0] if row.rescues else None),
+        "lessening": lessening_drawn(request, row.order, row.lessening),
+    }  # fmt: skip
 
 
 def chance_drawn(row: risks.RiskRow) -> dict[str, Any]:
@@ -95,6 +99,14 @@ def rescue_drawn(request: HttpRequest, order: str, rescue: Rescue | None) -> dic
     return {"it": rescue, "gain": f"+{100 * rescue.gain:.0f} points" if rescue.gain else "", "word": word, "url": _address(page, order, rescue.site) if may(request, operation) else ""}
 
 
+def lessening_drawn(request: HttpRequest, order: str, it: Lessening | None) -> dict[str, Any] | None:
+    """What is at least less late, with the page of the step that waits where the reader may; where the terms forbid it there is none."""
+    if it is None:
+        return None
+    word, page, operation = ACTIONS[f"{it.step} first"]
+    return {"it": it, "word": word, "url": _address(page, order, it.site) if not it.forbidden and may(request, operation) else ""}
+
+
 def _address(page: str, order: str, site: str) -> str:
     if page in BY_SITE:
         return f"{reverse(page)}?{urlencode({'site': site})}"
@@ -111,7 +123,9 @@ def of_order(request: HttpRequest, number: str) -> dict[date | None, dict[str, A
 
 def _of_page(request: HttpRequest, row: risks.RiskRow) -> dict[str, Any]:
     rescues = [rescue_drawn(request, row.order, rescue) for rescue in row.rescues[:3]]
-    return {"reasons": row.reasons, "chance": chance_drawn(row), "rescue": rescues[0] if rescues else None, "others": rescues[1:], "looked_at": row.looked_at}
+    return {
+        "reasons": row.reasons, "chance": chance_drawn(row), "rescue": rescues[0] if rescues else None, "others": rescues[1:], "looked_at": row.looked_at,
+        "lessening": lessening_drawn(request, row.order, row.lessening)}
 
 
 def levels_drawn(levels: Sequence[Level]) -> list[dict[str, Any]]:
@@ -129,15 +143,17 @@ def export(request: HttpRequest, format: Format) -> HttpResponse:
     """What is at risk, and what is lost already, as a file."""
     columns = [
         ("order", str), ("customer", str), ("due", date), ("site", str), ("step", str), ("hours of slack", Decimal), ("chance", Decimal), ("low", Decimal), ("high", Decimal), ("why", str),
-        ("what saves it", str), ("gain", Decimal), ("cost", Decimal), ("currency", str), ("net", Decimal), ("lost", bool)]  # fmt: skip
+        ("what saves it", str), ("gain", Decimal), ("cost", Decimal), ("currency", str), ("net", Decimal), ("lost", bool),
+        ("what lessens it", str), ("units in time", int), ("second parcel", Decimal)]  # fmt: skip
     return taken(request, Table("at-risk", columns, [_told(row) for row in [*risks.listed(10_000), *risks.listed(10_000, lost=True)]]), format)
 
 
 def _told(row: risks.RiskRow) -> tuple[Any, ...]:
-    first = row.rescues[0] if row.rescues else None
+    first, less = row.rescues[0] if row.rescues else None, row.lessening
     return (
         row.order, row.customer, row.due_on, row.site, row.step, row.slack_h, row.chance, row.low, row.high, _said(row.reasons), first.said if first else "",
-        row.gain, first.cost if first else None, first.currency if first else "", row.net, row.lost)  # fmt: skip
+        row.gain, first.cost if first else None, first.currency if first else "", row.net, row.lost, less.said if less else "",
+        less.units if less and not less.forbidden else None, less.cost if less else None)  # fmt: skip
 
 
 def _said(reasons: Sequence[Reason]) -> str:

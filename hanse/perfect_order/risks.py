@@ -12,15 +12,16 @@ from hanse.kernel.numbers import order_id, order_number
 from hanse.kernel.samples import Share
 
 from .chance import Learnt, Level, calibrated
-from .faster import faster_of
-from .foreseeing import AtRisk, Reason, Rescue, foresee
+from .faster import sold_of
+from .foreseeing import NOTHING_SOLD, AtRisk, Reason, Rescue, foresee
+from .lessening import Lessening
 from .outlook import LEARNT_WEEKS, learnt_cells, outlooks
 from .passed import Cell, over_weeks
 
 TESTED_WEEKS = 8
 """The last weeks are foreseen from those before them: the back-test."""
 SEEN = """
-SELECT r.id, r.order_id, p.code, p.name, r.due_on, r.step, r.slack_h, r.lane, r.site, r.net, r.currency, r.chance, r.low, r.high, r.known_from, r.reasons::text, r.rescues::text, r.gain, r.lost, r.looked_at
+SELECT r.id, r.order_id, p.code, p.name, r.due_on, r.step, r.slack_h, r.lane, r.site, r.net, r.currency, r.chance, r.low, r.high, r.known_from, r.reasons::text, r.rescues::text, r.gain, r.lost, r.looked_at, r.lessening::text
   FROM perfect_order_risk r JOIN orders_order o ON o.id = r.order_id AND o.open JOIN partners_party p ON p.id = r.customer_id
 """
 OF_ORDER = SEEN + " WHERE r.order_id = %(order)s ORDER BY r.due_on NULLS LAST"
@@ -67,17 +68,23 @@ class RiskRow:
     gain: Decimal
     lost: bool
     looked_at: datetime
+    lessening: Lessening | None = None
 
 
 def _row(id: int, order: int, *values: Any) -> RiskRow:
-    *told, reasons, rescues, gain, lost, looked_at = values
-    told += [tuple(Reason(**r) for r in json.loads(reasons)), tuple(rescue_of(r) for r in json.loads(rescues)), gain, lost, looked_at]
+    *told, reasons, rescues, gain, lost, looked_at, lessening = values
+    told += [tuple(Reason(**r) for r in json.loads(reasons)), tuple(rescue_of(r) for r in json.loads(rescues)), gain, lost, looked_at, lessening_of(json.loads(lessening)) if lessening else None]
     return RiskRow(id, order_number(order), *told)
 
 
 def rescue_of(kept: dict[str, Any]) -> Rescue:
     """A rescue as it was kept."""
     return Rescue(**kept | {"cost": Decimal(kept["cost"])})
+
+
+def lessening_of(kept: dict[str, Any]) -> Lessening:
+    """A lessening as it was kept."""
+    return Lessening(**kept | {"cost": None if kept["cost"] is None else Decimal(kept["cost"])})
 
 
 def listed(limit: int, *, lost: bool = False, site: str = "", customer: str = "", action: str = "", reason: str = "", after: tuple[date, int] | None = None) -> list[RiskRow]:
@@ -128,8 +135,8 @@ def of_order(number: str, now: datetime) -> list[AtRisk]:
     if not found:
         return []
     today = now.date()
-    learnt, faster = Learnt(learnt_cells(_ask, today)), faster_of(_ask, found, today)
-    risks = [foresee(it, faster.get((it.open.order, it.open.due_on), ()), learnt, now) for it in found]
+    learnt, sold = Learnt(learnt_cells(_ask, today)), sold_of(_ask, found, today)
+    risks = [foresee(it, sold.get((it.open.order, it.open.due_on), NOTHING_SOLD), learnt, now) for it in found]
     return [risk for risk in risks if risk]
 
 

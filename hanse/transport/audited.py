@@ -49,7 +49,10 @@ SELECT c.code, i.number, i.content FROM unnest(%(carrier)s::text[], %(number)s::
 """
 PARCELS = """
 SELECT c.code, p.tracking, p.id, p.state <> 'cancelled', coalesce(k.weight_g, k.expected_g), k.length_mm, k.width_mm, k.height_mm,
-       f.divisor, f.step, f.units, f.whole_sides, h.billed_g, h.currency, h.lines::text, l.cost, l.currency
+       f.divisor, f.step, f.units, f.whole_sides, h.billed_g, h.currency, h.lines::text, l.cost, l.currency,
+       d.home, ARRAY(SELECT e.kind FROM (SELECT DISTINCT ON (x.kind) x.kind, x.home, x.until_on FROM network_surcharge x
+                       WHERE x.carrier = h.carrier AND x.service = h.service AND x.from_on <= h.chosen_at::date ORDER BY x.kind, x.from_on DESC) e
+              WHERE e.home AND (e.until_on IS NULL OR e.until_on >= h.chosen_at::date))
   FROM unnest(%(carrier)s::text[], %(tracking)s::text[]) AS a(carrier, tracking)
   JOIN transport_carrier c ON c.code = a.carrier JOIN transport_parcel p ON p.tracking = a.tracking AND p.carrier_id = c.id AND p.rides_with_id IS NULL
   JOIN transport_shipment s ON s.id = p.shipment_id JOIN network_site n ON n.id = s.site_id JOIN partners_address d ON d.id = s.address_id
@@ -100,6 +103,7 @@ def parcels_billed(run: Run, named: Collection[tuple[str, str]]) -> tuple[dict[s
 def sent_of(
     id: int, left: bool, weight: int | None, length: int | None, width: int | None, height: int | None, divisor: int | None, step: Decimal, units: Any, whole: bool,
     chosen_g: int | None, chosen_in: str | None, chosen: str | None, lane_cost: Decimal | None, lane_currency: str | None,
+    home: bool | None, for_homes: Sequence[str],
 ) -> Sent:  # fmt: skip
     """A parcel with what it is expected to be charged: by the service that was chosen, else by its lane."""
     our_g = weight
@@ -109,7 +113,7 @@ def sent_of(
         expected: dict[str, Decimal] = {}
         for kind, amount in json.loads(chosen):
             expected[kind] = expected.get(kind, Decimal(0)) + Decimal(amount)
-        return Sent(id, left, chosen_g, chosen_in or "", expected, "choice")
+        return Sent(id, left, chosen_g, chosen_in or "", expected, "choice", home, frozenset(for_homes))
     if lane_cost:
         return Sent(id, left, our_g, lane_currency or "", {"": lane_cost}, "lane")
     return Sent(id, left, our_g)

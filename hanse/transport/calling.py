@@ -8,7 +8,7 @@ import base64
 import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -49,7 +49,7 @@ ACCOUNT = "r.code, n.adapter, n.connector, n.account, n.secrets"
 SITE = "ARRAY[s.name, s.street, s.postcode, s.city, s.country, s.region]"
 LABELS = f"""
 SELECT l.id, l.calls, l.key, l.state, l.bought_at IS NOT NULL, l.reference, {ACCOUNT}, l.service, s.code, {SITE},
-       ARRAY[a.name, a.street, a.postcode, a.city, a.country, a.region, o.receiver], c.sscc, 'H-' || o.id,
+       ARRAY[a.name, a.street, a.postcode, a.city, a.country, a.region, o.receiver], a.home, c.sscc, 'H-' || o.id,
        coalesce(c.weight_g, c.expected_g, 0) + coalesce((SELECT sum(coalesce(i.weight_g, i.expected_g, 0)) FROM fulfilment_carton i WHERE i.inside_id = c.id), 0)::bigint,
        coalesce(c.length_mm, t.outer_length_mm, 0), coalesce(c.width_mm, t.outer_width_mm, 0), coalesce(c.height_mm, t.outer_height_mm, 0), (%(now)s::timestamptz AT TIME ZONE s.zone)::date
   FROM transport_label l JOIN transport_carrier r ON r.id = l.carrier_id JOIN transport_connection n ON n.carrier_id = r.id
@@ -176,10 +176,10 @@ def _labels(ids: Sequence[int]) -> list[Wish]:
 
 
 def _label(id: int, calls: int, key: str, state: str, bought: bool, reference: str, *rest: Any) -> Wish:
-    of, (service, site, sender, receiver, sscc, order, weight, length, width, height, on) = Account(*rest[:5]), rest[5:]
+    of, (service, site, sender, receiver, home, sscc, order, weight, length, width, height, on) = Account(*rest[:5]), rest[5:]
     if bought:
         return Wish(id, calls, of, lambda port: _void(port, id, key, reference))
-    sending = Sending(key, service, site, Place(*sender), Place(*receiver), Package(sscc, weight, length, width, height), order, on)
+    sending = Sending(key, service, site, Place(*sender), replace(Place(*receiver), home=home), Package(sscc, weight, length, width, height), order, on)
     return Wish(id, calls, of, lambda port: _buy(port, id, sending), lambda why: _recorded(record_unsold([RecordUnsold(id, why)], by=HANSE)))
 
 

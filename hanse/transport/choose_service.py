@@ -75,6 +75,7 @@ class Standing:
     was_total: Decimal | None = None
     was_for: date | None = None
     by_hand: bool = False
+    home: bool | None = None
 
     @property
     def piece(self) -> Piece:
@@ -168,7 +169,9 @@ def trip_of(cartons: Sequence[Standing], now: datetime) -> Trip:
     """The way that cartons of an order have to go together: by the first day that one of them was promised for."""
     c = cartons[0]
     promised = [x.promised_on for x in cartons if x.promised_on]
-    return Trip(Calendar(c.site_country, c.site_region, tuple(c.workdays), c.zone), c.cut_off, now, c.country, c.region, c.postcode, tuple(c.receives_on), min(promised, default=None), c.carrier)
+    return Trip(
+        Calendar(c.site_country, c.site_region, tuple(c.workdays), c.zone), c.cut_off, now, c.country, c.region, c.postcode, tuple(c.receives_on), min(promised, default=None), c.carrier,
+        home=c.home)
 
 
 def _differs(chosen: Chosen) -> bool:
@@ -181,7 +184,7 @@ SELECT c.id, c.sscc, c.order_id, c.address_id, s.code, s.zone, s.country, s.regi
        coalesce(l.promised_on, o.promised_on), coalesce(nullif(c.carrier, ''), o.carrier),
        (coalesce(c.weight_g, c.expected_g, 0) + coalesce((SELECT sum(coalesce(i.weight_g, i.expected_g, 0)) FROM fulfilment_carton i WHERE i.inside_id = c.id), 0))::bigint,
        coalesce(c.length_mm, t.outer_length_mm), coalesce(c.width_mm, t.outer_width_mm), coalesce(c.height_mm, t.outer_height_mm),
-       coalesce(h.carrier, ''), coalesce(h.service, ''), h.total, h.promised_on, coalesce(h.by_hand, false)
+       coalesce(h.carrier, ''), coalesce(h.service, ''), h.total, h.promised_on, coalesce(h.by_hand, false), a.home
   FROM (SELECT DISTINCT * FROM unnest(%(orders)s::bigint[], %(site)s::text[]) AS w(ord, site)) w
   JOIN network_site s ON s.code = w.site JOIN fulfilment_carton c ON c.order_id = w.ord AND c.site_id = s.id
   JOIN orders_order o ON o.id = c.order_id JOIN partners_address a ON a.id = c.address_id JOIN partners_party p ON p.id = a.party_id
@@ -245,4 +248,4 @@ def _told(f: Found, chosen: Chosen) -> dict[str, Any]:
     return {
         "carrier": f.carrier, "service": f.service, "name": f.name, "currency": f.currency, "total": None if f.out else str(f.total), "zone": f.zone,
         "hand_over_by": f.leaves_at and f.leaves_at.isoformat(), "arrives_on": f.arrives_on and f.arrives_on.isoformat(),
-        "probability": None if f.probability is None else str(f.probability), "parcels": f.parcels, "keeps": f.keeps, "why": why_not(f, chosen.found, chosen.carton.promised_on)}
+        "probability": None if f.probability is None else str(f.probability), "parcels": f.parcels, "keeps": f.keeps, "why": why_not(f, chosen.found, chosen.carton.promised_on), "note": f.note}

@@ -48,6 +48,7 @@ def _read(candidate: dict[str, Any]) -> dict[str, Any]:
     """A candidate as it was kept, its amounts and times read."""
     leaves, arrives, total, likely = (candidate[name] for name in ("hand_over_by", "arrives_on", "total", "probability"))
     return candidate | {
+        "note": candidate.get("note", ""),
         "leaves": leaves and datetime.fromisoformat(leaves), "arrives": arrives and date.fromisoformat(arrives), "total": total and Decimal(total),
         "few": candidate["parcels"] < ENOUGH, "percent": None if likely is None else round(Decimal(likely) * 100)}
 

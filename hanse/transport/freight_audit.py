@@ -12,7 +12,7 @@ from decimal import Decimal
 
 FINDINGS: Mapping[str, str] = {
     "not-ours": "not our parcel", "not-shipped": "not shipped", "billed-twice": "billed twice", "weight-above": "weight above ours", "rate-differs": "rate differs",
-    "not-agreed": "surcharge not agreed", "address-correction": "address correction", "currency-differs": "another currency", "no-rate": "no rate to compare", "billed-less": "billed less",
+    "not-agreed": "surcharge not agreed", "not-a-home": "not a home", "address-correction": "address correction", "currency-differs": "another currency", "no-rate": "no rate to compare", "billed-less": "billed less",
 }
 """What an audit may find, in words."""
 FREIGHT, CORRECTION, CREDIT = "freight", "address-correction", "claims-credit"
@@ -32,9 +32,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What we know of a parcel: whether it left us, the weight it should be billed by, and its expected charges by kind.
+    """What we know of a parcel: whether it left us, the weight it should be billed by, its expected charges by kind, and whether it went to a home.
 
-    By its lane there is one amount for all of it, under no kind.
+    By its lane there is one amount for all of it, under no kind. `for_homes` are the surcharges that its service has for homes alone.
     """
 
     id: int | None
@@ -43,6 +43,8 @@ class Sent:
     currency: str = ""
     expected: Mapping[str, Decimal] | None = None
     basis: str = ""
+    home: bool | None = None
+    for_homes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,9 @@ def _whole(line: Line, currency: str, it: Sent | None, seen: Mapping[tuple[str, 
         found.append(("currency-differs", f"Agreed in {it.currency}, billed in {currency}."))
     if line.kind == CORRECTION and CORRECTION not in (it.expected or {}):
         found.append(("address-correction", "The carrier says that the address was wrong: let it show which."))
+    elif line.kind in it.for_homes and not it.home:
+        none = "nobody has said that it went to one" if it.home is None else "it went to none"
+        found.append(("not-a-home", f"{line.kind.replace('-', ' ').capitalize()} is for homes, and {none}."))
     elif it.basis == "choice" and line.kind not in (it.expected or {}):
         found.append(("not-agreed", f"{line.kind.replace('-', ' ').capitalize()} was not expected with this service."))
     return found

@@ -16,7 +16,7 @@ def offer(carrier: str, sending: Sending) -> Offer | No:
     if found is None:
         return No(f"{carrier} sells no service {sending.service}. Keep it with its rates first")
     sides = (package.length_mm, package.width_mm, package.height_mm)
-    priced = charges(found.tariff, [Piece(package.weight_g, sides if all(sides) else None)], to.country, to.postcode)
+    priced = charges(found.tariff, [Piece(package.weight_g, sides if all(sides) else None)], to.country, to.postcode, to.home)
     for charge in priced:
         if isinstance(charge, Charge):
             return Offer(sending.service, charge.total, found.tariff.currency, found.days)

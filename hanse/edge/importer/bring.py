@@ -15,7 +15,6 @@ from typing import Any
 from hanse.journal.principals import Principal, principal
 from hanse.kernel.refused import Refused
 
-from . import stock
 from .batch import Batch, key_of
 from .fields import Around, MapWrong
 from .files import Files, files_named
@@ -23,12 +22,15 @@ from .hands import at_once, batches, undone
 from .history import past_of
 from .mapping import TOLD, Mapping, read_mapping
 from .masters import BATCH, MASTERS, Named, from_file, keep
+from .once import ONCE, bring_rows
+from .once import from_file as rows_once
 from .orders import Brought, Orders, reject_order
 from .placing import Outcome, bring_orders
+from .rates import AT_ONCE, Cards, bring_cards
 from .rejects import Tally
 from .result import Progress, Result
 
-WHAT = ("orders", "items", "parties", "sites", "stock")
+WHAT = ("orders", "items", "parties", "sites", "stock", "services", "rates", "surcharges")
 
 
 def run(
@@ -46,10 +48,17 @@ def run(
     job = Job(mapping, found, principal(by), dry_run, history, progress or (lambda *_: None), 1 if dry_run else hands)
     if what == "orders":
         job.orders()
+    elif what == "rates":
+        job.rates()
     else:
         job.masters(what)
     job.result.unused = [p.name for p in found.given if p not in found.used]
     return job.result
+
+
+def digest_of(tallies: Sequence[Tally], mapping: Mapping) -> str:
+    """The hash of files and mapping together."""
+    return hashlib.sha256("".join([*(t.source.digest for t in tallies), mapping.digest]).encode()).hexdigest()
 
 
 @dataclass(slots=True)
@@ -74,7 +83,7 @@ class Job:
         for path in self.files.of(section):
             tally = self.files.counted(path)
             around = Around(tally.source, self.mapping.format, self.files.tables())
-            rows = stock.from_file(section, tally, around) if name == "stock" else from_file(section, tally, around)
+            rows = (rows_once if name in ONCE else from_file)(section, tally, around)
             self._masters(name, tally, rows)
             self.result.add(tally)
 
@@ -99,12 +108,12 @@ class Job:
             return
         asks = [ask for _, _, ask in batch]
         with self._tried():
-            if name == "stock":
-                key = None if self.dry_run else key_of(tally.source.digest + self.mapping.digest, f"stock:{batch[0][0]}")
-                answers, replayed = stock.receive_rows(asks, Batch(self.by, key))
+            if name in ONCE:
+                digest = tally.source.digest if name == "stock" else digest_of([tally], self.mapping)
+                answers = bring_rows(name, asks, Batch(self.by, None if self.dry_run else key_of(digest, f"{name}:{batch[0][0]}")))
             else:
-                answers, replayed = keep(name, asks, self.by), False
-        for (nr, row, ask), answer in zip(batch, answers, strict=True):
+                answers = [(answer, False) for answer in keep(name, asks, self.by)]
+        for (nr, row, ask), (answer, replayed) in zip(batch, answers, strict=True):
             if isinstance(answer, Refused):
                 tally.reject(nr, row, answer)
                 continue
@@ -114,6 +123,25 @@ class Job:
                 tally.accepted += 1
             if name in MASTERS and self.dry_run:
                 self.kept.setdefault(name, {})[getattr(ask, MASTERS[name].code)] = ask
+
+    def rates(self) -> None:
+        """Bring in rate cards, each from all its rows."""
+        section, apart, tables = self.mapping["rates"], self.mapping.get("zones"), self.files.tables()
+        tally = self.files.counted(self.files.one_of(section))
+        zones = self.files.counted(self.files.one_of(apart)) if apart else None
+        reader = Cards(
+            (section, tally, Around(tally.source, self.mapping.format, tables)), (apart, zones, Around(zones.source, self.mapping.format, tables)) if apart and zones else None)
+        cards, tallies = reader.read(), [t for t in (tally, zones) if t]
+        digest = digest_of(tallies, self.mapping)
+        for at in range(0, len(cards), AT_ONCE):
+            with self._tried():
+                bring_cards(cards[at:at + AT_ONCE], Batch(self.by, None if self.dry_run else key_of(digest, f"rates:{at}")))
+            self.progress("rates", at, len(cards))
+        for it in reader.rows:
+            it.count()
+        for t in tallies:
+            self.result.add(t)
+        self.progress("rates", len(cards), len(cards))
 
     def orders(self) -> None:
         """Bring in orders, and first the masters that the mapping brings along."""

@@ -60,7 +60,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("hanse import", description="Bring orders, items, parties, sites or stock in from CSV files, plain or gzip.")
+    parser = argparse.ArgumentParser("hanse import", description="Bring orders, items, parties, sites, stock, or carriers' services, rates and surcharges in from CSV files, plain or gzip.")
     parser.add_argument("what", choices=WHAT)
     parser.add_argument("files", nargs="+", metavar="FILE", help="a file, or a folder of files")
     parser.add_argument("--map", required=True, metavar="MAP.toml", help="what the columns mean")

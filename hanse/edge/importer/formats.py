@@ -6,7 +6,7 @@ Instants without an offset are read in the mapping's zone; a day is the day that
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -23,7 +23,7 @@ class Wrong(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a set of files is written. `instant` and `day` are strptime patterns; empty means ISO 8601."""
+    """How a set of files is written. `instant` and `day` are strptime patterns; empty means ISO 8601. `several` parts the texts in a field that takes more than one."""
 
     encoding: str = "utf-8-sig"
     delimiter: str = ","
@@ -33,6 +33,7 @@ class Format:
     day: str = ""
     zone: str = "UTC"
     blank: tuple[str, ...] = field(default=())
+    several: str = ";"
 
     def text(self, value: str) -> str:
         """The text without the blanks around it; empty where the mapping calls it blank."""
@@ -70,6 +71,17 @@ class Format:
         """A day; of a time stamp the day it names."""
         return _day(value, self.day or self.instant)
 
+    def wall(self, value: str) -> time:
+        """A time on the wall, such as 16:00."""
+        try:
+            return time.fromisoformat(value)
+        except ValueError as error:
+            raise Wrong(f"{value[:40]!r} is no time of day like 16:00") from error
+
+    def parts(self, value: str) -> list[str]:
+        """The texts in a field that takes several."""
+        return [part for text in value.split(self.several) if (part := text.strip())]
+
     def yes(self, value: str) -> bool:
         """Yes or no, as people and programs write them."""
         word = value.lower()
@@ -98,5 +110,6 @@ def _day(value: str, pattern: str) -> date:
 Reader = Callable[[Format, str], Any]
 READERS: dict[str, Reader] = {
     "text": lambda _, v: v, "number": Format.number, "whole": Format.whole, "instant": Format.at, "day": Format.on, "yes": Format.yes,
+    "time": Format.wall, "texts": lambda f, v: tuple(f.parts(v)), "wholes": lambda f, v: tuple(f.whole(part) for part in f.parts(v)),
 }
 """How a text becomes the kind of value that an ask wants."""

@@ -1,4 +1,4 @@
-"""Mapping: a TOML file that says how a company's files become orders, items, parties, sites and stock.
+"""Mapping: a TOML file that says how a company's files become orders, items, parties, sites, stock, and what carriers charge.
 
 The README of this folder tells the language. A mapping is checked whole before the first row is read.
 """
@@ -8,7 +8,7 @@ import hashlib
 import tomllib
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field, fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from types import UnionType
@@ -18,8 +18,9 @@ from zoneinfo import ZoneInfo
 from .fields import MapWrong
 from .formats import Format
 
-KINDS = {str: "text", Decimal: "number", int: "whole", date: "day", datetime: "instant", bool: "yes"}
-SECTIONS = ("orders", "lines", "history", "tracking", "payments", "items", "parties", "sites", "stock")
+KINDS = {str: "text", Decimal: "number", int: "whole", date: "day", datetime: "instant", time: "time", bool: "yes"}
+LISTS = {"text": "texts", "whole": "wholes"}
+SECTIONS = ("orders", "lines", "history", "tracking", "payments", "items", "parties", "sites", "stock", "services", "rates", "zones", "surcharges")
 OF_SECTION = {"file", "from", "key", "take", "leave_out", "codes"}
 
 HISTORY = {
@@ -134,7 +135,18 @@ def kinds_of(ask: type) -> dict[str, str]:
                 found |= {f"{name}.{inner}": of for inner, of in kinds_of(kind).items()}
             elif kind in KINDS:
                 found.setdefault(name, KINDS[kind])
+        if (several := _several(hint)) in KINDS and KINDS[several] in LISTS:
+            found[name] = LISTS[KINDS[several]]
     return found
+
+
+def _several(hint: Any) -> Any:
+    """What a list in a hint is of: of `Annotated[tuple[str, ...], …] | None` text."""
+    origin, of = get_origin(hint), get_args(hint)
+    if origin is tuple:
+        return next(iter(_plain(of[0])), None)
+    parts = of[:1] if origin is Annotated else of if origin in (Union, UnionType) else ()
+    return next((kind for part in parts if (kind := _several(part))), None)
 
 
 def _plain(hint: Any) -> list[type]:

@@ -49,7 +49,7 @@ MASTERS: Mapping[str, Master] = {
 def ask_of(section: Section, kind: Master, fields: Filled, nr: int, row: Row) -> Any | Refused:
     """The ask in a row, or why there is none."""
     try:
-        values = taken(fields, row) | _fixed(section)
+        values = taken(fields, row) | fixed(section)
         if "address" in values:
             values["addresses"] = [values.pop("address")]
         return checked(kind.ask, values)
@@ -57,16 +57,16 @@ def ask_of(section: Section, kind: Master, fields: Filled, nr: int, row: Row) ->
         return refuse("row-unreadable", row=nr, why=str(wrong))
 
 
-def _fixed(section: Section) -> dict[str, Any]:
+def fixed(section: Section) -> dict[str, Any]:
     """Fields of a section that are lists: they are the same for every row."""
     return {name: spec["value"] for name, spec in section.take.items() if isinstance(spec, dict) and isinstance(spec.get("value"), list)}
 
 
 def _fields(section: Section, kind: Master, around: Around) -> Filled:
-    kinds = kinds_of(kind.ask) | dict.fromkeys(_fixed(section), "text")
+    kinds = kinds_of(kind.ask) | dict.fromkeys(fixed(section), "text")
     if kind.ask is KeepParty:
         kinds |= {f"address.{name}": of for name, of in kinds_of(AddressGiven).items()}
-    return filled(section, kinds, around, leave=list(_fixed(section)))
+    return filled(section, kinds, around, leave=list(fixed(section)))
 
 
 def from_file(section: Section, tally: Tally, around: Around) -> Iterable[tuple[int, Row, Any]]:

@@ -72,6 +72,7 @@ def test_a_rate_card_is_kept_whole_or_all_that_is_wrong_is_said(ask, told):
 @pytest.mark.parametrize("ask, told", [
     (FUEL, "Surcharge fuel of ELBE STANDARD kept from 2026-01-01: 12.25 % of the freight"),
     (replace(FUEL, kind="remote", percent=None, amount=D("3.50"), country="DE", postcodes=("25",)), "Surcharge remote of ELBE STANDARD kept from 2026-01-01: 3.50"),
+    (replace(FUEL, kind="residential", percent=None, amount=D("3.10"), home=True), "Surcharge residential of ELBE STANDARD kept from 2026-01-01: 3.10, at homes"),
     (replace(FUEL, kind="freight", amount=D(1), postcodes=("25",)),
      "A surcharge is either a percentage or an amount. The freight stands on the rate card; a surcharge has another name. Say the country that the postcodes are of."),
 ])
@@ -86,13 +87,14 @@ def test_versions_follow_each_other_and_a_future_card_is_kept_anew(given):
     first = keep_rates([CARD, replace(CARD, from_on=far), replace(CARD, from_on=far, rates=CARD.rates[:1], zones=CARD.zones[:1])], by="ann")
     again, changed = keep_rates([CARD, replace(CARD, rates=(*CARD.rates, RateGiven("A", D(1))))], by="ann")
     [ended] = keep_rates([replace(CARD, until_on=farther)], by="ann")
-    keep_surcharges([FUEL, replace(FUEL, from_on=far, percent=D(13)), replace(FUEL, kind="remote", percent=None, amount=D(3), country="DE", postcodes=("99", "25"))], by="ann")
+    keep_surcharges([FUEL, replace(FUEL, from_on=far, percent=D(13)), replace(FUEL, kind="remote", percent=None, amount=D(3), country="DE", postcodes=("99", "25"), home=True)], by="ann")
     assert [said(a) for a in first][1:] == ["Rate card of ELBE STANDARD kept from 2090-01-01: 2 zones, 2 rates", "Rate card of ELBE STANDARD kept from 2090-01-01: 1 zones, 1 rates"]
     assert again == first[0] and changed.code == "in-force" and ended.until_on == farther
     assert [(s.from_on, s.pickup_on) for s in reads.every_service()] == [(OLD, []), (far, [0, 4])]
     assert [(c.from_on, c.until_on, c.zones, c.rates) for c in reads.every_card()] == [(OLD, farther, 2, 2), (far, None, 1, 1)]
     assert [r.price for r in reads.card("ELBE", "STANDARD", OLD).rates] == [D("4.90"), D("5.90")]
-    assert [(s.kind, s.percent, s.postcodes) for s in reads.every_surcharge()] == [("fuel", D("12.25"), []), ("fuel", D(13), []), ("remote", None, ["25", "99"])]
+    assert [(s.kind, s.percent, s.postcodes, s.home) for s in reads.every_surcharge()] == [
+        ("fuel", D("12.25"), [], False), ("fuel", D(13), [], False), ("remote", None, ["25", "99"], True)]
 
 
 def test_the_same_key_twice_keeps_once(given):

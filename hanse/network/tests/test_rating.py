@@ -9,7 +9,7 @@ from hypothesis import given as every
 from hypothesis import strategies as some
 
 from hanse.network.billed import Contract
-from hanse.network.rating import Extra, Piece, Step, Tariff, charges
+from hanse.network.rating import Extra, Piece, Step, Tariff, at_home, charges
 
 D = Decimal
 BY_SIZE = Contract(5000, D("0.5"))
@@ -55,6 +55,16 @@ def test_a_service_says_all_that_keeps_it_from_taking_parcels(tariff, pieces, wh
     assert told(tariff, *pieces) == why
 
 
+@every(some.integers(1, 60_000), some.tuples(*[some.integers(1, 2_000)] * 3), some.sampled_from([(), PARCEL.steps[:2]]))
+def test_each_reason_is_true_without_what_it_names_it_is_gone_and_the_others_stay(gross_g, sides, steps):
+    tariff, piece = replace(PARCEL, **({"steps": steps} if steps else {})), Piece(gross_g, sides)
+    why = told(tariff, piece)
+    lifted = {"too heavy": {"max_weight_g": None}, "too long": {"max_length_mm": None}, "too large": {"max_girth_mm": None}, "no rate": {"steps": (Step(None, D(1)),)}}
+    for reason, without in lifted.items():
+        named = [w for w in why if w.startswith(reason)]
+        assert not named or [w for w in told(replace(tariff, **without), piece) if w in why] == [w for w in why if w not in named]
+
+
 @pytest.mark.parametrize("extra, piece, line", [
     (Extra("fuel", D("12.25")), Piece(1), "freight 4.90 + fuel 0.60 = 5.50 for 500 g"),
     (Extra("fuel", D("15")), Piece(10_500), "freight 9.65 + fuel 1.45 = 11.10 for 10500 g"),
@@ -69,6 +79,19 @@ def test_a_service_says_all_that_keeps_it_from_taking_parcels(tariff, pieces, wh
 ])
 def test_surcharges_count_where_all_their_conditions_hold_and_each_line_is_rounded_half_up_once(extra, piece, line):
     assert told(replace(PARCEL, extras=(extra,)), piece) == [line]
+
+
+AT_HOMES = (Extra("residential", amount=D("3.10"), home=True), Extra("remote", amount=D("2"), country="DE", postcodes=("2",), home=True), Extra("far", amount=D("9"), country="CH", home=True))
+
+
+@pytest.mark.parametrize("home, line, note", [
+    (True, "freight 4.90 + residential 3.10 + remote 2.00 = 10.00 for 500 g", "with residential and remote, for it is a home"),
+    (False, "freight 4.90 = 4.90 for 500 g", ""),
+    (None, "freight 4.90 = 4.90 for 500 g", "without residential and remote: nobody said that it is a home"),
+])
+def test_a_surcharge_for_homes_counts_where_somebody_said_that_it_is_one(home, line, note):
+    found = charges(replace(PARCEL, extras=AT_HOMES), [Piece(1)], "DE", "20095", home)
+    assert ([f"{' + '.join(f'{x.kind} {x.amount}' for x in c.lines)} = {c.total} for {c.billed_g} g" for c in found], at_home(found, home)) == ([line], note)
 
 
 def test_a_percentage_is_of_the_freight_before_it_is_rounded():

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given as every
+from hypothesis import strategies as some
 
 from hanse.network.calendar import Calendar, Way
 from hanse.network.schedule import Hours, Work, backward, forward, steps
@@ -99,6 +101,23 @@ def test_what_is_released_now_arrives_on_a_day(now, ready, leaves, arrives):
 
 def test_a_site_that_needs_days_first_sends_goods_that_many_working_days_later():
     assert forward(ROUND_THE_CLOCK, THREE, Way(1), datetime(2026, 6, 12, 9, tzinfo=UTC), Work(), lead_days=2).arrives_on == date(2026, 6, 17)
+
+
+days_off = some.sets(some.integers(0, 6), max_size=4).map(lambda off: tuple(d for d in range(7) if d not in off))
+
+
+@every(
+    some.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 20), timezones=some.just(UTC)), some.sampled_from(["Europe/Berlin", "America/Sao_Paulo", "Australia/Sydney"]),  # noqa: DTZ001
+    days_off, days_off, days_off, some.integers(0, 9), some.sampled_from([(time(8), time(17)), (time(22), time(6)), (time(0), time(0))]), some.integers(0, 20))
+def test_back_from_a_day_and_forth_from_a_moment_agree_over_summer_time_and_holidays(now, zone, works, rolls, receives, days, shift, hours):
+    site = Calendar("DE", "BY", works, zone)
+    at_site, way, work = Hours(site, *shift), Way(days, rolls, receives, "AT"), Work(lead=timedelta(hours=hours), picking=timedelta(minutes=50))
+    there = forward(at_site, THREE, way, now, work)
+    assert now <= there.ready_at <= there.leaves_at and there.arrives_on >= there.leaves_at.date(), "nothing is planned for the past"
+    assert site.is_working(there.leaves_at.date()) and there.arrives_on.weekday() in receives
+    last = backward(at_site, THREE, way, there.arrives_on, work)
+    assert now <= last.release_by <= last.hand_over_by, "what can be released now had not to be released before"
+    assert forward(at_site, THREE, way, last.release_by, work).arrives_on <= there.arrives_on
 
 
 def test_hours_that_never_come_are_a_fault():

@@ -65,6 +65,17 @@ def test_the_cheapest_that_keeps_the_day_is_chosen(offers, more, told):
     assert shop(*offers, **more) == told
 
 
+@pytest.mark.parametrize("home, told, notes", [
+    (True, "FAST 9.00 Tue None: the cheapest that keeps Wed 18 Nov as planned", ["", "with residential, for it is a home"]),
+    (None, "DOOR 8.00 Tue None: the cheapest that keeps Wed 18 Nov as planned", ["without residential: nobody said that it is a home", ""]),
+    (False, "DOOR 8.00 Tue None: the cheapest that keeps Wed 18 Nov as planned", ["", ""]),
+])
+def test_a_service_that_charges_for_homes_is_compared_by_what_is_known_of_the_address(home, told, notes):
+    door, trip = sold("DOOR", "8", 1), replace(TRIP, home=home)
+    door = replace(door, tariff=replace(door.tariff, extras=(Extra("residential", amount=D(3), home=True),)))
+    assert shop(door, FAST, trip=trip) == told and [f.note for f in found(trip, [door, FAST], ONE)] == notes
+
+
 def test_the_receivers_days_and_a_rest_of_the_carrier_count():
     weekend = replace(TRIP, ready_at=datetime(2026, 11, 20, 16, tzinfo=UTC), by=date(2026, 11, 25), receives_on=(2,))
     [told] = found(weekend, [FAST], [Piece(1)])

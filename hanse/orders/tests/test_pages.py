@@ -176,6 +176,20 @@ def test_a_change_is_previewed_accepted_as_previewed_and_refused_when_the_world_
     assert order(number).ordered == 6
 
 
+def test_that_an_address_is_a_home_is_said_with_the_order_and_changed_as_its_street(given):
+    company(given)
+    desk, form = reader(given, "order desk"), {"sku": "", "quantity": "", "unit_price": "", "reason": "called"}
+    new = {"customer": "REUTER", "sku": "BRG-6204", "quantity": "1", "unit_price": "", "name": "", "region": "", "ship_to_code": "-", "street": "Am Hafen 1", "postcode": "18057", "city": "Rostock", "country": "DE", "home": "yes", "key": "k0"}
+    assert desk.post("/orders/new", new).status_code == 302
+    [number] = [f"H-{o.pk}" for o in Order.objects.all()]
+    assert order(number).ship_to["home"] is True and "DE; a home" in desk.get(f"/orders/{number}").content.decode()
+    page = desk.get(f"/orders/{number}/change").content.decode()
+    assert '<option value="yes" selected>' in page
+    address = {name: order(number).ship_to[name] for name in ("name", "street", "postcode", "city", "region", "country")}
+    assert "The change asks for what already is." in desk.post(f"/orders/{number}/change", form | address | {"home": "yes"}).content.decode()
+    assert "18057 Rostock, DE, no home" in desk.post(f"/orders/{number}/change", form | address | {"home": "no"}).content.decode()
+
+
 def test_units_are_cancelled_after_a_preview_and_those_a_site_works_on_are_asked_for(given):
     from hanse.fulfilment.tests.floor import packed
 

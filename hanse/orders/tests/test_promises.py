@@ -15,6 +15,7 @@ from hanse.inventory.expect import Expect, expect
 from hanse.inventory.models import Stock
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
+from hanse.network.keep_surcharges import KeepSurcharge, keep_surcharges
 from hanse.network.keep_transit_counts import KeepTransitCount, Took, keep_transit_counts
 from hanse.network.models import Lane, Site
 from hanse.orders.events import OrderPlaced, PlacedLine
@@ -288,6 +289,14 @@ def test_a_promise_names_the_services_with_their_price_and_the_cheapest_that_kee
         ("HAM", "STANDARD", WEDNESDAY, Decimal("4.90"), False, False), ("HAM", "EXPRESS", TUESDAY, Decimal("9.90"), True, True)]
     later = promised(replace(ORDER, requested_on=FRIDAY, promised_on=FRIDAY))
     assert [(s.service, s.cheapest) for s in later.services] == [("STANDARD", True), ("EXPRESS", False)]
+
+
+def test_a_promise_says_what_its_prices_take_for_granted_of_the_address(given):
+    services(), company(given)
+    keep_surcharges([KeepSurcharge("UPS", "EXPRESS", "residential", date(2026, 1, 1), amount=Decimal(3), home=True)], by="ann")
+    home = AddressGiven("DE", street="Am Hafen 1", postcode="18057", city="Rostock", home=True)
+    assert [[(s.price, s.note) for s in promised(order).services] for order in (ORDER, replace(ORDER, ship_to=home))] == [
+        [(Decimal("4.90"), ""), (Decimal("9.90"), "without residential: nobody said that it is a home")], [(Decimal("4.90"), ""), (Decimal("12.90"), "with residential, for it is a home")]]
 
 
 def test_what_parcels_took_says_how_likely_a_service_keeps_the_day(given):

@@ -1,5 +1,6 @@
 """Addresses: versions never change, equal content is one version, and what is wrong is said all at once."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -47,6 +48,13 @@ def test_equal_content_is_the_same_version_and_a_difference_a_new_one(given):
     assert first == again != moved
     assert [a.version for a in Address.objects.filter(party=party, code="dock").order_by("version")] == [1, 2]
     assert kept(given, dock) not in ([first], [moved]), "going back is a third version: the history stays true"
+
+
+def test_that_it_is_a_home_is_part_of_a_version_and_unknown_unless_said(given):
+    party = given.customer()
+    unsaid = GivenAddress(party.pk, "DE", "flat", "Reuter", "Am Hafen 1", "18057", "Rostock")
+    kept(given, unsaid), kept(given, replace(unsaid, home=True)), kept(given, replace(unsaid, home=True)), kept(given, replace(unsaid, home=False))
+    assert [a.home for a in Address.objects.filter(party=party, code="flat").order_by("version")] == [None, True, False]
 
 
 def test_an_address_without_a_code_is_known_by_its_content(given):

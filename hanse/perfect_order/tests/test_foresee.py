@@ -25,6 +25,7 @@ from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.models import Parcel, Silence
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.tests.road import on_its_way
+from hanse.transport.tests.selling import services
 
 MONDAY_EVENING = datetime(2026, 11, 16, 18, tzinfo=UTC)
 """After the cut-off of the day on which an order for Tuesday had to leave."""
@@ -209,6 +210,38 @@ def test_a_week_is_named_by_its_monday(given):
     from hanse.perfect_order.learn import Learn, learn
 
     assert learn([Learn(date(2026, 11, 17))], by="ann")[0].detail == "2026-11-17 is no Monday: a week is named by its Monday."
+
+
+@pytest.mark.parametrize("ship_rule, told, in_time, forbidden", [
+    ("available", "Send the 8 units that are there without the rest: they come by their day, 2 later", 8, False),
+    ("complete-line", "Send the 5 units that are there without the rest: they come by their day, 5 later", 5, False),
+    ("complete-order", "8 of 10 units could come by their day, but the terms send the order whole: only the customer can allow two parcels", 8, True),
+])
+def test_what_is_there_in_time_is_said_apart_from_what_saves_an_order_as_its_terms_allow(given, ship_rule, told, in_time, forbidden):
+    taught()
+    site = given.site()
+    given.customer(), given.stocked(given.item(), site, 5), given.stocked(given.item("BLT-A42"), site, 3)
+    order = given.order(("BRG-6204", 5), ("BLT-A42", 5), requested_on=date(2026, 11, 20), ship_rule=ship_rule)
+    [risk] = looked(order)
+    it = risk.lessening
+    assert (it["said"], it["units"], it["of"], it["forbidden"]) == (told, in_time, 10, forbidden) and "no-stock" in codes(risk)
+    assert (it["cost"], it["currency"], it["step"], it["site"]) == ("5.0000", "EUR", "release", "HAM"), "without rates what the lane costs"
+    assert all("without the rest" not in r["said"] for r in risk.rescues)
+    assert ("release first" in [r["action"] for r in risk.rescues]) is not forbidden
+    hold([Hold(order, "credit", "over the limit")], by="ann")
+    assert looked(order)[0].lessening is None
+
+
+def test_a_second_parcel_costs_what_the_rates_say_and_nothing_is_less_late_once_no_time_is_left(given):
+    services()
+    site = given.site()
+    given.customer(), given.stocked(given.item(weight_g=900), site, 5)
+    order = given.order(("BRG-6204", 7), requested_on=date(2026, 11, 20))
+    [risk] = looked(order)
+    assert (risk.lessening["cost"], risk.lessening["units"]) == ("4.90", 5)
+    assert risks.of_order(order, clock.now())[0].lessening == risks.listed(1)[0].lessening
+    [late] = looked(order, datetime(2026, 11, 19, 18, tzinfo=UTC))
+    assert late.lessening is None
 
 
 def test_a_faster_service_saves_at_what_it_charges_more_than_the_lane(order):

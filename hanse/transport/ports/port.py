@@ -17,7 +17,7 @@ class Unanswered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a parcel comes from or goes to."""
+    """Where a parcel comes from or goes to; `home` says whether people live there, if somebody has said."""
 
     name: str
     street: str
@@ -26,6 +26,7 @@ class Place:
     country: str
     region: str = ""
     receiver: str = ""
+    home: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ class KarrioPort:
     def _address(self, place: Place) -> Any:
         return self.models.Address(
             company_name=place.name, person_name=place.receiver or place.name, address_line1=place.street, postal_code=place.postcode,
-            city=place.city, country_code=place.country, state_code=place.region or None)
+            city=place.city, country_code=place.country, state_code=place.region or None, residential=place.home)
 
     def _parcel(self, package: Package) -> Any:
         sides = {name: mm / 10 for name, mm in (("length", package.length_mm), ("width", package.width_mm), ("height", package.height_mm)) if mm}

@@ -11,9 +11,11 @@ from hanse.fulfilment.tests.floor import packed, picked
 from hanse.journal.asking import rows
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
+from hanse.network.keep_surcharges import KeepSurcharge, keep_surcharges
 from hanse.network.keep_transit_counts import KeepTransitCount, Took, keep_transit_counts
 from hanse.network.offers import Offer
 from hanse.network.rating import Step, Tariff
+from hanse.partners.models import Address
 from hanse.transport import jobs
 from hanse.transport.choose_service import ChooseService, Choosing, Standing, choose_service, decide
 from hanse.transport.hand_over import HandOver, hand_over
@@ -73,6 +75,19 @@ def test_the_cheapest_that_keeps_the_promise_is_chosen_together_unless_apart_is_
 def test_what_a_parcel_is_expected_to_be_charged_stands_with_its_choice():
     [answer] = decide([AUTO], {("H-7", "HAM"): [ONE, TWO]}, {("HAM", 5): [BIG]}, MONDAY)
     assert isinstance(answer, Choosing) and [(c.carton.sscc, c.charge.total, c.charge.billed_g) for c in answer.kept] == [("A", D("5.00"), 1_000), ("B", D("6.00"), 3_000)]
+
+
+def test_what_nobody_said_of_an_address_stands_with_the_price(given):
+    order = standing(given)
+    keep_surcharges([KeepSurcharge("UPS", service, "residential", date(2026, 1, 1), amount=D(3), home=True) for service in ("STANDARD", "EXPRESS")], by="ann")
+    carton = packed(order).carton
+    choose_service([ChooseService(order, "HAM")], by="ann")
+    unsaid = Choice.objects.get(carton__sscc=carton)
+    Address.objects.update(home=True)
+    choose_service([ChooseService(order, "HAM", anew=True)], by="ann")
+    at_home = Choice.objects.filter(carton__sscc=carton).latest("id")
+    assert at_home.total - unsaid.total == 3 and at_home.lines[-1] == ["residential", "3.00"]
+    assert [{x["note"] for x in c.candidates} for c in (unsaid, at_home)] == [{"without residential: nobody said that it is a home"}, {"with residential, for it is a home"}]
 
 
 def standing(given, quantity: int = 5) -> str:

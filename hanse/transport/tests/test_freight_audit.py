@@ -1,5 +1,6 @@
 """Freight audit: what of a carrier's bill is owed, and why the rest is not. All findings at once, money exact."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +11,9 @@ from hanse.transport.freight_audit import FINDINGS, Before, Line, Sent, Terms, a
 D = Decimal
 CHOSEN = Sent(1, True, 2000, "EUR", {"freight": D("5.00"), "fuel": D("0.60")}, "choice")
 BY_LANE = Sent(2, True, 2000, "EUR", {"": D("5.00")}, "lane")
-SENT = {"A": CHOSEN, "L": BY_LANE, "UNRATED": Sent(3, True), "OFF": Sent(4, left=False)}
+AT_HOMES = {"HOME": replace(CHOSEN, home=True, for_homes=frozenset({"residential"}), expected={"freight": D(5), "residential": D("2.00")})}
+AT_HOMES |= {name: replace(CHOSEN, home=home, for_homes=frozenset({"residential"})) for name, home in (("FIRM", False), ("UNSAID", None))}
+SENT = AT_HOMES | {"A": CHOSEN, "L": BY_LANE, "UNRATED": Sent(3, True), "OFF": Sent(4, left=False)}
 EARLIER = [Before("A", "freight", D("5.00"), D("5.00"), "I-0", date(2026, 11, 2))]
 
 
@@ -29,6 +32,10 @@ def found(lines: list[Line], *, currency: str = "EUR", before=(), terms: Terms =
     ([line("A", "5.00", billed_g=3000)], [("5.00", "0", ("weight-above",))]),
     ([line("A", "4.20")], [("4.20", "0", ("billed-less",))]),
     ([line("A", "2.00", "residential")], [("0", "2.00", ("not-agreed",))]),
+    ([line("HOME", "2.00", "residential")], [("2.00", "0", ())]),
+    ([line("HOME", "2.50", "residential")], [("2.00", "0.50", ("rate-differs",))]),
+    ([line("FIRM", "2.00", "residential")], [("0", "2.00", ("not-a-home",))]),
+    ([line("UNSAID", "2.00", "residential")], [("0", "2.00", ("not-a-home",))]),
     ([line("A", "9.00", "address-correction")], [("0", "9.00", ("address-correction",))]),
     ([line("X", "5.00")], [("0", "5.00", ("not-ours",))]),
     ([line("OFF", "5.00")], [("0", "5.00", ("not-shipped",))]),
@@ -40,6 +47,13 @@ def found(lines: list[Line], *, currency: str = "EUR", before=(), terms: Terms =
 def test_what_is_more_than_expected_is_disputed_and_the_rest_approved(lines, told):
     assert found(lines) == [(D(approved), D(disputed), findings) for approved, disputed, findings in told]
     assert {code for _, _, codes in found(lines) for code in codes} <= set(FINDINGS)
+
+
+@pytest.mark.parametrize("tracking, why", [
+    ("FIRM", "Residential is for homes, and it went to none."), ("UNSAID", "Residential is for homes, and nobody has said that it went to one."),
+])
+def test_a_charge_for_homes_is_disputed_by_what_is_known_of_the_address(tracking, why):
+    assert audit([line(tracking, "2.00", "residential")], "EUR", SENT, (), Terms())[0].why == why
 
 
 def test_the_cost_of_a_lane_is_for_all_lines_of_the_parcel():

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from hanse.fulfilment.tests.floor import packed
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
+from hanse.network.keep_surcharges import KeepSurcharge, keep_surcharges
 from hanse.network.models import Lane, Site
 from hanse.transport.accept_freight_line import AcceptFreightLine, accept_freight_line
 from hanse.transport.answer_dispute import AnswerDispute, answer_dispute
@@ -20,6 +21,7 @@ from hanse.transport.receive_freight_invoice import BilledLine, ReceiveFreightIn
 from tests.given import statements
 
 from .road import on_its_way
+from .selling import OLD, services
 
 D = Decimal
 
@@ -73,6 +75,16 @@ def test_the_charge_of_the_chosen_service_counts_before_the_lane(given, sent):
     assert (told.approved, told.disputed) == (D("7.70"), D(3))
     assert [(x.basis, x.expected, x.findings) for x in FreightLine.objects.order_by("position")] == [
         ("choice", D(7), ["weight-above"]), ("choice", D("0.7"), []), ("choice", None, ["not-agreed"])]
+
+
+def test_a_charge_for_homes_is_held_against_the_address_that_was_on_the_label(given, sent):
+    services()
+    keep_surcharges([KeepSurcharge("UPS", "STANDARD", "residential", OLD, amount=D(3), home=True)], by="ann")
+    Choice.objects.create(carton_id=Parcel.objects.get().carton_id, carrier="UPS", service="STANDARD", currency="EUR", total=D(5), lines=[["freight", "5.00"]],
+                          billed_g=1000, zone="1", hand_over_by=clock.now(), arrives_on=clock.now().date(), candidates=[], reason="", chosen_at=clock.now(), actor="ann")
+    bill("I-1", BilledLine("1Z-7", D(3), "residential"))
+    it = FreightLine.objects.get()
+    assert (it.disputed, it.findings, it.why) == (3, ["not-a-home"], "Residential is for homes, and nobody has said that it went to one.")
 
 
 def test_a_lane_of_another_carrier_gives_no_rate(given, sent):

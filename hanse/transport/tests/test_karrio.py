@@ -1,6 +1,7 @@
 """karrio: a real connector against a server on this machine that speaks UPS's own messages."""
 
 import importlib.util
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
@@ -43,7 +44,9 @@ def test_a_label_is_bought_at_the_price_that_was_quoted_and_its_key_goes_along(p
     assert bought.document.startswith(b"%PDF")
     sent = next(body for _, path, body in carrier.asked if path.endswith("/ship"))["ShipmentRequest"]["Shipment"]
     assert sent["ShipTo"]["Address"]["PostalCode"] == "18057" and sent["Package"][0]["PackageWeight"] == {"UnitOfMeasurement": {"Code": "KGS", "Description": "Weight"}, "Weight": "0.9"}
-    assert SENDING.key in str(sent)
+    assert SENDING.key in str(sent) and "ResidentialAddressIndicator" not in sent["ShipTo"]["Address"]
+    port.buy(replace(SENDING, receiver=replace(REUTER, home=True)))
+    assert "ResidentialAddressIndicator" in carrier.asked[-1][2]["ShipmentRequest"]["Shipment"]["ShipTo"]["Address"]
 
 
 @needs_karrio
