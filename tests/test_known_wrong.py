@@ -1,16 +1,17 @@
 """What order systems are known to get wrong, and the test that shows that ours does not.
 
-`ORDERS` is about promises, stock and money, `FLOOR` about picking, packing and shipping. A row whose proof stands elsewhere names it there.
+`ORDERS` is about promises, stock and money, `FLOOR` about picking, packing and shipping, `CARRIERS` about how they are measured, `PERFECT` about verdicts. A row whose proof stands elsewhere names it there.
 """
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 
-from hanse.billing.invoice import Invoice, invoice
+from hanse.billing.credit import Credit, credit
+from hanse.billing.invoice import Invoice, Units, invoice
 from hanse.billing.models import OpenItem
 from hanse.billing.receive_payment import ReceivePayment, receive_payment
 from hanse.catalogue.keep import KeepItem, keep_items
@@ -29,13 +30,17 @@ from hanse.orders.cancel import Cancel, cancel
 from hanse.orders.change import Change, ChangeLine, change
 from hanse.orders.models import Allocation, Line, Order
 from hanse.orders.place import Place, PlaceLine, place
+from hanse.perfect_order.assess import Assess, assess
+from hanse.perfect_order.models import Verdict as VerdictKept
 from hanse.transport.hand_over import HandOver, hand_over
+from hanse.transport.models import Parcel
+from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_tracking import Track, record_tracking
 from hanse.transport.tests.road import carriers
 from tests.rows import missing
 from tests.test_races import at_once
 
-O, F, T, B, I = (f"hanse/{area}/tests/" for area in ("orders", "fulfilment", "transport", "billing", "inventory"))  # noqa: E741
+O, F, T, B, I, N, P = (f"hanse/{area}/tests/" for area in ("orders", "fulfilment", "transport", "billing", "inventory", "network", "perfect_order"))  # noqa: E741
 
 ORDERS = {
     "The last unit is sold once, however many want it.": "test_fifty_at_once_on_the_last_unit_sell_it_once",
@@ -76,7 +81,7 @@ FLOOR = {
     "A label with an old address does not leave.": f"{T}test_hand_over.py::test_a_label_with_an_old_address_is_printed_again_first",
     "What became of a label that is no longer wanted is known.":
         f"{F}test_answer_change.py::test_carrier_switch_is_asked_of_the_site_and_the_label_shows_the_new_one {T}test_changes.py::test_carrier_switch_that_comes_too_late_goes_with_the_carrier_on_the_label",
-    "A carrier's own void of a label is a state.": "later: labels bought from carriers",
+    "A carrier's own void of a label is a state.": f"{T}test_labels.py::test_a_void_is_asked_and_its_answer_recorded {T}test_karrio.py::test_labels_are_given_back_pickups_booked_and_parcels_tracked",
     "An edit of packed units is work for the packing station.": f"{F}test_answer_change.py::test_an_edit_of_packed_units_forces_a_repack_task",
     "What a supplier ships to the customer counts by what he says that he shipped, and goes to the address that was locked.":
         f"{T}test_drop_ship.py::test_his_despatch_advice_ships_exactly_what_it_names_and_the_rest_stays_open {T}test_drop_ship.py::test_the_address_he_was_given_stays_until_he_agrees_to_another",
@@ -86,10 +91,33 @@ FLOOR = {
     "A return under the number of the way out is a leg of its own.": "later: returns",
     "A serial is in one open pick at a time, and the database says so.": f"{F}test_quality.py::test_a_serial_belongs_to_one_pick_and_the_database_knows_no_second",
 }
+CARRIERS = {
+    "Over-delivery never makes more than all of it on time.": f"{P}test_otif.py::test_what_came_in_the_window_counts_up_to_what_is_owed",
+    "Of nothing there is no share, and none of what is not due yet.":
+        f"{P}test_truth.py::test_while_some_wait_for_evidence_there_are_bounds {P}test_otif.py::test_what_is_not_due_yet_is_open_and_in_no_share "
+        f"{P}test_carrier_pages.py::test_before_anything_was_due_the_page_says_what_would_fill_it",
+    "What comes on its day is in time at any hour, by the receiver's clock.": f"{P}test_conditions.py::test_in_time_is_before_the_midnight_of_the_place_it_goes_to",
+    "A delivery counts by when it was, not by when somebody wrote it down.": "test_a_delivery_that_is_written_down_late_was_in_time",
+    "A reason why work is on no route is true.": "later: routes",
+    "Days on the way are the working days of site, carrier and receiver, in summer and winter.":
+        f"{N}test_calendar.py::test_working_days_are_counted_over_weekends_and_holidays {N}test_schedule.py::test_transit_counts_by_the_carriers_days_and_arrival_by_the_receivers "
+        "tests/test_rule_book.py::test_a_cut_off_is_on_the_wall_on_either_side_of_summer_time",
+    "Transit begins with the first scan, and a late hand-over is not the carrier's.":
+        f"{T}test_transit.py::test_transit_is_counted_from_the_first_scan_and_once {P}test_lateness.py::test_a_carrier_is_never_blamed_for_a_late_hand_over",
+}
+PERFECT = {
+    "What went out is never unwritten: what is credited stays delivered and invoiced, with counters of its own.": "test_what_is_credited_stays_delivered_and_invoiced",
+    "A return changes no verdict but for its goods.": "later: returns",
+    "The first promise is written once; a later day of ours is never the basis.":
+        f"{O}test_change.py::test_who_asked_decides_which_day_counts_and_the_first_promise_stays "
+        f"{P}test_assess.py::test_a_new_day_that_the_customer_asked_for_is_the_basis_and_ours_never_is",
+    "What was reported then can be reported again, whatever became known since.":
+        f"{P}test_reads.py::test_what_was_reported_then_is_reported_again {P}test_assess.py::test_a_final_verdict_is_reopened_by_a_claim_and_again_by_its_answer",
+}
 
 
 def test_every_row_is_shown_by_a_test_that_is_there():
-    assert missing(ORDERS | FLOOR, __file__) == []
+    assert missing(ORDERS | FLOOR | CARRIERS | PERFECT, __file__) == []
 
 
 @pytest.fixture
@@ -256,3 +284,29 @@ def test_two_parcels_of_an_order_are_tracked_each_by_itself(shop):
         cursor.execute("SELECT tracking, state FROM transport_parcel ORDER BY tracking")
         assert cursor.fetchall() == [("1Z-1", "delivered"), ("1Z-2", "in-transit")]
     assert (standing(order).delivered, standing(order).status) == (3, "shipped") and proven()
+
+
+def delivered(order: str, at: datetime) -> None:
+    """Everything of an order leaves, and is received at an instant."""
+    shipped(order)
+    record_proof([RecordProof(p, receiver="F. Reuter", received=n, at=at) for p, n in Parcel.objects.values_list("tracking", "units")], by="ann")
+
+
+def test_a_delivery_that_is_written_down_late_was_in_time(shop):
+    shop.stocked(shop.bearing, shop.hamburg, 5)
+    order = shop.order(("BRG-6204", 5))
+    due = standing(order).first_promised_on
+    with clock.standing_at(datetime.combine(due + timedelta(days=3), time(9), UTC)):
+        delivered(order, at=datetime.combine(due, time(20), UTC))
+        [told] = assess([Assess(order)], by="ann")
+    assert told.verdicts[0].failed == () and VerdictKept.objects.get(known_to__isnull=True).in_time is True
+
+
+def test_what_is_credited_stays_delivered_and_invoiced(shop):
+    shop.stocked(shop.bearing, shop.hamburg, 5)
+    order = shop.order(("BRG-6204", 5))
+    delivered(order, at=clock.now())
+    [bill] = invoice([Invoice(order)], by="ann")
+    credit([Credit(bill.invoice, "wrong price", (Units(1, 2),))], by="ann")
+    line = Line.objects.get()
+    assert (line.shipped, line.delivered, line.invoiced, line.credited, line.returned) == (5, 5, 5, 2, 0) and proven()
