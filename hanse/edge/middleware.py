@@ -68,7 +68,7 @@ class Policy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.number = str(uuid.uuid4())  # type: ignore[attr-defined]
         api = request.path_info.startswith(API)
-        answer = _too_big(request) or _with_nul(request) if api else None
+        answer = _too_big(request) or _with_nul(request) if api else _without_nul(request)
         if answer is None:
             answer = (self.straight if api and "HTTP_AUTHORIZATION" in request.META else self.get_response)(request)
         if api and answer.status_code >= 400 and not answer.headers.get("Content-Type", "").startswith(PROBLEM):
@@ -161,6 +161,13 @@ def _with_nul(request: HttpRequest) -> HttpResponse | None:
     if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
         return problem(request, "values-refused", why="There is a NUL in the address.")
     return None
+
+
+def _without_nul(request: HttpRequest) -> None:
+    """A page is asked for by people, who type no NUL: it is left out."""
+    request.path_info = request.path_info.replace("\x00", "")
+    if "%00" in request.META.get("QUERY_STRING", ""):
+        request.META["QUERY_STRING"] = request.META["QUERY_STRING"].replace("%00", "")
 
 
 def _ours(exception: Exception) -> bool:

@@ -17,7 +17,7 @@ from hanse.journal.acting import act, may
 from hanse.kernel import clock
 from hanse.kernel.numbers import order_id
 from hanse.kernel.refused import Refused
-from hanse.web.posted import BadForm, posted
+from hanse.web.posted import BadForm, local_instant, posted
 from hanse.web.words import in_words
 
 from . import bill_paper, page_reads, reads
@@ -231,6 +231,6 @@ def _local(request: HttpRequest, zone: str) -> datetime:
     """The time typed, on the clock of the place it was delivered to."""
     text = request.POST.get("at", "")
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
-    except ValueError:
-        raise BadForm({"at": "Give a day and a time as 2026-11-20 14:20."}, request.POST.dict()) from None
+        return local_instant(text, zone)
+    except ValueError as wrong:
+        raise BadForm({"at": str(wrong)}, request.POST.dict()) from None

@@ -8,7 +8,7 @@ from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Short, ask
 from hanse.kernel.numbers import order_number
-from hanse.kernel.refused import Refused, refuse
+from hanse.kernel.refused import Refused
 
 from .events import ParcelRefused
 from .given_up import Word, ended, fitting, latest, parcels_of, tell
