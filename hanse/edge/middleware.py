@@ -5,7 +5,7 @@ unknown addresses, methods that are not taken, bodies too big, a database that i
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.core.handlers.exception import convert_exception_to_response
 from django.db import InterfaceError, InternalError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import resolve
 from psycopg.errors import IdleInTransactionSessionTimeout
 
@@ -100,6 +100,11 @@ class Policy:
             return told
         return answer
 
+    def process_view(self, request: HttpRequest, view: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+        """What no row can be numbered is not found: the database could not even be asked for it."""
+        if any(isinstance(value, int) and value >= 2**63 for value in kwargs.values()):
+            raise Http404
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """What a view raised: the database away is no fault of ours, anything else is, and is logged with its number."""
         api = request.path_info.startswith(API)
@@ -173,7 +178,6 @@ def _without_nul(request: HttpRequest) -> None:
 def _ours(exception: Exception) -> bool:
     """Whether Django itself has no better answer for this exception than 'server error'."""
     from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
-    from django.http import Http404
 
     return not isinstance(exception, Http404 | PermissionDenied | BadRequest | SuspiciousOperation)
 

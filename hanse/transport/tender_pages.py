@@ -189,7 +189,7 @@ def _named(request: HttpRequest) -> tuple[tuple[GuideCarrier, ...], dict[str, st
         except InvalidOperation:
             wrong[f"rate{n}"] = "An amount, such as 420.00."
             continue
-        if not (minutes.isascii() and minutes.isdigit() and 0 < int(minutes[:6]) <= 43_200):
+        if not (minutes.isascii() and minutes.isdigit() and 0 < int(minutes) <= 43_200):
             wrong[f"minutes{n}"] = "Minutes, 1 to 43,200."
             continue
         found.append(GuideCarrier(carrier, amount, currency, int(minutes)))
