@@ -68,7 +68,9 @@ class Policy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.number = str(uuid.uuid4())  # type: ignore[attr-defined]
         api = request.path_info.startswith(API)
-        answer = _too_big(request) or _with_nul(request) if api else _without_nul(request)
+        answer = _too_big(request) or _with_nul(request) if api else None
+        if not api:
+            _without_nul(request)
         if answer is None:
             answer = (self.straight if api and "HTTP_AUTHORIZATION" in request.META else self.get_response)(request)
         if api and answer.status_code >= 400 and not answer.headers.get("Content-Type", "").startswith(PROBLEM):
