@@ -11,7 +11,8 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from hanse.billing.invoice import Invoice, invoice
+from hanse.billing.credit import Credit, credit
+from hanse.billing.invoice import Invoice, Units, invoice
 from hanse.billing.models import OpenItem
 from hanse.billing.receive_payment import ReceivePayment, receive_payment
 from hanse.catalogue.keep import KeepItem, keep_items
@@ -34,7 +35,7 @@ from hanse.orders.place import Place, PlaceLine, place
 from hanse.perfect_order.assess import Assess, assess
 from hanse.perfect_order.models import Verdict
 from hanse.transport.hand_over import HandOver, hand_over
-from hanse.transport.models import Proof
+from hanse.transport.models import Parcel, Proof
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_tracking import Track, record_tracking
 from hanse.transport.tests.road import carriers, on_its_way
@@ -82,7 +83,7 @@ FLOOR = {
     "A label with an old address does not leave.": f"{T}test_hand_over.py::test_a_label_with_an_old_address_is_printed_again_first",
     "What became of a label that is no longer wanted is known.":
         f"{F}test_answer_change.py::test_carrier_switch_is_asked_of_the_site_and_the_label_shows_the_new_one {T}test_changes.py::test_carrier_switch_that_comes_too_late_goes_with_the_carrier_on_the_label",
-    "A carrier's own void of a label is a state.": "later: labels bought from carriers",
+    "A carrier's own void of a label is a state.": f"{T}test_labels.py::test_a_void_is_asked_and_its_answer_recorded {T}test_karrio.py::test_labels_are_given_back_pickups_booked_and_parcels_tracked",
     "An edit of packed units is work for the packing station.": f"{F}test_answer_change.py::test_an_edit_of_packed_units_forces_a_repack_task",
     "What a supplier ships to the customer counts by what he says that he shipped, and goes to the address that was locked.":
         f"{T}test_drop_ship.py::test_his_despatch_advice_ships_exactly_what_it_names_and_the_rest_stays_open {T}test_drop_ship.py::test_the_address_he_was_given_stays_until_he_agrees_to_another",
@@ -110,6 +111,7 @@ CARRIERS = {
         f"{T}test_transit.py::test_transit_is_counted_from_the_first_scan_and_once {P}test_lateness.py::test_a_carrier_is_never_blamed_for_a_late_hand_over",
 }
 PERFECT = {
+    "What went out is never unwritten: what is credited stays delivered and invoiced, with counters of its own.": "test_what_is_credited_stays_delivered_and_invoiced",
     "What went out stays as it was, whatever comes back.": f"{T}test_never_came.py::test_a_refused_parcel_comes_back_into_quarantine_and_stays_there",
     "A return changes no verdict but that of the product, with its reason.": "later: returns",
     "What is delivered, lost, sent back, invoiced and credited is counted apart.":
@@ -120,7 +122,8 @@ PERFECT = {
         f"{P}test_assess.py::test_a_new_day_that_the_customer_asked_for_is_the_basis_and_ours_never_is",
     "A new finding ends the one before, and what was reported is reported again.":
         f"{P}test_reads.py::test_what_was_reported_then_is_reported_again "
-        f"{P}test_assess.py::test_a_verdict_becomes_final_and_a_billing_error_reopens_it_and_what_was_reported_can_be_reported_again",
+        f"{P}test_assess.py::test_a_verdict_becomes_final_and_a_billing_error_reopens_it_and_what_was_reported_can_be_reported_again "
+        f"{P}test_assess.py::test_a_final_verdict_is_reopened_by_a_claim_and_again_by_its_answer",
 }
 
 
@@ -307,3 +310,19 @@ def test_two_parcels_of_an_order_are_tracked_each_by_itself(shop):
         cursor.execute("SELECT tracking, state FROM transport_parcel ORDER BY tracking")
         assert cursor.fetchall() == [("1Z-1", "delivered"), ("1Z-2", "in-transit")]
     assert (standing(order).delivered, standing(order).status) == (3, "shipped") and proven()
+
+
+def delivered(order: str, at: datetime) -> None:
+    """Everything of an order leaves, and is received at an instant."""
+    shipped(order)
+    record_proof([RecordProof(p, receiver="F. Reuter", received=n, at=at) for p, n in Parcel.objects.values_list("tracking", "units")], by="ann")
+
+
+def test_what_is_credited_stays_delivered_and_invoiced(shop):
+    shop.stocked(shop.bearing, shop.hamburg, 5)
+    order = shop.order(("BRG-6204", 5))
+    delivered(order, at=clock.now())
+    [bill] = invoice([Invoice(order)], by="ann")
+    credit([Credit(bill.invoice, "wrong price", (Units(1, 2),))], by="ann")
+    line = Line.objects.get()
+    assert (line.shipped, line.delivered, line.invoiced, line.credited, line.returned) == (5, 5, 5, 2, 0) and proven()

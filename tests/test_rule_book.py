@@ -87,7 +87,9 @@ RULES = {
     "Refused: it comes back into quarantine and is not delivered by what is told later.": f"{T}test_never_came.py::test_a_refused_parcel_comes_back_into_quarantine_and_stays_there",
     "Delivered but not received: what is in doubt waits for a person, a proof settles it.": f"{T}test_states.py::test_a_proof_settles_every_doubt",
     "Sent back by the carrier: it is not delivered by what is told later.": f"{T}test_tracking.py::test_a_parcel_that_was_sent_back_before_waits_for_a_proof",
-    "Damaged on arrival.": "later: claims on carriers",
+    "Damaged on arrival: the verdict fails, and the claim on the carrier is proposed with its window.":
+        f"{T}test_claims.py::test_a_damage_and_a_shortage_in_a_proof_are_proposed_and_a_person_files_them "
+        "hanse/perfect_order/tests/test_conditions.py::test_a_claim_that_is_looked_into_leaves_the_goods_in_doubt_and_one_that_is_paid_settles_it",
     "Partial return of a promotion.": "later: returns",
     "Return without an order.": "later: returns",
     "Return that holds something else.": "later: returns",

@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -19,11 +19,11 @@ from ninja.parser import Parser
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from hanse.journal.operation import MOST_ASKS
+from hanse.kernel.clock import YEARS
 
 DEEPEST = 64
 MOST_WRONG = 10_000
 """Findings that are told one by one; beyond them only how many there are, for telling takes longer than reading."""
-FIRST_YEAR, LAST_YEAR = 1900, 2199
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
 _JSON = re.compile(r"application/json\s*(;.*)?", re.IGNORECASE)
 
@@ -143,18 +143,21 @@ BodyModel.resolve = classmethod(_resolve)  # type: ignore[assignment]
 """ninja has no seam for this; `test_bodies` holds it."""
 
 _NO_OFFSET = PydanticCustomError("timezone_aware", "An instant needs its offset, as in 2026-11-16T09:00:00+01:00")
-_OUT_OF_TIME = PydanticCustomError("out_of_time", "An instant lies between the years 1900 and 2199")
+_OUT_OF_TIME = PydanticCustomError("out_of_time", "A day or an instant lies between the years 1900 and 2199")
 
 
 def _naive(value: Any, where: tuple[Any, ...]) -> Iterator[InitErrorDetails]:
-    """The instants anywhere in a value that have no offset, or that no clock can show in every zone, with their places."""
+    """The instants anywhere in a value that have no offset, and the days and instants that no calendar can be reckoned with, with their places."""
     if isinstance(value, list | tuple):
         for number, inner in enumerate(value):
             yield from _naive(inner, (*where, number))
     elif isinstance(value, datetime):
         if value.tzinfo is None:
             yield InitErrorDetails(type=_NO_OFFSET, loc=where, input=None)
-        elif not FIRST_YEAR <= value.year <= LAST_YEAR:
+        elif value.year not in YEARS:
+            yield InitErrorDetails(type=_OUT_OF_TIME, loc=where, input=None)
+    elif isinstance(value, date):
+        if value.year not in YEARS:
             yield InitErrorDetails(type=_OUT_OF_TIME, loc=where, input=None)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         for name in _timed(type(value)):
@@ -163,13 +166,13 @@ def _naive(value: Any, where: tuple[Any, ...]) -> Iterator[InitErrorDetails]:
 
 @cache
 def _timed(ask: type) -> tuple[str, ...]:
-    """The fields of an ask that may hold an instant, themselves or deeper."""
-    return tuple(name for name, hint in get_type_hints(ask).items() if _may_hold_instant(hint))
+    """The fields of an ask that may hold a day or an instant, themselves or deeper."""
+    return tuple(name for name, hint in get_type_hints(ask).items() if _may_hold_time(hint))
 
 
-def _may_hold_instant(hint: Any) -> bool:
+def _may_hold_time(hint: Any) -> bool:
     if get_origin(hint) is Annotated or get_args(hint):
-        return any(_may_hold_instant(inner) for inner in get_args(hint))
+        return any(_may_hold_time(inner) for inner in get_args(hint))
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return bool(_timed(hint))
-    return hint is datetime
+    return hint in (datetime, date)

@@ -5,7 +5,7 @@ unknown addresses, methods that are not taken, bodies too big, a database that i
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.core.handlers.exception import convert_exception_to_response
 from django.db import InterfaceError, InternalError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import resolve
 from psycopg.errors import IdleInTransactionSessionTimeout, ReadOnlySqlTransaction
 
@@ -69,6 +69,8 @@ class Policy:
         request.number = str(uuid.uuid4())  # type: ignore[attr-defined]
         api = request.path_info.startswith(API)
         answer = _too_big(request) or _with_nul(request) if api else None
+        if not api:
+            _without_nul(request)
         if answer is None:
             answer = (self.straight if api and "HTTP_AUTHORIZATION" in request.META else self.get_response)(request)
         if api and answer.status_code >= 400 and not answer.headers.get("Content-Type", "").startswith(PROBLEM):
@@ -99,6 +101,11 @@ class Policy:
                 raise
             return told
         return answer
+
+    def process_view(self, request: HttpRequest, view: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+        """What no row can be numbered is not found: the database could not even be asked for it."""
+        if any(isinstance(value, int) and value >= 2**63 for value in kwargs.values()):
+            raise Http404
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """What a view raised: the database away is no fault of ours, anything else is, and is logged with its number."""
@@ -170,10 +177,16 @@ def _with_nul(request: HttpRequest) -> HttpResponse | None:
     return None
 
 
+def _without_nul(request: HttpRequest) -> None:
+    """A page is asked for by people, who type no NUL: it is left out."""
+    request.path_info = request.path_info.replace("\x00", "")
+    if "%00" in request.META.get("QUERY_STRING", ""):
+        request.META["QUERY_STRING"] = request.META["QUERY_STRING"].replace("%00", "")
+
+
 def _ours(exception: Exception) -> bool:
     """Whether Django itself has no better answer for this exception than 'server error'."""
     from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
-    from django.http import Http404
 
     return not isinstance(exception, Http404 | PermissionDenied | BadRequest | SuspiciousOperation)
 

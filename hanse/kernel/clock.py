@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
+YEARS = range(1900, 2200)
+"""The years that doors take days and instants of: any other is a slip, and near the ends of the calendar no day can be reckoned with."""
 _set: ContextVar[datetime | None] = ContextVar("hanse_clock", default=None)
 
 

@@ -209,6 +209,7 @@ _TABLE: list[tuple[Any, ...]] = [
     ("carrier-unknown", 422, "Carrier is not known", "There is no carrier {carrier}."),
     ("tracking-used", 409, "Tracking number is taken", "Parcel {tracking} of {carrier} exists already."),
     ("tracking-repeated", 200, "Recorded before", "Event {code} of {tracking} was recorded before. Nothing changed."),
+    ("not-yet", 422, "Has not happened yet", "{told} is more than a month from now: look at its month and year."),
     ("parcel-unknown", 404, "Parcel is not known", "There is no parcel {parcel}."),
     ("delivered-already", 409, "Delivered already", "Parcel {parcel} was delivered."),
     ("came-back-already", 409, "Came back already", "Parcel {parcel} came back to us: its units lie here again. What is sent again has a parcel of its own."),

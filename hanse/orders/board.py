@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from hanse.kernel import clock
 from hanse.kernel.numbers import order_id
 from hanse.web.words import day_in_words
 
@@ -78,7 +79,7 @@ def _day(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return day if 1900 <= day.year <= 2200 else None
+    return day if day.year in clock.YEARS else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,9 +89,10 @@ def new_quote(request: HttpRequest) -> HttpResponse:
 def day_of(text: str) -> date | None:
     """A day as a form sends it."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.year in clock.YEARS else None
 
 
 @login_required

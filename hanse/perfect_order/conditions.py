@@ -65,6 +65,19 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Claimed:
+    """A claim that we filed with the carrier for goods that came damaged or short, and whether it was paid; what it declined is none."""
+
+    number: str
+    kind: str
+    paid: bool = False
+
+
+BY_CLAIM = {"damage": "damaged", "shortage": "lost"}
+"""What a claim that was paid says of the goods; a loss is counted in units, a delay in hours."""
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """A parcel of the commitment: the address it went to, when it left and arrived, what it holds by line, its proof if there is one."""
 
@@ -75,6 +88,7 @@ class Delivery:
     units: Mapping[int, int]
     proof: Proof | None = None
     refused: str = ""
+    claims: tuple[Claimed, ...] = ()
 
     @property
     def shows(self) -> tuple[str, ...]:
@@ -85,8 +99,10 @@ class Delivery:
 # -- place --------------------------------------------------------------------------------------------------------------
 
 
-def place(ship_to: int, spot: Spot, parcels: Sequence[Delivery], complete: bool) -> Finding:
-    """Delivered where the order says: all parcels, and all of its units (`complete`)."""
+def place(ship_to: int, spot: Spot, parcels: Sequence[Delivery], complete: bool, delivery_term: str = "") -> Finding:
+    """Delivered where the order says: all parcels, and all of its units (`complete`). Where the terms end at our door, that is the place."""
+    if delivery_term in AT_OUR_DOOR:
+        return _of_parcels([Finding(True, f"Parcel {p.parcel} was handed over at our door, as {delivery_term} says.", (f"parcel {p.parcel}",)) for p in parcels], complete)
     return _of_parcels([_at_place(ship_to, spot, p) for p in parcels], complete)
 
 
@@ -211,8 +227,20 @@ def product(line: Due, parcels: Sequence[Delivery]) -> Finding:
         return Finding(None, f"{line.delivered} of {line.owed} units delivered.")
     if short > line.under:
         return Finding(False, f"{short} of {line.owed} units did not come.", shows, "stock-out", "inventory")
+    if claimed := _claimed(mine):
+        return claimed
     proven = all(p.proof and p.proof.received is not None for p in mine)
     return Finding(True, f"{line.delivered - missing} of {line.owed} units received.", shows, sure=proven)
+
+
+def _claimed(parcels: Sequence[Delivery]) -> Finding | None:
+    """What claims say of goods that seemed sound: once paid they were not, and while the carrier looks into it nobody knows."""
+    claims = [(p, c) for p in parcels for c in p.claims if c.kind in BY_CLAIM]
+    for p, c in sorted(claims, key=lambda it: not it[1].paid):
+        if c.paid:
+            return Finding(False, f"The carrier paid claim {c.number} for {c.kind} of parcel {p.parcel}.", (f"claim {c.number}",), BY_CLAIM[c.kind], "carrier")
+        return Finding(None, f"Claim {c.number} for {c.kind} of parcel {p.parcel} is not settled.", (f"claim {c.number}",))
+    return None
 
 
 def _damaged(condition: str) -> bool:

@@ -13,7 +13,7 @@ from hanse.kernel.rows import row
 from hanse.orders.closing import REASON
 from hanse.orders.promises import basis
 
-from .conditions import Delivery, Proof, Spot
+from .conditions import Claimed, Delivery, Proof, Spot
 
 
 @row
@@ -126,6 +126,7 @@ class Sent:
     left_unattended: bool | None
     proven_at: datetime | None
     refused: str
+    claims: list[str]
 
     def delivery(self) -> Delivery:
         """The parcel as the conditions look at it; a proof's time is the better one."""
@@ -135,12 +136,15 @@ class Sent:
         proof = Proof(self.proof, self.gln or "", self.latitude, self.longitude, self.accuracy_m, self.receiver or "", self.received, self.condition or "",
                       bool(self.left_unattended)) if self.proof else None
         arrived = self.proven_at if self.delivered_at and self.proven_at else self.delivered_at
-        return Delivery(self.tracking, self.address, self.handed_over_at, arrived, units, proof, self.refused)
+        return Delivery(self.tracking, self.address, self.handed_over_at, arrived, units, proof, self.refused,
+                        tuple(Claimed(number, kind, state == "paid") for number, kind, state in (c.split() for c in self.claims)))
 
 
 SENT = """
 SELECT p.id, s.order_id, p.tracking, w.code, w.country, c.code, s.address_id, s.handed_over_at, p.delivered_at, k.lines, k.units,
-       f.id, f.gln, f.latitude, f.longitude, f.accuracy_m, f.receiver, f.received, f.condition, f.left_unattended, f.delivered_at, p.refused
+       f.id, f.gln, f.latitude, f.longitude, f.accuracy_m, f.receiver, f.received, f.condition, f.left_unattended, f.delivered_at, p.refused,
+       ARRAY(SELECT 'C-' || x.id || ' ' || x.kind || ' ' || x.state FROM transport_claim x
+              WHERE x.parcel_id = coalesce(p.rides_with_id, p.id) AND x.state IN ('filed', 'acknowledged', 'paid') ORDER BY x.id)
   FROM transport_shipment s JOIN transport_parcel p ON p.shipment_id = s.id JOIN network_site w ON w.id = s.site_id JOIN transport_carrier c ON c.id = p.carrier_id
   JOIN LATERAL (SELECT coalesce(array_agg(x.line_id ORDER BY x.id), '{}') AS lines, coalesce(array_agg(x.quantity ORDER BY x.id), '{}') AS units FROM fulfilment_content x WHERE x.carton_id = p.carton_id) k ON true
   LEFT JOIN LATERAL (SELECT * FROM transport_proof f WHERE f.parcel_id = p.id ORDER BY f.id DESC LIMIT 1) f ON true

@@ -12,6 +12,7 @@ from hanse.journal.asking import rows
 from hanse.journal.follow import Told, follower
 from hanse.journal.principals import HANSE
 from hanse.kernel import clock
+from hanse.kernel.numbers import order_number
 from hanse.orders.promises import basis
 
 from .assess import Assess, assess
@@ -23,8 +24,11 @@ from .outlook import LEARNT_WEEKS
 AT_ONCE = 500
 TOUCHES = (
     "ParcelHandedOver", "ParcelDelivered", "ProofRecorded", "TrackingRecorded", "TrackingTakenIn", "ParcelLost", "ParcelFound", "ParcelRefused", "ParcelTakenBack", "ReceivingAdviceTaken", "InvoiceIssued", "CreditIssued", "UnitsCancelled", "OrderChanged", "UnitsSubstituted",
+    "ClaimOpened", "ClaimAnswered",
 )
 """The facts that may change a verdict."""
+CLAIMS = ("ClaimOpened", "ClaimAnswered")
+"""A claim is told of one order; others may have lain in the same parcel."""
 ENDS = frozenset({"lost", "return-to-sender", "delivered", "failed"})
 """Of what carriers tell only this does."""
 
@@ -42,10 +46,18 @@ SELECT order_id FROM (SELECT DISTINCT order_id FROM perfect_order_verdict
 """
 
 
+IN_PARCELS = """
+SELECT DISTINCT s.order_id FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id
+ WHERE p.tracking = ANY(%(tracking)s::text[]) ORDER BY 1
+"""
+
+
 @follower("perfect-order", *TOUCHES)
 def hear(facts: Sequence[Told]) -> None:
     """Judge the orders that something happened to, each once."""
     touched = dict.fromkeys(f.body["order"] for f in facts if f.body.get("order") and (f.kind != "TrackingRecorded" or f.body.get("state") in ENDS))
+    if claimed := [f.body["parcel"] for f in facts if f.kind in CLAIMS]:
+        touched |= dict.fromkeys(map(order_number, rows(int, IN_PARCELS, tracking=claimed)))
     if touched:
         assess([Assess(order) for order in touched], by=HANSE)
 

@@ -20,7 +20,7 @@ from .evidence import Billed, Head, Owed, Sent, Way, exported
 from .lateness import Milestone, Part, lateness, primary
 from .truth import Truth, every
 
-RULES = 2
+RULES = 3
 """The version of these rules; verdicts keep the one they were judged by."""
 CLAIM_DAYS = 30
 """How long a customer may claim after the last delivery where nothing else is agreed."""
@@ -136,7 +136,7 @@ def judge(head: Head, due_on: date | None, lines: Sequence[Owed], sent: Sequence
     complete = bool(owed) and all(d.closed for d in of_line.values())
     abroad = any(exported(p.site_country, head.country) for p in parcels)
     header = {
-        "place": conditions.place(head.ship_to, head.spot, deliveries, complete),
+        "place": conditions.place(head.ship_to, head.spot, deliveries, complete, head.delivery_term),
         "customer": conditions.customer(head.allowed, deliveries, complete),
         "documents": conditions.documents(bool(parcels), abroad, [x.sku for x in owed if x.lacks_customs_data]),
     }

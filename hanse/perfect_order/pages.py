@@ -63,9 +63,10 @@ def chosen_of(request: HttpRequest) -> Chosen:
 
 def _day(request: HttpRequest, name: str) -> date | None:
     try:
-        return date.fromisoformat(request.GET.get(name, ""))
+        day = date.fromisoformat(request.GET.get(name, ""))
     except ValueError:
         return None
+    return day if day.year in clock.YEARS else None
 
 
 @login_required

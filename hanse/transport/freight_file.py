@@ -12,6 +12,8 @@ from datetime import date
 from decimal import Decimal
 from io import StringIO
 
+from hanse.kernel.clock import YEARS
+
 from .receive_freight_invoice import BilledLine, ReceiveFreightInvoice
 
 MOST_BYTES = 5_000_000
@@ -92,6 +94,7 @@ def _line(row: Mapping[str, str], head: tuple[str, ...]) -> tuple[list[str], Bil
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.year in YEARS else None

@@ -17,7 +17,7 @@ from hanse.journal.acting import act, may
 from hanse.kernel import clock
 from hanse.kernel.numbers import order_id
 from hanse.kernel.refused import Refused
-from hanse.web.posted import BadForm, posted
+from hanse.web.posted import BadForm, local_instant, posted
 from hanse.web.words import in_words
 
 from . import bill_paper, page_reads, reads
@@ -44,13 +44,18 @@ BASIS = {"lane": "95 of 100 parcels on this lane", "carrier": "95 of 100 parcels
 DOUBTS = {"moves-again": "Moves again after delivery", "sent-back-before": "Was sent back before"}
 
 
+def _id(text: str) -> int:
+    """The id of a row as an address or a form names it; 0, which no row has, where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
 @login_required
 @require_GET
 def shipments(request: HttpRequest) -> HttpResponse:
     """What left the house and where it is."""
     given = {name: request.GET.get(name, "").strip()[:80] for name in ("view", "site", "carrier", "q")}
     view = given["view"] if given["view"] in VIEWS else "all" if given["q"] else "on-its-way"
-    after, before = (int(text) if (text := request.GET.get(name, "")).isdigit() else 0 for name in ("after", "before"))
+    after, before = (_id(request.GET.get(name, "")) for name in ("after", "before"))
     today = clock.now().date()
     found = page_reads.shipments(view, today, site=given["site"], carrier=given["carrier"], q=given["q"], order=order_id(given["q"]), after=after, before=before)
     more = len(found) > page_reads.ROWS
@@ -189,7 +194,7 @@ def record_delivery(request: HttpRequest, shipment: int) -> HttpResponse:
 def draw_up_bill(request: HttpRequest, shipment: int) -> HttpResponse:
     """Draw up a bill of lading for a shipment and those that go along with it."""
     try:
-        along = tuple(int(n) for n in request.POST.getlist("along") if n.isdecimal())[:499]
+        along = tuple(filter(None, map(_id, request.POST.getlist("along"))))[:499]
         ask = posted(DrawUp, request, shipments=(shipment, *along))
     except BadForm as bad:
         return one_shipment(request, shipment, 422, bad_bill=bad, open="bill")
@@ -231,6 +236,6 @@ def _local(request: HttpRequest, zone: str) -> datetime:
     """The time typed, on the clock of the place it was delivered to."""
     text = request.POST.get("at", "")
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
-    except ValueError:
-        raise BadForm({"at": "Give a day and a time as 2026-11-20 14:20."}, request.POST.dict()) from None
+        return local_instant(text, zone)
+    except ValueError as wrong:
+        raise BadForm({"at": str(wrong)}, request.POST.dict()) from None

@@ -80,7 +80,7 @@ def _decide(ask: RecordProof, found: Sequence[Parcel], numbers: Iterator[int], n
         return refuse("values-refused", at="carrier", why=f"Several carriers have a parcel {ask.parcel}: say which.")
     if any(p.back_at for p in fit):
         return refuse("came-back-already", at="parcel", parcel=ask.parcel)
-    at, sent, orders = instant(ask.at or now, ask.zone), sum(p.units for p in fit), list(dict.fromkeys(p.order for p in fit))
+    at, sent, orders = instant(ask.at or now, ask.zone, now), sum(p.units for p in fit), list(dict.fromkeys(p.order for p in fit))
     findings = [at] if isinstance(at, Refused) else []
     if ask.received is not None and ask.received > sent:
         findings.append(refuse("received-out-of-range", at="received", sent=sent, got=ask.received))

@@ -8,11 +8,12 @@ from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Short, ask
 from hanse.kernel.numbers import order_number
-from hanse.kernel.refused import Refused, refuse
+from hanse.kernel.refused import Refused
 
 from .events import ParcelRefused
 from .given_up import Word, ended, fitting, latest, parcels_of, tell
 from .parcels import Parcel
+from .record_tracking import instant
 from .states import REFUSALS
 
 REFUSED = "REFUSED"
@@ -41,9 +42,9 @@ def _decide(ask: RecordRefusal, parcels: Mapping[str, Sequence[Parcel]], now: da
         return fit
     if refused := ended(fit):
         return refused
-    if ask.at is not None and ask.at.tzinfo is None:
-        return refuse("values-refused", at="at", why="A time needs its offset.")
-    at = ask.at.astimezone(UTC) if ask.at else latest(fit, now)
+    at = instant(ask.at, "", now) if ask.at else latest(fit, now)
+    if isinstance(at, Refused):
+        return at
     return ParcelRefused(order_number(fit[0].order), ask.parcel, fit[0].carrier_code, ask.reason, REFUSALS[ask.reason], ask.note, at)
 
 

@@ -7,7 +7,7 @@ when the parcel appears.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,9 @@ from hanse.kernel.rows import as_tuple
 from .events import TrackingKnown, TrackingRecorded
 from .parcels import Parcel, lock_and_read, proven, settle, sightings
 from .states import Sighting, derive
+
+AHEAD = timedelta(days=31)
+"""So far ahead an event may be dated. A wrong zone or day is kept as it was told; after a wrong month or year the parcel would never count as silent, and as delivered only then."""
 
 
 @ask
@@ -53,6 +56,7 @@ class Known:
     codes: Mapping[tuple[int, str], Sequence[tuple[date, str]]]
     parcels: Mapping[tuple[int, str], Sequence[Parcel]]
     told: Mapping[tuple[int, str], Sequence[Sighting]]
+    now: datetime
 
 
 def decide(asks: Sequence[Track], known: Known) -> list[TrackingRecorded | TrackingKnown | Refused]:
@@ -61,7 +65,7 @@ def decide(asks: Sequence[Track], known: Known) -> list[TrackingRecorded | Track
     seen = {(carrier, tracking, s.code, s.at) for (carrier, tracking), told in known.told.items() for s in told}
     for ask in asks:
         carrier = known.carriers.get(ask.carrier.upper())
-        at = instant(ask.at, ask.zone)
+        at = instant(ask.at, ask.zone, known.now)
         if carrier is None:
             answers.append(refuse("carrier-unknown", at="carrier", carrier=ask.carrier))
         elif isinstance(at, Refused):
@@ -77,15 +81,16 @@ def decide(asks: Sequence[Track], known: Known) -> list[TrackingRecorded | Track
     return answers
 
 
-def instant(at: datetime, zone: str) -> datetime | Refused:
-    """The instant of a carrier's time, in UTC."""
+def instant(at: datetime, zone: str, now: datetime) -> datetime | Refused:
+    """The instant of a carrier's time, in UTC. Its clock may be ahead; what is told for another month has not happened."""
     if zone and not is_zone(zone):
         return refuse("zone-unknown", at="zone", zone=zone)
     if at.tzinfo is None:
         if not zone:
             return refuse("values-refused", at="at", why="A time without offset needs the zone of its place.")
         at = at.replace(tzinfo=ZoneInfo(zone))
-    return at.astimezone(UTC)
+    at = at.astimezone(UTC)
+    return refuse("not-yet", at="at", told=f"{at:%Y-%m-%d %H:%M} UTC") if at > now + AHEAD else at
 
 
 def means(codes: Mapping[tuple[int, str], Sequence[tuple[date, str]]], carrier: int, ask: Track, on: date) -> str:
@@ -140,7 +145,7 @@ def _facts(run: Run, asks: Sequence[Track]) -> Known:
     wanted = sorted({a.code for a in asks} | {a.type for a in asks if a.type})
     for carrier, code, since, state in run.rows(as_tuple, CODES, carriers=sorted(carriers.values()), codes=wanted):
         codes.setdefault((carrier, code), []).append((since, state))
-    return Known(carriers, codes, parcels, sightings(run, numbers))
+    return Known(carriers, codes, parcels, sightings(run, numbers), run.now)
 
 
 def _raw(ask: Track) -> str | None:

@@ -123,7 +123,7 @@ def _decide(ask: TakeReceivingAdvice, known: Known, taken: Mapping[tuple[int, st
         return refuse("not-on-its-way", at="parcels", order=ask.order, parcels=", ".join(strange) or "none")
     if back := next((p for p in fit if p.back_at), None):
         return refuse("came-back-already", at="parcels", parcel=back.tracking)
-    at = instant(ask.at or now, ask.zone)
+    at = instant(ask.at or now, ask.zone, now)
     findings = [x for n, line in enumerate(ask.lines) if (x := _wrong(ask, n, line, known.lines.get(of.order, {})))]
     if isinstance(at, Refused):
         return refuse_all([at, *findings])

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,7 +16,7 @@ from hanse.journal.acting import act, may
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
 from hanse.web.context import waits
-from hanse.web.posted import BadForm, posted
+from hanse.web.posted import BadForm, local_instant, posted
 from hanse.web.words import in_words
 
 from . import freight_reads as reads
@@ -87,9 +86,9 @@ def tender_load(request: HttpRequest) -> HttpResponse:
 def _local(request: HttpRequest, name: str, zone: str) -> datetime:
     """A time typed, on the clock of the site."""
     try:
-        return datetime.fromisoformat(request.POST.get(name, "")).replace(tzinfo=ZoneInfo(zone))
-    except ValueError:
-        raise BadForm({name: "Give a day and a time as 2026-11-20 14:20."}, request.POST.dict()) from None
+        return local_instant(request.POST.get(name, ""), zone)
+    except ValueError as wrong:
+        raise BadForm({name: str(wrong)}, request.POST.dict()) from None
 
 
 @login_required
@@ -190,7 +189,7 @@ def _named(request: HttpRequest) -> tuple[tuple[GuideCarrier, ...], dict[str, st
         except InvalidOperation:
             wrong[f"rate{n}"] = "An amount, such as 420.00."
             continue
-        if not (minutes.isascii() and minutes.isdigit() and 0 < int(minutes[:6]) <= 43_200):
+        if not (minutes.isascii() and minutes.isdigit() and 0 < int(minutes) <= 43_200):
             wrong[f"minutes{n}"] = "Minutes, 1 to 43,200."
             continue
         found.append(GuideCarrier(carrier, amount, currency, int(minutes)))

@@ -15,13 +15,18 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo
 
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from hanse.kernel import clock
+from hanse.kernel.clock import YEARS
+
 Ask = TypeVar("Ask")
+Day = TypeVar("Day", date, datetime)
 LARGEST = 2**63 - 1
 
 
@@ -53,9 +58,12 @@ def posted(ask: type[Ask], request: HttpRequest, /, **given: Any) -> Ask:
 
 
 def scanned_at(request: HttpRequest) -> datetime | None:
-    """When it was scanned on the hand-held, which may be a while ago, if its outbox says so; the operation's own time else."""
-    at = parse_datetime(request.POST.get("scanned_at", "") or "")
-    return at if at is not None and at.tzinfo else None
+    """When it was scanned on the hand-held, which may be a while ago, if its outbox says so; the operation's own time else, also where the phone's clock is ahead."""
+    try:
+        at = parse_datetime(request.POST.get("scanned_at", "") or "")
+    except ValueError:
+        return None
+    return at if at is not None and at.tzinfo and at.year in YEARS and at <= clock.now() else None
 
 
 _DEFAULT = object()
@@ -146,11 +154,12 @@ def _number(text: str) -> Decimal:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as wrong:
         if "day is out of range" in str(wrong):
             raise ValueError(_month_is_shorter(text)) from None
         raise ValueError("Give a day as 2026-11-20.") from None
+    return _in_time(day)
 
 
 def _month_is_shorter(text: str) -> str:
@@ -165,7 +174,18 @@ def _instant(text: str) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError("Give a day and a time as 2026-11-20 14:20.") from None
-    return at if at.tzinfo else timezone.make_aware(at)
+    return _in_time(at) if at.tzinfo else timezone.make_aware(_in_time(at))
+
+
+def local_instant(text: str, zone: str) -> datetime:
+    """A time as it was typed, on the clock of a place; raises ValueError with the sentence for the reader."""
+    return _instant(text).replace(tzinfo=ZoneInfo(zone))
+
+
+def _in_time(when: Day) -> Day:
+    if when.year not in YEARS:
+        raise ValueError(f"Give a day between the years {YEARS[0]} and {YEARS[-1]}.")
+    return when
 
 
 _READERS: dict[Any, Callable[[str], Any]] = {

@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hanse.kernel.clock import YEARS
+
 _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 YES, NO = {"1", "true", "yes", "y"}, {"0", "false", "no", "n"}
@@ -90,10 +92,17 @@ class Format:
         return word in YES
 
 
+def _in_time(when: datetime) -> datetime:
+    """A time of a year that doors take; ValueError else."""
+    if when.year not in YEARS:
+        raise ValueError(f"no year between {YEARS[0]} and {YEARS[-1]}")
+    return when
+
+
 @lru_cache(20_000)
 def _instant(value: str, pattern: str, zone: str) -> datetime:
     try:
-        found = datetime.strptime(value, pattern) if pattern else datetime.fromisoformat(value)  # noqa: DTZ007 - the zone comes below
+        found = _in_time(datetime.strptime(value, pattern) if pattern else datetime.fromisoformat(value))  # noqa: DTZ007 - the zone comes below
         return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(ZoneInfo("UTC"))
     except (ValueError, OverflowError) as error:
         raise Wrong(f"{value[:40]!r} is no time{f' like {pattern}' if pattern else ''}") from error
@@ -102,7 +111,7 @@ def _instant(value: str, pattern: str, zone: str) -> datetime:
 @lru_cache(20_000)
 def _day(value: str, pattern: str) -> date:
     try:
-        return (datetime.strptime(value, pattern) if pattern else datetime.fromisoformat(value)).date()  # noqa: DTZ007 - a day has no zone
+        return _in_time(datetime.strptime(value, pattern) if pattern else datetime.fromisoformat(value)).date()  # noqa: DTZ007 - a day has no zone
     except ValueError as error:
         raise Wrong(f"{value[:40]!r} is no day{f' like {pattern}' if pattern else ''}") from error
 

@@ -87,6 +87,14 @@ def test_an_instant_without_offset_or_beyond_every_clock_is_refused(caller, at):
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/at")
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
+def test_a_day_that_nothing_can_be_reckoned_from_is_refused(caller, day):
+    """An order promised for the last day there is would stop everything that looks at a day after its own."""
+    order = {"customer": "REUTER", "ref": "1", "lines": [{"sku": "A", "quantity": 1}], "requested_on": "2028-02-29", "promised_on": day}
+    answer = caller("all").post("/orders", order)
+    assert (answer.status_code, [e["pointer"] for e in answer.json()["errors"]]) == (422, ["#/promised_on"])
+
+
 @pytest.mark.parametrize("quantity", [True, "1", 1.5, -1, 0, 10**30, None, [1]])
 def test_a_quantity_is_a_whole_number_and_nothing_like_it(caller, quantity):
     answer = caller("all").post("/orders/batch", [{"customer": "REUTER", "ref": "1", "lines": [{"sku": "A", "quantity": quantity}]}])

@@ -10,6 +10,7 @@ from django.db import connection
 from hanse.billing.credit import Credit, credit
 from hanse.billing.invoice import Invoice, invoice
 from hanse.fulfilment.tests.floor import packed
+from hanse.journal.follow import Told
 from hanse.kernel import clock
 from hanse.orders.cancel import Cancel, CancelLine, cancel
 from hanse.orders.change import Change, change
@@ -18,9 +19,12 @@ from hanse.partners.models import Contact, Party
 from hanse.perfect_order.assess import Assess, assess
 from hanse.perfect_order.carriers import period_scorecards as carriers_of_period
 from hanse.perfect_order.events import NothingNewFound
-from hanse.perfect_order.jobs import judge_what_is_due
+from hanse.perfect_order.jobs import hear, judge_what_is_due
 from hanse.perfect_order.models import Day, DayCause, Verdict
+from hanse.transport.answer_claim import AnswerClaim, answer_claim
 from hanse.transport.hand_over import HandOver, hand_over
+from hanse.transport.models import Claim
+from hanse.transport.open_claim import OpenClaim, open_claim
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.tests.road import carriers, on_its_way
 
@@ -138,6 +142,45 @@ def test_a_verdict_becomes_final_and_a_billing_error_reopens_it_and_what_was_rep
     then = Verdict.objects.filter(known_from__lte=reported_at).exclude(known_to__lte=reported_at).get()
     assert then.pk == first.pk and then.perfect is True
     assert Verdict.objects.count() == 3
+
+
+def test_a_final_verdict_is_reopened_by_a_claim_and_again_by_its_answer(sent, at):
+    delivered(sent)
+    invoice([Invoice(sent.order)], by="ann")
+    judged(sent.order)
+    [filed] = open_claim([OpenClaim(sent.parcel, "damage", evidence="photo 12")], by="ann")
+    [told] = judged(sent.order).verdicts
+    assert (told.state, told.perfect) == ("open", None)
+    answer_claim([AnswerClaim(filed.claim, "declined", reason="packed badly")], by="ann")
+    judged(sent.order)
+    at(2026, 12, 28, 9)
+    judged(sent.order)
+    assert (known(sent.order).state, known(sent.order).perfect) == ("final", True)
+    Claim.objects.update(state="filed", decided_at=None, reason="")
+    [told] = judged(sent.order).verdicts
+    assert (told.state, told.perfect) == ("reopened", None)
+    answer_claim([AnswerClaim(filed.claim, "paid")], by="ann")
+    at(2026, 12, 28, 10)
+    [told] = judged(sent.order).verdicts
+    assert (told.state, told.perfect, known(sent.order).causes) == ("reopened", False, {"product": ["damaged", "carrier"]})
+    at(2026, 12, 29, 9)
+    judged(sent.order)
+    assert (known(sent.order).state, known(sent.order).perfect) == ("final", False)
+
+
+def test_a_claim_for_a_parcel_is_heard_for_every_order_in_it(given):
+    from hanse.fulfilment.consolidate import Consolidate, consolidate
+
+    carriers()
+    given.customer(), given.stocked(given.item(), given.site(), 5)
+    outer, inner = (packed(given.order(("BRG-6204", n), ref=str(n))) for n in (2, 3))
+    consolidate([Consolidate(inner.carton, outer.carton)], by="ann")
+    [gone] = hand_over([HandOver(outer.carton, "UPS")], by="ann")
+    record_proof([RecordProof(gone.parcel, receiver="F.", received=5)], by="ann")
+    [filed] = open_claim([OpenClaim(gone.parcel, "damage", evidence="photo 12")], by="ann")
+    [paid] = answer_claim([AnswerClaim(filed.claim, "paid")], by="ann")
+    hear([Told(1, 1, "ClaimAnswered", f"order/{paid.order}", {"order": paid.order, "parcel": paid.parcel}, clock.now(), clock.now(), "UTC", "ann", "", None)])
+    assert [known(c.order).right_product for c in (outer, inner)] == [False, False]
 
 
 def test_units_that_we_cancelled_are_a_stock_out_and_the_customers_own_are_left_out(given):

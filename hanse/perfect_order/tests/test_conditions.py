@@ -8,6 +8,7 @@ import pytest
 
 from hanse.kernel.places import metres
 from hanse.perfect_order.conditions import (
+    Claimed,
     Delivery,
     Due,
     Matched,
@@ -57,6 +58,25 @@ def test_a_proof_near_enough_for_how_exactly_it_is_known_shows_the_place(accurac
 ])
 def test_the_place(spot, parcel, truth, cause):
     found = place(3, spot, [parcel], True)
+    assert (found.truth, found.cause) == (truth, cause)
+
+
+def test_where_the_terms_end_at_our_door_that_is_the_place():
+    """Where the customer's own carrier took it afterwards is no matter of ours."""
+    elsewhere = with_proof(gln="4012345000016")
+    assert place(3, Spot("4012345000009"), [elsewhere], True, "EXW") == place(3, Spot(), [PARCEL], True, "EXW")
+    assert [place(3, Spot("4012345000009"), [elsewhere], True, term).truth for term in ("EXW", "FCA", "DAP", "")] == [True, True, False, False]
+
+
+@pytest.mark.parametrize("proof, claims, truth, cause", [
+    (NEAR, [Claimed("C-1", "damage")], None, ""),
+    (NEAR, [Claimed("C-1", "damage", paid=True)], False, "damaged"),
+    (NEAR, [Claimed("C-1", "damage"), Claimed("C-2", "shortage", paid=True)], False, "lost"),
+    (NEAR, [Claimed("C-1", "delay", paid=True)], True, ""),
+    (replace(NEAR, condition="crushed"), [Claimed("C-1", "damage")], False, "damaged"),
+])
+def test_a_claim_that_is_looked_into_leaves_the_goods_in_doubt_and_one_that_is_paid_settles_it(proof, claims, truth, cause):
+    found = product(Due(1, 1, 5, delivered=5), [replace(PARCEL, proof=proof, claims=tuple(claims))])
     assert (found.truth, found.cause) == (truth, cause)
 
 

@@ -37,7 +37,7 @@ def test_two_periods_side_by_side_and_the_export(reader, four):  # noqa: F811
         assert text.splitlines()[0].startswith("customer,due,perfect") and any(line.startswith("ANNA,1,0,1") for line in text.splitlines())
 
 
-@pytest.mark.parametrize("path", ["?from=x&to=%00", "?from=2026-12-01&to=2026-01-01", "?span=7000", "?as_of=0001-01-01&from=0001-01-01&to=9999-12-31", "/orders?before=x.y&condition=z&answer=q"])
+@pytest.mark.parametrize("path", ["?from=x&to=%00", "?from=2026-12-01&to=2026-01-01", "?span=7000", "?as_of=0001-01-01&from=0001-01-01&to=9999-12-31", "?to=0001-01-01", "?as_of=9999-12-31", "/orders?before=x.y&condition=z&answer=q"])
 def test_nonsense_in_the_address_shows_the_page(reader, path):
     assert reader.get(f"/perfect-order{path}").status_code == 200
 

@@ -17,6 +17,7 @@ from tests.given import MONDAY
 from .road import carriers, on_its_way
 
 AT = datetime(2026, 11, 17, 8, tzinfo=UTC)
+NOW = AT + timedelta(hours=1)
 CODES = {(1, "D"): [(AT.date(), "delivered")], (1, "X"): [(AT.date(), "on-hold")], (1, "OF"): [(AT.date() + timedelta(days=1), "failed"), (AT.date() - timedelta(days=9), "in-transit")]}
 
 
@@ -33,15 +34,18 @@ def track(code, hours=0, tracking="1Z-7", carrier="UPS", **fields):
     (track("D", -24), "unknown"),
     (track("D", carrier="NONE"), "There is no carrier NONE."),
     (Track("UPS", "1Z-7", "D", datetime(2026, 11, 17, 8)), "A time without offset needs the zone of its place."),  # noqa: DTZ001
+    (track("D", 24 * 31), "delivered"),
+    (track("D", 24 * 32), "2026-12-19 08:00 UTC is more than a month from now: look at its month and year."),
+    (Track("UPS", "1Z-7", "D", datetime(2126, 11, 17, 8), "Pacific/Kiritimati"), "2126-11-16 18:00 UTC is more than a month from now: look at its month and year."),  # noqa: DTZ001
     (Track("UPS", "1Z-7", "D", datetime(2026, 11, 17, 8), "Mars/Base"), "Mars/Base is no IANA time zone."),  # noqa: DTZ001
 ])
 def test_a_code_is_read_by_its_carriers_table_of_the_day(ask, told):
-    [answer] = decide([ask], Known({"UPS": 1}, CODES, {}, {}))
+    [answer] = decide([ask], Known({"UPS": 1}, CODES, {}, {}, NOW))
     assert (answer.state if isinstance(answer, TrackingRecorded) else answer.detail) == told
 
 
 def test_a_time_without_offset_is_read_in_its_zone():
-    [answer] = decide([Track("UPS", "1Z-7", "D", datetime(2026, 11, 17, 8), "America/New_York")], Known({"UPS": 1}, {}, {}, {}))  # noqa: DTZ001
+    [answer] = decide([Track("UPS", "1Z-7", "D", datetime(2026, 11, 17, 8), "America/New_York")], Known({"UPS": 1}, {}, {}, {}, NOW))  # noqa: DTZ001
     assert answer.at == datetime(2026, 11, 17, 13, tzinfo=UTC)
 
 

@@ -9,7 +9,8 @@ import pytest
 from annotated_types import Gt, Le, MaxLen, MinLen
 from django.test import RequestFactory
 
-from hanse.web.posted import BadForm, posted
+from hanse.kernel import clock
+from hanse.web.posted import BadForm, posted, scanned_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ def test_what_the_page_gives_wins_over_what_was_posted():
     ({"line": "1", "units": "1", "due_on": "2026-11-31"}, {"due_on": "November has 30 days."}),
     ({"line": "1", "units": "1", "due_on": "2026-12-32"}, {"due_on": "December has 31 days."}),
     ({"line": "1", "units": "1", "due_on": "31.11."}, {"due_on": "Give a day as 2026-11-20."}),
+    ({"line": "1", "units": "1", "due_on": "9999-12-31", "called_at": "0001-01-01 00:00"}, dict.fromkeys(("due_on", "called_at"), "Give a day between the years 1900 and 2199.")),
     ({"line": "1", "units": "1", "called_at": "noon"}, {"called_at": "Give a day and a time as 2026-11-20 14:20."}),
     ({"line": "1", "units": "1", "kind": "fun"}, {"kind": "Choose one of: credit, address."}),
     ({"line": "1", "units": "1", "why": "far too long"}, {"why": "At most 10 characters; there are 12."}),
@@ -96,3 +98,12 @@ def test_what_a_form_cannot_carry_is_a_mistake_of_the_page():
 
     with pytest.raises(TypeError, match="give it as a keyword"):
         posted(Whole, form(lines="x"))
+
+
+@pytest.mark.parametrize("told, at", [
+    ("2026-11-16T08:59:00Z", datetime(2026, 11, 16, 8, 59, tzinfo=UTC)), ("2026-11-16T10:01:00+01:00", None), ("2026-11-16T08:59:00", None),
+    ("2026-02-30T08:59:00Z", None), ("0001-01-01T00:00:00+14:00", None), ("soon", None), ("", None),
+])
+def test_a_scan_was_made_when_the_phone_says_unless_its_clock_is_wrong(told, at):
+    with clock.standing_at(datetime(2026, 11, 16, 9, tzinfo=UTC)):
+        assert scanned_at(form(scanned_at=told)) == at

@@ -72,9 +72,10 @@
     draw(figure);
   };
   const save = id => {
+    const plain = value => typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
     const quote = value => /[",\n]/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : value;
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([rowsOf(dataOf(id)).map(row => row.map(quote).join(",")).join("\r\n")], { type: "text/csv" }));
+    link.href = URL.createObjectURL(new Blob([rowsOf(dataOf(id)).map(row => row.map(plain).map(quote).join(",")).join("\r\n")], { type: "text/csv" }));
     link.download = `${id}.csv`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
