@@ -13,7 +13,9 @@ from .outside import Endpoints
 SHOWN = 5
 AGAIN = 200
 """So many acknowledged requests are sent again."""
-FACTS = "SELECT key, kind FROM journal_event WHERE actor = ANY(%s)"
+OPENING = "opening: "
+"""So begin the keys of what the harness itself asked for."""
+FACTS = "SELECT key, kind FROM journal_event WHERE actor = ANY(%s) AND NOT starts_with(coalesce(key, ''), 'opening: ')"
 NUMBERS = [
     ("OrderPlaced", "ref", "SELECT ref FROM orders_order"),
     ("OrderPlaced", "order", "SELECT 'H-' || id FROM orders_order"),

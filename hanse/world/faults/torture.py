@@ -7,7 +7,6 @@ minutes name the run: the same seed draws the same faults in the same order, wha
 import os
 import signal
 import statistics
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -88,7 +87,7 @@ class Torture:
         self.carriers = Carriers(served.faults / "carriers", Random(f"{seed}/carriers"), self.dice)
         self.endpoints = Endpoints(Random(f"{seed}/endpoints"), self.dice)
         self.secrets: dict[str, str] = {}
-        self.company = Company(served.url, served.key("clients"), troubled=True)
+        self.company = Company(served.url, served.key("clients"), troubled=True, labelled=True)
         self.last_act = 0
 
     # -- the run ------------------------------------------------------------------------------------------------------
@@ -118,7 +117,7 @@ class Torture:
         self.company.load(SKUS)
         with httpx.Client(base_url=f"{self.served.url}/api/v1", headers={"Authorization": f"Bearer {self.company.token}"}, timeout=30) as http:
             for mood in MOODS:
-                made = http.post("/webhooks", json={"url": self.endpoints.url(mood)}, headers={"Idempotency-Key": f"endpoint {mood}"})
+                made = http.post("/webhooks", json={"url": self.endpoints.url(mood)}, headers={"Idempotency-Key": f"{checks.OPENING}{mood}"})
                 made.raise_for_status()
                 number = made.json()["endpoint"]
                 self.endpoints.secrets[mood] = self.secrets[f"the secret of the {mood} endpoint"] = http.get(f"/webhooks/{number}/secret").json()["secret"]
@@ -307,7 +306,7 @@ class Torture:
         self.dice.loses = self.dice.kills = 0
 
     def _ten_times_the_load(self) -> None:
-        burst = Company(self.served.url, self.company.token, self.company.acts, self.company.odd)
+        burst = Company(self.served.url, self.company.token, self.company.acts, self.company.odd, troubled=True)
         threads = burst.clients(10 * CLIENTS, self.random.randint(1, 10**9), SKUS[:1])
         time.sleep(5)
         burst.ended.set()
