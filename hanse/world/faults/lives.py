@@ -147,7 +147,11 @@ class Client:
             carton = self.ask("/packs/batch", {"order": number, "site": site})["carton"]
             labelled = self.company.labelled and self.random.random() < 0.3 and self._label(carton)
             carrier = "SIMU" if labelled else "SPEEDY"
-            parcel = self.ask("/handovers/batch", {"carton": carton, "carrier": carrier})["parcel"]
+            left = self.ask("/handovers/batch", {"carton": carton, "carrier": carrier}, unless="other-carrier")
+            if "refused" in left:  # its label came after all
+                carrier = "SIMU"
+                left = self.ask("/handovers/batch", {"carton": carton, "carrier": carrier})
+            parcel = left["parcel"]
             if self.company.troubled and self.random.random() < 0.5:
                 self._on_the_road(carrier, parcel)
             self.ask("/deliveries/batch", {"parcel": parcel, "receiver": "goods in"})

@@ -30,7 +30,8 @@ from .proxy import until
 
 SKUS = ["BRG-6204", "BRG-6205", "SEAL-30"]
 LIVES = 6
-TICKS = 4
+MOST_TICKS = 120
+DUE = "SELECT count(*) FROM edge_delivery WHERE state = 'waiting' AND next_at <= now()"
 EMPTY = "SELECT c.relname FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace ORDER BY 1"
 
 
@@ -134,19 +135,29 @@ def _odd(company: Company) -> None:
 def _work(at_night: bool = False) -> None:
     """What the worker does: followers read on, webhooks go out, what was shipped is billed."""
     from hanse.billing.jobs import invoice_what_is_due
-    from hanse.edge import webhooks
     from hanse.edge.worker import Worker
     from hanse.kernel import clock
 
     worker = Worker()
-    for _ in range(TICKS):
-        worker.tick()
-        until(lambda: not webhooks._busy, 20, 0.02)
+    _until_quiet(worker)
     if at_night:
         invoice_what_is_due(clock.now() + timedelta(hours=1))
-        for _ in range(TICKS):
-            worker.tick()
-            until(lambda: not webhooks._busy, 20, 0.02)
+        _until_quiet(worker)
+
+
+def _until_quiet(worker: Any) -> None:
+    """Let the worker do all there is to do, as far as it gets."""
+    from django.db import connection
+
+    from hanse.edge import webhooks
+
+    for _ in range(MOST_TICKS):
+        passed = worker.tick()
+        until(lambda: not webhooks._busy, 20, 0.01)
+        with connection.cursor() as cursor:
+            cursor.execute(DUE)
+            if cursor.fetchone() == (0,) and not passed:
+                return
 
 
 def _checked(company: Company, endpoints: Endpoints) -> list[str]:
