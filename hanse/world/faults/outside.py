@@ -23,6 +23,8 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from hanse.transport.ports.simulated import BOOKS, SimulatedPort
 
+HEAR_ALL = ("good", "flaky")
+"""Endpoints that every fact must reach; the others hear of orders alone."""
 MOODS = ("good", "hangs", "fails", "redirects", "endless", "lies", "flaky")
 """Endpoints by what they do; a flaky one fails, cuts the line, or kills its caller before or after it has taken the message in."""
 
@@ -121,7 +123,7 @@ class Endpoints:
             self.calls[mood] += 1
             self._proven(mood, message, body, dict(call.headers))
             fate = self.random.random() * 100 if mood == "flaky" else 100.0
-        if mood in ("good", "flaky") or self.healed.is_set():
+        if mood in HEAR_ALL or self.healed.is_set():
             if fate < self.dice.kills / 2:
                 return self._kill(call)
             if fate < self.dice.loses:

@@ -61,7 +61,7 @@ class Served:
         parts = conninfo_to_dict(server.app_url)
         self.database.there = Path(str(parts["host"])) / f".s.PGSQL.{parts['port']}"
         self.database.start(), self.line.start()
-        self.owner_url, self.app_url = server.owner_url, server.app_url
+        self.owner_url, self.app_url, self.superuser_url = server.owner_url, server.app_url, server.superuser_url
         self.serve()
 
     def serve(self) -> None:
@@ -112,6 +112,11 @@ class Served:
         server = postgres.start(self.home / "database")
         with psycopg.connect(server.owner_url if as_owner else server.app_url, autocommit=True) as connection:
             yield connection
+
+    def use_up_wal(self) -> None:
+        """Let the database begin another file of its log, which takes room; on a full disk it dies of that."""
+        with suppress(psycopg.Error), psycopg.connect(self.superuser_url, autocommit=True, connect_timeout=2) as connection:
+            connection.execute("SELECT pg_switch_wal(), pg_logical_emit_message(false, 'faults', 'written')")
 
     # -- who can be killed ------------------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from . import checks
 from .disk import SmallDisk, may_mount
 from .hostile import BOMB, HOSTILE_STOCK, HUGE, MAPS, QUANTITIES, STOCK, TEXTS, UNREADABLE, WRONG_FILES
 from .lives import Client, Company
-from .outside import MOODS, Carriers, Dice, Endpoints
+from .outside import HEAR_ALL, MOODS, Carriers, Dice, Endpoints
 from .plan import faults
 from .proxy import Proxy, until
 from .served import Served, a_served_company
@@ -117,7 +117,7 @@ class Torture:
         self.company.load(SKUS)
         with httpx.Client(base_url=f"{self.served.url}/api/v1", headers={"Authorization": f"Bearer {self.company.token}"}, timeout=30) as http:
             for mood in MOODS:
-                made = http.post("/webhooks", json={"url": self.endpoints.url(mood)}, headers={"Idempotency-Key": f"{checks.OPENING}{mood}"})
+                made = http.post("/webhooks", json={"url": self.endpoints.url(mood), "kinds": [] if mood in HEAR_ALL else ["OrderPlaced"]}, headers={"Idempotency-Key": f"{checks.OPENING}{mood}"})
                 made.raise_for_status()
                 number = made.json()["endpoint"]
                 self.endpoints.secrets[mood] = self.secrets[f"the secret of the {mood} endpoint"] = http.get(f"/webhooks/{number}/secret").json()["secret"]
@@ -194,7 +194,7 @@ class Torture:
             wrong += checks.same_answers(company, Random(f"{self.report.seed}/again"))
             wrong += checks.once(company, connection, ["key:clients"])
             wrong += checks.sold_once(connection, self.carriers.sold())
-            for mood in ("good", "flaky"):
+            for mood in HEAR_ALL:
                 wrong += checks.reached(connection, self.endpoints, mood)
         wrong += self.endpoints.wrong
         if stolen := self.endpoints.calls["stolen"]:
@@ -307,7 +307,7 @@ class Torture:
 
     def _ten_times_the_load(self) -> None:
         burst = Company(self.served.url, self.company.token, self.company.acts, self.company.odd, troubled=True)
-        threads = burst.clients(10 * CLIENTS, self.random.randint(1, 10**9), SKUS[:1])
+        threads = burst.clients(10 * CLIENTS, self.random.randint(1, 10**9), SKUS, briefly=True)
         time.sleep(5)
         burst.ended.set()
         for thread in threads:
@@ -368,7 +368,11 @@ class Torture:
         if disk is None:
             return False
         disk.fill()
-        time.sleep(self.random.uniform(2, 6))
+        end = time.monotonic() + self.random.uniform(3, 8)
+        while time.monotonic() < end:
+            if name == "home":
+                self.served.use_up_wal()
+            time.sleep(0.5)
         disk.give_room()
         self.report.full_disks += 1
         return True

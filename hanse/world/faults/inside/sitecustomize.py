@@ -13,6 +13,7 @@ import struct
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(os.environ.get("HANSE_FAULTS", "/nonexistent"))
 OFFSET = struct.Struct("d")
@@ -60,11 +61,11 @@ BENT = {"hanse.kernel.clock": bend_clock, "hanse.transport.ports.simulated": cal
 class Bender(importlib.abc.MetaPathFinder):
     """Finds what is to be bent as everybody does, and bends it once it is loaded."""
 
-    def find_spec(self, name, path=None, target=None):
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         if name not in BENT:
             return None
         bend = BENT.pop(name)
-        spec = importlib.util.find_spec(name)
+        spec: Any = importlib.util.find_spec(name)
         load = spec.loader.exec_module
 
         def loaded(module):
