@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import zipfile
+from typing import Any
 
 RIGHT_TO_LEFT = "\u202egpj.exe"
 HUGE = 10**400
@@ -36,8 +37,8 @@ UNREADABLE = {
     "closes the body early": b'{},"x":{',
 }
 """Bodies that are no strict JSON."""
-QUANTITIES = [0, -1, -HUGE, HUGE, 2**63, 2**31 * 1_000, 1.0, 1.5, 1e300, "1", "١", "", None, True, [], {}, [1]]
-TEXTS = ["x" * 1_000_000, "x" * 201, RIGHT_TO_LEFT, "\u200f\u202b", "=cmd|' /C calc'!A0", "'; DROP TABLE orders_order; --", "../../etc/passwd", "%s%n%x", "{0.__class__}", "𝒳" * 300, "\ufeff", 5, None, [], {}]
+QUANTITIES: list[Any] = [0, -1, -HUGE, HUGE, 2**63, 2**31 * 1_000, 1.0, 1.5, 1e300, "1", "١", "", None, True, [], {}, [1]]
+TEXTS: list[Any] = ["x" * 1_000_000, "x" * 201, RIGHT_TO_LEFT, "\u200f\u202b", "=cmd|' /C calc'!A0", "'; DROP TABLE orders_order; --", "../../etc/passwd", "%s%n%x", "{0.__class__}", "𝒳" * 300, "\ufeff", 5, None, [], {}]
 MAPS = {
     "items": '[items]\n[items.take]\nsku = "sku"\nname = "name"\nprice = "price"\n',
     "stock": '[stock]\n[stock.take]\nsite = "site"\nsku = "sku"\nquantity = "quantity"\nbin = "bin"\n',

@@ -66,7 +66,8 @@ class Proxy:
         self.delay, self.rate, self.swallows, self.refuses = 0.0, 0, False, False
         self.commits = 0
         self._loop = asyncio.new_event_loop()
-        self._up, self._server = threading.Event(), None
+        self._up = threading.Event()
+        self._server: asyncio.Server | None = None
         self._thread = threading.Thread(target=self._serve, name="proxy", daemon=True)
 
     # -- steering, from any thread ------------------------------------------------------------------------------------
@@ -94,7 +95,12 @@ class Proxy:
         """Take what is said and pass nothing on. Who talked meanwhile is cut off at the end, for its words are gone."""
         self.swallows = on
         if not on:
-            self._do(lambda: [line.cut() for line in list(self.lines) if line.swallowed])
+            self._do(self._cut_swallowed)
+
+    def _cut_swallowed(self) -> None:
+        for line in list(self.lines):
+            if line.swallowed:
+                line.cut()
 
     def shut(self, on: bool) -> None:
         """Turn everybody away at the door."""
@@ -104,7 +110,7 @@ class Proxy:
         """End this share of the lines, at least one; gives how many."""
 
         def some() -> int:
-            lines = [line for line in self.lines if line.client is not line.server]
+            lines = list(self.lines)
             chosen = self.random.sample(lines, min(len(lines), max(1, round(share * len(lines))))) if lines else []
             for line in chosen:
                 line.cut(reset)
@@ -124,7 +130,10 @@ class Proxy:
 
     def calm(self) -> None:
         """No faults any more."""
-        self.slow(0), self.throttle(0), self.shut(False), self.half_open(False)
+        self.slow(0)
+        self.throttle(0)
+        self.shut(False)
+        self.half_open(False)
         self._do(self.strikes.clear)
 
     # -- passing on ---------------------------------------------------------------------------------------------------
@@ -188,7 +197,10 @@ class Proxy:
                 await line.server.drain()
         if not line.swallowed:
             with suppress(OSError):
-                line.server.write_eof() if line.server.can_write_eof() and not self.database else line.server.transport.abort()
+                if line.server.can_write_eof() and not self.database:
+                    line.server.write_eof()
+                else:
+                    line.server.transport.abort()
 
     async def _back(self, line: Line, reader: asyncio.StreamReader) -> None:
         with suppress(OSError):

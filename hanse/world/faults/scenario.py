@@ -96,7 +96,8 @@ def _serials(client: Client) -> None:
 
 
 def _held(client: Client) -> None:
-    """An order is held, let go, and cancelled; another gives its units back."""
+    """More stock comes to where some lies; an order is held, let go, and cancelled."""
+    client.ask("/stock/receipts/batch", {"site": "HAM", "sku": SKUS[0], "quantity": 10, "bin": "A-01"})
     number = client.ask("/orders/batch", {"customer": "REUTER", "ref": "held", "reserve": "at_once", "lines": [{"sku": SKUS[0], "quantity": 2}]})["order"]
     client.ask("/holds/batch", {"order": number, "type": "credit"})
     client.ask("/holds/releases/batch", {"order": number, "type": "credit"})
@@ -224,9 +225,11 @@ def table(owner_url: str, bugs: Sequence[Bug]) -> Iterator[tuple[Bug | None, lis
             yield bug, caught(bug)
 
 
-def all_planted(say: Callable[[str], None]) -> list[dict[str, Any]]:
-    """The table of all planted bugs, in a company of this process's own that is gone afterwards."""
+def all_planted(say: Callable[[str], None], bugs: Sequence[Bug] = BUGS, like: Path | None = None) -> list[dict[str, Any]]:
+    """The table of planted bugs, in a company of this process's own that is gone afterwards; its home a copy of another at rest, if given."""
     folder = Path(tempfile.mkdtemp(prefix="hanse-p-"))
+    if like is not None:
+        shutil.copytree(like, folder / "home", symlinks=True)
     os.environ |= {"HANSE_HOME": str(folder / "home"), "HANSE_PROCESS": "web", "HANSE_POOL": "0"}
     try:
         with home.opened(to_serve=True) as urls:
@@ -234,7 +237,7 @@ def all_planted(say: Callable[[str], None]) -> list[dict[str, Any]]:
 
             django.setup()
             rows = []
-            for bug, found in table(urls.owner, BUGS):
+            for bug, found in table(urls.owner, bugs):
                 by = ", ".join(dict.fromkeys(it.by for it in found))
                 say(f"{bug.what if bug else 'no bug'}: {by or 'not caught' if bug else by or 'clean'}")
                 rows.append({"invariant": bug.invariant if bug else "", "bug": bug.what if bug else "none", "caught": bool(found), "by": by})

@@ -74,8 +74,8 @@ class Served:
         if self.bent:
             environment |= {"HANSE_FAULTS": str(self.faults), "PYTHONPATH": os.pathsep.join([str(INSIDE), str(PACKAGE)])}
         doors = ["--port", str(self.web), "--stream-port", str(self.stream)]
-        self.process = subprocess.Popen([*HANSE, "serve", *doors], env=environment, stdin=subprocess.DEVNULL, stdout=self.said, stderr=self.said)
-        if not until(lambda: self.answers() or self.process.poll() is not None, FIRST_START) or self.process.poll() is not None:
+        self.process = process = subprocess.Popen([*HANSE, "serve", *doors], env=environment, stdin=subprocess.DEVNULL, stdout=self.said, stderr=self.said)
+        if not until(lambda: self.answers() or process.poll() is not None, FIRST_START) or process.poll() is not None:
             raise RuntimeError(f"the company is not served: see {self.home / 'served.log'}")
 
     def environment(self) -> dict[str, str]:

@@ -205,7 +205,8 @@ class Torture:
             wrong.append("the company would not end when asked to")
         wrong += checks.told_secrets(self.served.logs(), self.secrets | self._secrets())
         wrong += checks.faults_in(self.served.logs())
-        self.carriers.stop(), self.endpoints.stop()
+        self.carriers.stop()
+        self.endpoints.stop()
 
     def _secrets(self) -> dict[str, str]:
         passwords = {f"the password of {file.name}": file.read_text() for file in (self.served.home / "database" / "secrets").iterdir()}
@@ -328,8 +329,9 @@ class Torture:
         """What no client should send; every answer is a clear no, or that nothing is known."""
         good = {"customer": "REUTER", "ref": "hostile", "lines": [{"sku": SKUS[0], "quantity": 1}]}
         small = [v for v in TEXTS if not (isinstance(v, str) and len(v) > 10_000)]
+        quantities: list[Any] = [it for it in QUANTITIES if it != 1]
         bodies: list[bytes] = [*UNREADABLE.values()]
-        bodies += [_json(good | {"lines": [{"sku": SKUS[0], "quantity": it}]}) for it in QUANTITIES if it != 1]
+        bodies += [_json(good | {"lines": [{"sku": SKUS[0], "quantity": it}]}) for it in quantities]
         bodies += [_json(good | {"customer": it}) for it in small] + [_json(good | {"freight": it}) for it in ("NaN", "1e999999999", -HUGE, [], True)]
         with httpx.Client(base_url=f"{self.served.url}/api/v1", headers={"Authorization": f"Bearer {self.company.token}"}, timeout=30) as http:
             for n, body in enumerate(self.random.sample(bodies, 25)):
