@@ -56,10 +56,11 @@ def once(company: Company, connection: psycopg.Connection, actors: list[str]) ->
     facts, acts = Counter(connection.execute(FACTS, [actors]).fetchall()), acts_of(company)
     told = {(a.key, a.told["told"]) for a in acts}
     wrong = [f"acknowledged and told {facts[fact]} times: {fact}" for fact in sorted(told) if facts[fact] != 1]
-    wrong += [f"a write that nobody was told of: {key}" for key in sorted({key or "" for key, _ in facts} - {a.key for a in acts})]
+    known = {a.key for a in acts}
+    wrong += [f"a write that nobody was told of: {key} {kind}" for key, kind in sorted(fact for fact in facts if fact[0] not in known)]
     for kind, field, sql in NUMBERS:
-        there, known = Counter(name for (name,) in connection.execute(sql)), Counter(a.told[field] for a in acts if a.told["told"] == kind)
-        wrong += [f"{kind} {name}: acknowledged {known[name]} times, there {there[name]} times" for name in sorted(set(there) | set(known)) if there[name] != known[name]]
+        there, named = Counter(name for (name,) in connection.execute(sql)), Counter(a.told[field] for a in acts if a.told["told"] == kind)
+        wrong += [f"{kind} {name}: acknowledged {named[name]} times, there {there[name]} times" for name in sorted(set(there) | set(named)) if there[name] != named[name]]
     return _few(wrong)
 
 

@@ -328,11 +328,12 @@ class Torture:
     def _hostile_bodies(self) -> None:
         """What no client should send; every answer is a clear no, or that nothing is known."""
         good = {"customer": "REUTER", "ref": "hostile", "lines": [{"sku": SKUS[0], "quantity": 1}]}
-        small = [v for v in TEXTS if not (isinstance(v, str) and len(v) > 10_000)]
+        small: list[Any] = [v for v in TEXTS if not (isinstance(v, str) and len(v) > 10_000)]
         quantities: list[Any] = [it for it in QUANTITIES if it != 1]
+        freights: list[Any] = ["NaN", "1e999999999", -HUGE, [], True]
         bodies: list[bytes] = [*UNREADABLE.values()]
         bodies += [_json(good | {"lines": [{"sku": SKUS[0], "quantity": it}]}) for it in quantities]
-        bodies += [_json(good | {"customer": it}) for it in small] + [_json(good | {"freight": it}) for it in ("NaN", "1e999999999", -HUGE, [], True)]
+        bodies += [_json(good | {"customer": it}) for it in small] + [_json(good | {"freight": it}) for it in freights]
         with httpx.Client(base_url=f"{self.served.url}/api/v1", headers={"Authorization": f"Bearer {self.company.token}"}, timeout=30) as http:
             for n, body in enumerate(self.random.sample(bodies, 25)):
                 path = self.random.choice(["/orders", "/payments/batch", "/picks/batch"])
