@@ -156,7 +156,6 @@ BROUGHT = {
     "import": ("hanse.edge.importer", "Bring in orders, items, parties, sites or stock from files."),
     "verify": ("hanse.edge.verify", "Check every invariant; exit 1 on a finding."),
     "doctor": ("hanse.edge.doctor", "Check the installation: durability, roles, secrets, clock, backups."),
-    "world": ("hanse.world.cli", "A simulated trading world: live so many days of a company."),
     "whatif": ("hanse.world.whatif_command", "Live the company on under changed rules, next to itself, and compare."),
     "bench": ("hanse.bench", "Measure places, cycles and pages next to their floor."),
 }

@@ -1,11 +1,12 @@
-"""`hanse world`: what the simulated world proves of hanse itself, in companies of its own that are gone afterwards."""
+"""`hanse world`: a simulated trading world, and what it proves of hanse itself in companies that are gone afterwards."""
 
 import importlib
+import sys
 from typing import Any
 
 import click
 
-from .cli import FINDING, json_option, main, out, told
+from .cli import FINDING, django_ready, json_option, main, out, told
 
 
 def brought(module: str) -> Any:
@@ -15,7 +16,15 @@ def brought(module: str) -> Any:
 
 @main.group()
 def world() -> None:
-    """The simulated world: torture, planted bugs. Nothing of your company is touched."""
+    """A simulated trading world: live days of a company in this home; torture and planted bugs in companies of their own, beside it."""
+
+
+@world.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def live(arguments: tuple[str, ...]) -> None:
+    """Live so many days of a company, or go on where a run was stopped."""
+    with django_ready():
+        sys.exit(brought("cli").main(["live", *arguments]))
 
 
 @world.command()
@@ -32,7 +41,7 @@ def torture(seed: int | None, minutes: float, as_json: bool) -> None:
     rows = report.rows() if not as_json else [{it["what"]: it["count"] for it in report.rows()} | {"faults": dict(report.faults), "wrong": report.wrong}]
     told(rows, as_json, f"torture, seed {seed}")
     for wrong in () if as_json else report.wrong:
-        out.print(f"[red]{wrong}[/red]", markup=True)
+        out.print(wrong, style="red", markup=False)
     raise SystemExit(FINDING if report.wrong else 0)
 
 
