@@ -18,7 +18,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.S | re.M)
 COMMAND = re.compile(r"(?:^|[\s(|&=$`])(?:\.venv/bin/)?hanse((?: --home \S+)?(?: [a-z]+){1,2})")
 VARIABLE = re.compile(r"\b((?:HANSE|DATABASE)_[A-Z_]+)\b")
-INSIDE = {"HANSE_PROCESS", "HANSE_POOL_SIZE", "HANSE_EMBEDDED", "HANSE_PARENT", "HANSE_BENCH_HOME"}
+INSIDE = {"HANSE_FAULTS", "HANSE_PROCESS", "HANSE_POOL_SIZE", "HANSE_EMBEDDED", "HANSE_PARENT", "HANSE_BENCH_HOME"}
 """Set by hanse itself for its own processes."""
 
 

@@ -1,10 +1,7 @@
 """Hostile input at every door of the API and in every file (F10): a clear error, and not one row changed."""
 
 import csv
-import gzip
-import io
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +10,9 @@ from django.db import connection
 
 from hanse.edge.api import api
 from hanse.edge.importer import FileWrong, MapWrong, run
-from hanse.edge.tests.test_bodies import UNREADABLE
 from hanse.kernel.problems import PROBLEMS
+from hanse.world.faults.hostile import HOSTILE_STOCK, HUGE, MAPS, QUANTITIES, RIGHT_TO_LEFT, STOCK, TEXTS, UNREADABLE, WHOLE, WRONG_FILES
 
-RIGHT_TO_LEFT = "\u202egpj.exe"
-HUGE = 10**400
 _PATHS = {path.removeprefix("/api/v1"): ways for path, ways in api.get_openapi_schema(path_prefix="/api/v1/")["paths"].items()}
 WRITES = sorted(path.replace("{number}", "H-100001") for path, ways in _PATHS.items() if "requestBody" in ways.get("post", {}))
 READS = sorted(path for path, ways in _PATHS.items() if "get" in ways)
@@ -85,8 +80,6 @@ def test_no_route_takes_other_shapes_or_types(caller, unchanged, path):
 
 ORDER = {"customer": "REUTER", "ref": "7", "lines": [{"sku": "BRG-6204", "quantity": 1}]}
 LINE = {"sku": "BRG-6204", "quantity": 1}
-QUANTITIES = [0, -1, -HUGE, HUGE, 2**63, 2**31 * 1_000, 1.0, 1.5, 1e300, "1", "١", "", None, True, [], {}, [1]]
-TEXTS = ["x" * 1_000_000, "x" * 201, RIGHT_TO_LEFT, "\u200f\u202b", "=cmd|' /C calc'!A0", "'; DROP TABLE orders_order; --", "../../etc/passwd", "%s%n%x", "{0.__class__}", "𝒳" * 300, "\ufeff", 5, None, [], {}]
 
 
 @pytest.mark.parametrize("path", ["/orders", "/orders/batch"])
@@ -157,18 +150,6 @@ def test_hostile_words_in_addresses_are_answered_plainly(caller, unchanged, path
 
 # -- files ------------------------------------------------------------------------------------------------------------
 
-MAPS = {
-    "items": '[items]\n[items.take]\nsku = "sku"\nname = "name"\nprice = "price"\n',
-    "stock": '[stock]\n[stock.take]\nsite = "site"\nsku = "sku"\nquantity = "quantity"\nbin = "bin"\n',
-}
-STOCK = "site,sku,quantity,bin\n"
-HOSTILE_STOCK = [f"HAM,BRG-6204,{it},A-01" for it in [
-    "NaN", "Infinity", "-inf", "1e9", "1.5", "-5", "0", "9" * 400, "9" * 18, "1_000", "٣", "0x10", "=1+1", "+5-", "", "1\u202e", "\u200f1", "true", '"1\n2"',
-]] + [f"{it},BRG-6204,1,A-01" for it in ["", "=HYPERLINK(1)", "\u202eMAH", "X" * 100_000, "ham\x00", "../HAM", "\x1b[31mHAM"]] + [
-    "HAM,=cmd|' /C calc'!A0,1,A-01", f"HAM,{'X' * 900_000},1,A-01", "HAM,BRG-6204,1,@SUM(A1)", "HAM,BRG-6204,1", "HAM,BRG-6204,1,A-01,more", "", "HAM;BRG-6204;1;A-01",
-]  # fmt: skip
-
-
 @pytest.fixture
 def bring(company, tmp_path: Path):
     """Bring a file of bytes in: `bring("stock", b"…")`."""
@@ -189,41 +170,6 @@ def test_each_hostile_row_is_rejected_with_its_reason(bring, unchanged, tmp_path
     with (tmp_path / "stock.csv.rejected.csv").open(newline="", encoding="utf-8") as text:
         kept = list(csv.DictReader(text))
     assert len(kept) == result.rejected and all(row["code"] in PROBLEMS and row["reason"] and row["reason"][0] not in "=+-@" for row in kept)
-
-
-def zipped(content: bytes) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("stock.csv", content)
-    return file.getvalue()
-
-
-ROW = b"HAM,BRG-6204,1,A-01\n"
-WHOLE = STOCK.encode() + ROW
-BOMB = gzip.compress(bytes(64 * 1024 * 1024))
-WRONG_FILES = {
-    "nothing": b"",
-    "NUL": bytes(1_000),
-    "UTF-16": WHOLE.decode().encode("utf-16"),
-    "Latin-1": WHOLE + "HAM,Größe,1,A-01\n".encode("latin-1"),
-    "a lone surrogate": WHOLE + b"HAM,\xed\xa0\x80,1,A-01\n",
-    "an overlong slash": WHOLE + b"HAM,\xc0\xaf,1,A-01\n",
-    "an open quote": WHOLE + b'HAM,"BRG-6204,1,A-01\n' * 3,
-    "a quote in the middle": WHOLE + b'HAM,"BRG"-6204,1,A-01\n',
-    "a field of two million": WHOLE + b'HAM,"' + b"x\n" * 1_000_000 + b'",1,A-01\n',
-    "a line without end": WHOLE + b"x" * 9_000_000,
-    "the wrong columns": b"warehouse,article\nHAM,BRG-6204\n",
-    "a column twice": b"site,site,sku,quantity,bin\nHAM,HAM,BRG-6204,1,A-01\n",
-    "a zip": zipped(WHOLE),
-    "a gzip cut off": gzip.compress(WHOLE)[:-12],
-    "a gzip of nonsense": gzip.compress(WHOLE)[:10] + b"\xff" * 100,
-    "a gzip with a wrong sum": gzip.compress(WHOLE)[:-8] + bytes(8),
-    "a gzip bomb": BOMB,
-    "a gzip bomb behind a good row": gzip.compress(WHOLE) + BOMB,
-    "a gzip bomb of rows": gzip.compress(WHOLE + (b"x" * 9_999 + b"\n") * 4_000),
-    "JSON": json.dumps([{"site": "HAM"}]).encode(),
-    "a page": b"<!DOCTYPE html><html><!ENTITY x SYSTEM 'file:///etc/passwd'></html>",
-}
 
 
 @pytest.mark.parametrize("content", WRONG_FILES.values(), ids=WRONG_FILES.keys())

@@ -19,7 +19,7 @@ import pytest
 from hanse.edge import postgres
 from hanse.edge.postgres_programs import living
 from hanse.edge.tests.test_serve import Serving, hanse, until
-from tests.lives import Client, Company
+from hanse.world.faults.lives import Client, Company
 
 SKUS = ["BRG-6204", "BRG-6205", "SEAL-30"]
 CLIENTS = 6

@@ -156,7 +156,6 @@ BROUGHT = {
     "import": ("hanse.edge.importer", "Bring in orders, items, parties, sites or stock from files."),
     "verify": ("hanse.edge.verify", "Check every invariant; exit 1 on a finding."),
     "doctor": ("hanse.edge.doctor", "Check the installation: durability, roles, secrets, clock, backups."),
-    "world": ("hanse.world.cli", "A simulated trading world: live so many days of a company."),
     "whatif": ("hanse.world.whatif_command", "Live the company on under changed rules, next to itself, and compare."),
     "bench": ("hanse.bench", "Measure places, cycles and pages next to their floor."),
 }
@@ -173,4 +172,4 @@ def _bring(name: str, module: str, words: str) -> None:
 for _name, (_module, _words) in BROUGHT.items():
     _bring(_name, _module, _words)
 
-from . import cli_database, cli_freight, cli_people, cli_perfect, cli_recover  # noqa: E402, F401 - they add their commands to `main`
+from . import cli_database, cli_freight, cli_people, cli_perfect, cli_recover, cli_world  # noqa: E402, F401 - they add their commands to `main`

@@ -65,7 +65,7 @@ SELECT f.name, min(e.recorded_at), f.failures, f.trouble FROM journal_follower f
 """
 PARKED = """
 SELECT (SELECT count(*) FROM journal_parkedfact WHERE resolved_at IS NULL), (SELECT count(*) FROM edge_delivery WHERE state = 'parked'),
-       (SELECT count(*) FROM edge_endpoint WHERE paused_at IS NOT NULL AND removed_at IS NULL)
+       (SELECT count(*) FROM edge_endpoint WHERE paused_at IS NOT NULL AND removed_at IS NULL), (SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed')
 """
 
 
@@ -164,9 +164,10 @@ def followers() -> Iterator[Line]:
         if late > LATE:
             yield Line(f"follower {name}", BAD if failures else WATCH, f"behind by {late.total_seconds():.0f} s" + (f", {failures} failures: {trouble}" if failures else ""),
                        "Mend what it complains of; it goes on by itself." if failures else "Start a worker: `hanse worker`.")
-    [(facts, deliveries, paused)] = _rows(PARKED)
+    [(facts, deliveries, paused, failed)] = _rows(PARKED)
     for name, count, do in [("parked facts", facts, "Look at them in the admin, mend the cause, resolve them."),
-                            ("parked webhooks", deliveries, "Mend the endpoint and send them again."), ("paused endpoints", paused, "Mend and resume them.")]:
+                            ("parked webhooks", deliveries, "Mend the endpoint and send them again."), ("paused endpoints", paused, "Mend and resume them."),
+                            ("failed jobs", failed, "The worker's log says why. Mend the cause; what is due comes again by itself.")]:
         yield Line(name, WATCH if count else GOOD, str(count), do if count else "")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Status
 
 from hanse.journal.follow import Told, follower
 from hanse.journal.principals import HANSE
@@ -17,6 +18,8 @@ from .end_ownership import EndOwnership, end_ownership
 __all__ = ["end_gone", "live", "post", "purge", "reap"]
 KEPT = timedelta(days=30)
 AT_ONCE = 10_000
+MOST_DEATHS = 3
+"""A job that its workers died of so often is parked as failed, where `hanse doctor` shows it."""
 PURGE = """
 DELETE FROM journal_request WHERE id IN (SELECT id FROM journal_request WHERE recorded_at < %s ORDER BY id LIMIT %s)
 """
@@ -49,10 +52,13 @@ def purge(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="reap", pass_context=True)
 async def reap(context: Any, timestamp: int) -> None:
-    """Each minute: jobs whose worker gives no sign of life are run again. It has no lock itself, or it could not reap itself."""
+    """Each minute: jobs whose worker gives no sign of life are run again, unless three workers died of one. It has no lock itself, or it could not reap itself."""
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs():
-        await manager.retry_job(job)
+        if job.attempts + 1 >= MOST_DEATHS:
+            await manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=False)
+        else:
+            await manager.retry_job(job)
 
 
 def end_gone_ownership() -> int:

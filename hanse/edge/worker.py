@@ -17,7 +17,8 @@ from asgiref.sync import sync_to_async
 from django.db import Error, close_old_connections, connection
 
 TICK = 0.2
-LONGEST_WAIT = 30.0
+LONGEST_WAIT = 5.0
+"""Seconds that what fails is left alone at most: a fact that nobody can take in is parked after ten tries, well within a minute."""
 WORK = """
 SELECT s.name FROM unnest(%s::text[]) AS s(name) LEFT JOIN journal_follower f ON f.name = s.name
  WHERE f.name IS NULL OR EXISTS (SELECT 1 FROM journal_event e WHERE (e.xact, e.id) > (f.xact, f.event))

@@ -173,7 +173,7 @@ def pack_cartons(request: HttpRequest, packs: Body[list[Pack]]) -> HttpResponse:
     return answered(request, pack, packs)
 
 
-@router.post("/labels/batch", response=answers_to(relabel))
+@router.post("/relabels/batch", response=answers_to(relabel))
 def label_anew(request: HttpRequest, labels: Body[list[Relabel]]) -> HttpResponse:
     """Label cartons anew with their orders' present address."""
     return answered(request, relabel, labels)

@@ -49,7 +49,7 @@ class Run:
     def __init__(self, operation: str, now: datetime, owners: Sequence[tuple[str, str | None]], cursor: Any = None, askers: Sequence[Principal] = ()):
         self.operation, self.now, self.owners, self.askers = operation, now, owners, askers
         self._cursor = cursor or sender()
-        self._told: list[tuple[Any, tuple[str, str | None]]] = []
+        self._told: list[tuple[Any, tuple[str, str | None] | None]] = []
         self._writes: list[tuple[str, list[Any], Exception | None]] = []
         self._written: set[str] = set()
         self._drawn: dict[str, list[int]] = {}
@@ -148,11 +148,12 @@ class Run:
 
     def tell(self, facts: Sequence[Any], owner: tuple[str, str | None] | None = None) -> None:
         """Journal facts beside the answers (what follows from an ask, such as units allocated anew)."""
-        self._told += [(fact, owner or self.owners[0]) for fact in facts]
+        self._told += [(fact, owner) for fact in facts]
 
     def journal(self, answers: Sequence[Any]) -> None:
         """Write the accepted answers and all that was told into the journal, in this order. Called once, by `@operation`."""
-        told = [(a, o) for a, o in zip(answers, self.owners, strict=True) if journalled(a)] + self._told
+        answered = [(a, o) for a, o in zip(answers, self.owners, strict=True) if journalled(a)]
+        told = answered + self._owned(answered)
         if told:
             self.write(
                 JOURNAL, operation=self.operation, kind=[type(f).__name__ for f, _ in told], subject=[subject_of(f) for f, _ in told],
@@ -160,6 +161,14 @@ class Run:
                 zone=[getattr(f, "zone", None) or "UTC" for f, _ in told], told_by=[o[0] for _, o in told], key=[o[1] for _, o in told],
             )
         self.flush()
+
+    def _owned(self, answered: Sequence[tuple[Any, tuple[str, str | None]]]) -> list[tuple[Any, tuple[str, str | None]]]:
+        """What follows from an ask is told by whoever asked: of several callers the one whose answer is of the same subject, and never one who was refused."""
+        first = answered[0][1] if answered else self.owners[0]
+        if not self._told or len(set(self.owners)) == 1:
+            return [(fact, owner or first) for fact, owner in self._told]
+        of = {subject_of(answer): owner for answer, owner in answered}
+        return [(fact, owner or of.get(subject_of(fact), first)) for fact, owner in self._told]
 
     def _values(self, sql: str, asks: Sequence[Any], given: Mapping[str, Any]) -> list[Any]:
         """The values of a statement in the order of its names, lists as columns."""

@@ -5,35 +5,7 @@ import pytest
 from hanse.edge.bodies import Unreadable, strict_json
 from hanse.edge.models import Endpoint
 from hanse.journal.models import Event, Request
-
-DEEP = 100_000
-UNREADABLE = {
-    "nothing but a brace": b"{",
-    "two values": b'{"url":"https://example.com"} {}',
-    "a trailing comma": b'{"url":"https://example.com",}',
-    "NaN": b'{"url":NaN}',
-    "Infinity": b'{"url":Infinity}',
-    "minus Infinity": b'{"url":-Infinity}',
-    "a number beyond all": b'{"url":1e999}',
-    "a number of many digits": b'{"url":' + b"9" * 5_000 + b"}",
-    "a key twice": b'{"url":"https://example.com","url":"https://example.org"}',
-    "a key twice, once escaped": b'{"url":"https://example.com","\\u0075rl":"https://example.org"}',
-    "lists nested": b"[" * DEEP + b"]" * DEEP,
-    "lists nested a little too deep": b"[" * 65 + b"]" * 65,
-    "objects nested": b'{"a":' * DEEP + b"1" + b"}" * DEEP,
-    "never closed": b"[" * DEEP,
-    "NUL escaped": b'{"url":"https://example.com/\\u0000"}',
-    "NUL in a key": b'{"u\\u0000rl":"x"}',
-    "NUL raw": b'{"url":"\x00"}',
-    "a lone surrogate": b'{"url":"\\ud800"}',
-    "surrogates the wrong way round": b'{"url":"\\udc00\\ud800"}',
-    "no UTF-8": b'{"url":"\xff\xfe"}',
-    "UTF-16": '{"url":"x"}'.encode("utf-16"),
-    "a byte order mark": b'\xef\xbb\xbf{"url":"x"}',
-    "a comment": b'{"url":"x"} // hello',
-    "single quotes": b"{'url':'x'}",
-    "closes the body early": b'{},"x":{',
-}
+from hanse.world.faults.hostile import UNREADABLE
 
 
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE.keys())

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from hanse.edge import doctor
 from hanse.edge.add_endpoints import AddEndpoint, add_endpoints
 from hanse.edge.jobs import purge_requests
-from hanse.edge.worker import Worker
+from hanse.edge.worker import LONGEST_WAIT, Worker
 from hanse.journal import follow
 from hanse.journal.models import Follower, Request
 from hanse.kernel import clock
@@ -76,7 +77,17 @@ def test_request_keys_are_kept_thirty_days(lasting):
     assert [r.key for r in Request.objects.all()] == ["new"]
 
 
-def test_the_job_of_a_dead_worker_is_run_again(lasting):
+def test_a_fact_that_nobody_can_take_in_is_parked_within_a_minute(lasting, followers):
+    """Ten tries, each left alone for twice as long as the one before, up to a bound."""
+    waits, wait = [], 0.5
+    for _ in range(follow.PARK_AFTER - 1):
+        waits.append(wait)
+        wait = min(2 * wait, LONGEST_WAIT)
+    assert sum(waits) < 45
+
+
+def reaped(attempts: int) -> str:
+    """What becomes of a job whose worker died, when that was tried so often before."""
     import asyncio
 
     from procrastinate.contrib.django import app
@@ -87,7 +98,7 @@ def test_the_job_of_a_dead_worker_is_run_again(lasting):
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id")
         [worker] = cursor.fetchone()
-        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s", [worker, job])
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s, attempts = %s WHERE id = %s", [worker, attempts, job])
 
     async def reap_and_work() -> None:
         own = app.with_connector(app.connector.get_worker_connector())
@@ -98,4 +109,14 @@ def test_the_job_of_a_dead_worker_is_run_again(lasting):
     asyncio.run(reap_and_work())
     with connection.cursor() as cursor:
         cursor.execute("SELECT status FROM procrastinate_jobs WHERE id = %s", [job])
-        assert cursor.fetchone() == ("succeeded",)
+        [status] = cursor.fetchone()
+    return status
+
+
+def test_the_job_of_a_dead_worker_is_run_again(lasting):
+    assert reaped(attempts=0) == "succeeded"
+
+
+def test_a_job_that_three_workers_died_of_is_parked(lasting):
+    assert reaped(attempts=2) == "failed"
+    assert {line.name: line.seen for line in doctor.followers()}["failed jobs"] == "1"

@@ -184,3 +184,18 @@ def test_callers_that_share_a_transaction_draw_each_their_own(company):
     requests = place.run([Asked([one(), one()], HANSE, "a"), Asked([one()], HANSE, None), Asked([one()], HANSE, "b")])
     orders = [answer.order for r in requests for answer in r.answers]
     assert len(set(orders)) == 4 == Order.objects.count()
+
+
+def test_what_follows_is_told_by_who_asked_and_never_by_who_was_refused(db):
+    """Several callers share a transaction: the facts beside an answer go by its subject."""
+    from hanse.journal.run import Run
+    from hanse.kernel import clock
+    from hanse.kernel.refused import refuse
+    from hanse.orders.events import HoldReleased
+
+    fields = dict.fromkeys(HoldReleased.__dataclass_fields__, "")
+    one, two = (HoldReleased(**fields | {"order": number}) for number in ("H-1", "H-2"))
+    run = Run("x", clock.now(), [("ann", "refused"), ("ben", "one"), ("eve", "two")])
+    run._told = [(two, None), (one, None)]
+    answered = [(a, o) for a, o in zip([refuse("reason-missing"), one, two], run.owners, strict=True) if a in (one, two)]
+    assert [owner for _, owner in run._owned(answered)] == [("eve", "two"), ("ben", "one")]
