@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from procrastinate.contrib.django import app
 
+from hanse.journal.apart import Apart
 from hanse.journal.asking import rows
 from hanse.journal.follow import Told, follower
 from hanse.journal.principals import HANSE
@@ -63,20 +64,20 @@ def hear(facts: Sequence[Told]) -> None:
 
 
 def judge_what_is_due(today: date | None = None) -> int:
-    """Judge orders whose day has passed, and close verdicts whose claim window is over; gives back how many verdicts changed."""
+    """Judge orders whose day has passed, and close verdicts whose claim window is over; gives back how many verdicts changed. One that cannot be judged holds up nobody else."""
     today = today or clock.now().date()
-    return sum(_judge_all(sql, today) for sql in (PASSED, ENDED))
+    judge = Apart(assess, HANSE)
+    changed = sum(_judge_all(sql, today, judge) for sql in (PASSED, ENDED))
+    judge.done()
+    return changed
 
 
-def _judge_all(sql: str, today: date) -> int:
+def _judge_all(sql: str, today: date, judge: Apart) -> int:
     changed, after = 0, 0
-    while True:
-        found = rows(int, sql, today=today, after=after, most=AT_ONCE)
-        if not found:
-            return changed
-        answers = assess([Assess(f"H-{id}") for id in found], by=HANSE)
-        changed += sum(isinstance(a, OrderAssessed) for a in answers)
+    while found := rows(int, sql, today=today, after=after, most=AT_ONCE):
+        changed += sum(isinstance(a, OrderAssessed) for a in judge([Assess(f"H-{id}") for id in found]))
         after = found[-1]
+    return changed
 
 
 @app.periodic(cron="7 * * * *")
@@ -99,11 +100,12 @@ SELECT v.week_on FROM (
 
 
 def foresee_open() -> int:
-    """Look at all open orders, and at those that were at risk; gives back of how many something new was told."""
-    told, after = 0, 0
+    """Look at all open orders, and at those that were at risk; gives back of how many something new was told. One that cannot be looked at holds up nobody else."""
+    told, after, look = 0, 0, Apart(foresee, HANSE)
     while found := rows(int, TO_LOOK_AT, after=after, most=AT_ONCE):
-        told += sum(isinstance(a, RiskForeseen) for a in foresee([Foresee(f"H-{id}") for id in found], by=HANSE))
+        told += sum(isinstance(a, RiskForeseen) for a in look([Foresee(f"H-{id}") for id in found]))
         after = found[-1]
+    look.done()
     return told
 
 
