@@ -72,7 +72,7 @@ INVOICES = [OnInvoice(7, "INV-2", 2), OnInvoice(7, "INV-1", 3), OnInvoice(8, "IN
     ([CreditGoods("P-1", "H-100001")] * 2, [goods(proposed=1)], ["INV-2: 1 of 1", "Nothing of parcel P-1 is to be credited to H-100001: it came sound, is not on an invoice yet, or was credited before."]),
     ([CreditGoods("P-1", "H-100001", (Units(1, 1), Units(2, 1)))], [goods(), goods(2, 8, 2, 1)], ["INV-2: 1 of 1, INV-1: 1 of 2"]),
     ([CreditGoods("P-1", "H-100001", (Units(1, 4),))], [goods(credited=2)], ["3 of 4 units can still be credited."]),
-    ([CreditGoods("P-1", "H-100001", (Units(3, 1),))], [goods()], ["There is no line 3 in H-100001."]),
+    ([CreditGoods("P-1", "H-100001", (Units(3, 1),))], [goods()], ["H-100001 has no line 3."]),
     ([CreditGoods("P-1", "H-100001")], [goods(unsure=True)], ["The proof of parcel P-1 does not say which of its lines came short: say how many units of each."]),
     ([CreditGoods("P-2", "H-100001")], [goods()], ["Nothing of parcel P-2 is to be credited to H-100001: it came sound, is not on an invoice yet, or was credited before."]),
 ])
