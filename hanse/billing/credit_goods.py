@@ -7,6 +7,7 @@ credited first. What is open of them falls by the credit, as by any other.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Annotated
 
 from annotated_types import MaxLen
@@ -171,4 +172,4 @@ def credit_goods(run: Run, asks: Sequence[CreditGoods]) -> list[GoodsCredited | 
 
 def _told(plan: Plan, issued: Sequence[CreditIssued]) -> GoodsCredited:
     units = sum(x.quantity for it in issued for x in it.lines)
-    return GoodsCredited(f"H-{plan.order}", plan.tracking, plan.causes, tuple(it.credit for it in issued), units, sum(it.total for it in issued), issued[0].currency)
+    return GoodsCredited(f"H-{plan.order}", plan.tracking, plan.causes, tuple(it.credit for it in issued), units, sum((it.total for it in issued), Decimal(0)), issued[0].currency)
