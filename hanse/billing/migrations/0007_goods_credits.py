@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0005_match_differs'),
+        ('billing', '0006_voided_numbers'),
         ('orders', '0013_found_again'),
         ('transport', '0012_claims_dismissed_and_messages'),
     ]
