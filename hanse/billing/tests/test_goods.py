@@ -1,6 +1,6 @@
 """Credits for goods: what never came sound is proposed, booked once with its parcel, and what is sent again is credited without anybody's doing."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -16,6 +16,7 @@ from hanse.billing.models import GoodsCredit
 from hanse.billing.models import Invoice as Document
 from hanse.billing.propose_credit import ProposeCredit, decide, propose_credit
 from hanse.edge import attention, verify
+from hanse.kernel import clock
 from hanse.perfect_order.reads import judged_now
 from hanse.transport.choose_remedy import ChooseRemedy, choose_remedy
 from hanse.transport.models import Shipment
@@ -133,7 +134,7 @@ def test_what_was_credited_by_hand_is_not_proposed(given):
 def test_what_is_found_again_is_to_be_credited_no_more(given):
     order, _ = lost(given)
     assert proposed(order)
-    record_tracking([Track("UPS", "1Z-7", "AR", datetime(2030, 1, 1, tzinfo=UTC))], by="ann")
+    record_tracking([Track("UPS", "1Z-7", "AR", clock.now() + timedelta(days=1))], by="ann")
     assert proposed(order) == [] and credit_goods([CreditGoods("1Z-7", order)], by="ann")[0].code == "nothing-to-credit"
 
 
