@@ -5,6 +5,7 @@ the stock and the ledger must say what the model says, and `hanse verify` must f
 """
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,7 +18,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule, run_state_machine_as_test
 
 from hanse.billing.credit import Credit, credit
+from hanse.billing.credit_goods import CreditGoods, credit_goods
 from hanse.billing.invoice import Invoice, invoice
+from hanse.billing.propose_credit import ProposeCredit, propose_credit
 from hanse.edge import verify
 from hanse.fulfilment import planning
 from hanse.fulfilment.answer_change import AnswerChange, answer_change
@@ -67,19 +70,29 @@ from hanse.orders.release_hold import ReleaseHold, release_hold
 from hanse.orders.run_backorders import RunBackorders, run_backorders
 from hanse.perfect_order.foresee import Foresee, foresee
 from hanse.transport.accept_freight_line import AcceptFreightLine, accept_freight_line
+from hanse.transport.answer_claim import AnswerClaim, answer_claim
 from hanse.transport.answer_dispute import AnswerDispute, answer_dispute
+from hanse.transport.answer_tender import AnswerTender, answer_tender
 from hanse.transport.calling import call_carriers
 from hanse.transport.choose_remedy import ChooseRemedy, choose_remedy
 from hanse.transport.choose_service import ChooseService, choose_service
+from hanse.transport.dismiss_claim import DismissClaim, dismiss_claim
 from hanse.transport.draw_up import DrawUp, draw_up
+from hanse.transport.events import ClaimProposed, NothingToClaim
+from hanse.transport.expire_tenders import ExpireTender, expire_tenders
 from hanse.transport.hand_over import HandOver, hand_over
-from hanse.transport.models import Label
+from hanse.transport.keep_routing_guide import GuideCarrier, KeepRoutingGuide, keep_routing_guide
+from hanse.transport.models import Carrier, Label, Parcel
+from hanse.transport.models import Tender as Attempt
+from hanse.transport.open_claim import OpenClaim, open_claim
 from hanse.transport.pay_freight_invoice import PayFreightInvoice, pay_freight_invoice
+from hanse.transport.propose_claim import ProposeClaim, propose_claim
 from hanse.transport.receive_freight_invoice import BilledLine, ReceiveFreightInvoice, receive_freight_invoice
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_refusal import RecordRefusal, record_refusal
 from hanse.transport.report_lost import ReportLost, report_lost
 from hanse.transport.take_back import TakeBack, take_back
+from hanse.transport.tender import Tender, tender
 from hanse.transport.tests.desk import simulated
 from hanse.transport.tests.selling import services
 from hanse.transport.void_labels import VoidLabel, void_labels
@@ -164,7 +177,8 @@ class Company(RuleBasedStateMachine):
         self.on_hand, self.doubted, self.owed, self.keys, self.stopped = 0, 0, {}, 0, {}
         self.shipments, self.on_bills, self.back = [], set(), set()
         self.shipments, self.on_bills = [], set()
-        self.billed, self.disputed = {}, []
+        self.billed, self.disputed, self.goods_credited = {}, [], Counter()
+        keep_routing_guide([KeepRoutingGuide("HAM", "DE", tuple(GuideCarrier(code, Decimal(400)) for code in Carrier.objects.order_by("code").values_list("code", flat=True)))], by=HANSE)
         if stock:
             self.receive(stock, "L1")
 
@@ -752,7 +766,66 @@ class Company(RuleBasedStateMachine):
     def credit(self, invoice: tuple) -> None:
         if invoice:
             told = self.do(credit, Credit(invoice[0], "wrong price"))
-            self.owed[invoice[1]].credited += sum(line.quantity for line in told.lines)
+            if isinstance(told, Refused):
+                assert told.code == "credit-out-of-range" and self.goods_credited[invoice[1]]
+            else:
+                self.owed[invoice[1]].credited += sum(line.quantity for line in told.lines)
+
+    @rule(parcel=parcels, condition=st.sampled_from(["", "Crushed"]))
+    def credit_goods(self, parcel: tuple, condition: str) -> None:
+        """What never came sound is credited once at most, however often it is looked at, and never more than was billed of it."""
+        if not parcel:
+            return
+        if condition and Parcel.objects.filter(tracking=parcel[0], delivered_at__isnull=False).exists():
+            self.do(record_proof, RecordProof(parcel[0], "UPS", condition=condition))
+        for order in Parcel.objects.filter(tracking=parcel[0]).values_list("shipment__order_id", flat=True).distinct():
+            number, owed = f"H-{order}", self.owed[f"H-{order}"]
+            self.do(propose_credit, ProposeCredit(number))
+            told, again = (self.do(credit_goods, CreditGoods(parcel[0], number)) for _ in range(2))
+            assert again.code == "nothing-to-credit"
+            if isinstance(told, Refused):
+                assert told.code == "nothing-to-credit"
+                continue
+            owed.credited += told.units
+            self.goods_credited[number] += told.units
+            assert owed.credited <= owed.invoiced and self.goods_credited[number] <= owed.shipped
+
+    @rule(parcel=parcels, end=st.sampled_from(["paid", "declined", "dismissed"]))
+    def claim(self, parcel: tuple, end: str) -> None:
+        """A claim has one end: what was proposed is filed or dismissed, what was filed paid or declined, and each only once."""
+        if not parcel:
+            return
+        for kind in ("loss", "damage"):
+            told = self.do(propose_claim, ProposeClaim(parcel[0], "UPS", kind))
+            if not isinstance(told, ClaimProposed):
+                continue
+            dismiss = DismissClaim(told.claim, "not worth it")
+            if end == "dismissed":
+                assert not isinstance(self.do(dismiss_claim, dismiss), Refused)
+                assert isinstance(self.do(propose_claim, ProposeClaim(parcel[0], "UPS", kind)), NothingToClaim)
+            else:
+                assert self.do(answer_claim, AnswerClaim(told.claim, "paid")).code == "state-conflict"
+                assert not isinstance(self.do(open_claim, OpenClaim(parcel[0], kind, "UPS", evidence="photos")), Refused)
+                assert not isinstance(self.do(answer_claim, AnswerClaim(told.claim, end, reason="so it was")), Refused)
+            assert {self.do(answer_claim, AnswerClaim(told.claim, a, reason="x")).code for a in ("acknowledged", "paid", "declined")} == {"claim-closed"}
+            assert self.do(dismiss_claim, dismiss).code == "claim-closed"
+
+    @rule(answers=st.lists(st.sampled_from(["accept", "decline", "expire"]), min_size=1, max_size=4))
+    def tender(self, answers: list[str]) -> None:
+        """A tender is answered once: accepted it is at its end, declined or expired the next carrier is asked, until nobody is left."""
+        now = clock.now()
+        load = self.do(tender, Tender(now + timedelta(days=2), now + timedelta(days=3), site="HAM", country="DE")).load
+        for answer in answers:
+            asked = Attempt.objects.filter(load__number=load).order_by("rank").last()
+            said = AnswerTender(load, asked.carrier.code, "decline" if answer == "decline" else "accept", reason="no truck")
+            open_ = asked.result == ""
+            with clock.standing_at(asked.answer_by + timedelta(minutes=1) if answer == "expire" and open_ else now):
+                told = self.do(expire_tenders, ExpireTender(load)) if answer == "expire" else self.do(answer_tender, said)
+            if open_:
+                assert type(told).__name__ == {"accept": "TenderAccepted", "decline": "TenderDeclined", "expire": "TenderExpired"}[answer]
+            else:
+                assert type(told).__name__ == "TenderNotDue" if answer == "expire" else told.code in {"tender-closed", "tender-expired"}
+            assert Attempt.objects.filter(load__number=load, result="").count() <= 1
 
     @invariant()
     def says_what_the_model_says(self) -> None:
@@ -784,7 +857,7 @@ class Tolerant(Company):
 
     hold_and_release = free_units = release_wave = sort_units = refuse_change = expire = put_away = keep_face = replenish = carry = None
     plan_counts = count = audit = draw_up = credit = deal_out_backorders = supply_moves = release_lot = deliver = label = None
-    bill_freight = settle_dispute = None
+    bill_freight = settle_dispute = credit_goods = claim = tender = None
     plan_counts = count = audit = draw_up = credit = deal_out_backorders = supply_moves = release_lot = deliver = None
 
     @rule(target=Company.orders, quantity=st.integers(2, 6), spare=st.integers(0, 3), lot=lots, more=st.sampled_from([-2, -1, 1, 2, 3]))

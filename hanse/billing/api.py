@@ -11,6 +11,7 @@ from hanse.web.doors import Cursor, Limit, after, answered, answers_to, missing,
 
 from . import papers, reads
 from .credit import Credit, credit
+from .credit_goods import CreditGoods, credit_goods
 from .invoice import Invoice, invoice
 from .pay_back import PayBack, pay_back
 from .receive_payment import ReceivePayment, receive_payment
@@ -30,6 +31,18 @@ def issue_invoices(request: HttpRequest, asks: Body[list[Invoice]]) -> HttpRespo
 def issue_credits(request: HttpRequest, asks: Body[list[Credit]]) -> HttpResponse:
     """Credit invoices: all of each, or the units named."""
     return answered(request, credit, asks)
+
+
+@router.post("/goods-credits/batch", response=answers_to(credit_goods))
+def credit_lost_goods(request: HttpRequest, asks: Body[list[CreditGoods]]) -> HttpResponse:
+    """Credit what of parcels was lost, came back, damaged or short: as proposed, or the units named. Each unit once."""
+    return answered(request, credit_goods, asks)
+
+
+@router.get("/goods-credits", response=list[reads.GoodsToCredit])
+def goods_to_credit(request: HttpRequest, order: Word = "", limit: Limit = 100) -> HttpResponse:
+    """Credits that are proposed, the oldest first."""
+    return shown(reads.to_credit(limit, order))
 
 
 @router.post("/payments/batch", response=answers_to(receive_payment))

@@ -170,19 +170,24 @@ SELECT x.invoice_id, x.line_id, l.position, i.sku, x.first, x.quantity, x.unit_p
 @operation
 def credit(run: Run, asks: Sequence[Credit]) -> list[CreditIssued | Refused]:
     """Credit invoices: counters, documents and what is open of the invoice move together; numbers come last."""
-    known = _known(run, asks)
+    known = known_of(run, asks)
     answers = decide(asks, known)
-    drafts = [a for a in answers if isinstance(a, Document)]
+    told = iter(book(run, [a for a in answers if isinstance(a, Document)], known))
+    return [a if isinstance(a, Refused) else next(told) for a in answers]
+
+
+def book(run: Run, drafts: Sequence[Document], known: Known) -> list[CreditIssued]:
+    """Write credits that were decided on: counters, documents, what is open of their invoices."""
     advance_lines(run, [LineAdvance(x.line, credited=x.quantity) for d in drafts for x in d.lines])
     issued = issue(run, drafts)
     settled = _settled(issued, {d.id: d.open for d in known.invoices.values()})
     settle_items(run, [Settling(s, i.document.at, invoice=i.document.corrects, credit=i.id) for i, s in zip(issued, settled, strict=True)])
     numbers = {d.id: d.number for d in known.invoices.values()}
-    told = iter([_told(i, numbers[i.document.corrects or 0], s) for i, s in zip(issued, settled, strict=True)])
-    return [a if isinstance(a, Refused) else next(told) for a in answers]
+    return [_told(i, numbers[i.document.corrects or 0], s) for i, s in zip(issued, settled, strict=True)]
 
 
-def _known(run: Run, asks: Sequence[Credit]) -> Known:
+def known_of(run: Run, asks: Sequence[Credit]) -> Known:
+    """The facts of credits: invoices and their orders under lock, their lines, numbers in use."""
     invoices = run.rows(Billed, INVOICES, asks)
     lock_orders(run, [d.order for d in invoices])
     lines: dict[int, list[BilledUnits]] = {}

@@ -50,6 +50,7 @@ class Document:
     number: str = ""
     corrects: int | None = None
     reason: str = ""
+    parcel: int | None = None
 
     @property
     def amounts(self) -> Amounts:
@@ -86,11 +87,12 @@ SELECT d.name, d.count FROM unnest(%(name)s::text[], %(count)s::bigint[]) AS d(n
 ISSUE = """
 WITH issued AS (
   INSERT INTO billing_invoice (id, number, kind, order_id, customer_id, bill_to_id, corrects_id, currency, net, freight, tax, total,
-                               reason, issued_at, issued_on, due_on, actor)
+                               reason, issued_at, issued_on, due_on, parcel_id, actor)
   SELECT d.*, %(actor)s
     FROM unnest(%(id)s::bigint[], %(number)s::text[], %(kind)s::text[], %(order)s::bigint[], %(customer)s::bigint[], %(bill_to)s::bigint[],
                 %(corrects)s::bigint[], %(currency)s::text[], %(net)s::numeric[], %(freight)s::numeric[], %(tax)s::numeric[],
-                %(total)s::numeric[], %(reason)s::text[], %(at)s::timestamptz[], %(issued_on)s::date[], %(due_on)s::date[]) AS d
+                %(total)s::numeric[], %(reason)s::text[], %(at)s::timestamptz[], %(issued_on)s::date[], %(due_on)s::date[],
+                %(parcel)s::bigint[]) AS d
 ), opened AS (
   INSERT INTO billing_openitem (customer_id, currency, owes, invoice_id, amount, since_at, due_on)
   SELECT d.customer, d.currency, d.kind = 'invoice', d.id, d.total, d.at, d.due_on
@@ -130,7 +132,7 @@ def _numbers(run: Run, documents: Sequence[Document]) -> list[str]:
 
 
 def _of_documents(issued: Sequence[Issued]) -> dict[str, list]:
-    fields = ("kind", "order", "customer", "bill_to", "corrects", "currency", "reason", "at", "issued_on", "due_on")
+    fields = ("kind", "order", "customer", "bill_to", "corrects", "currency", "reason", "at", "issued_on", "due_on", "parcel")
     return {name: [getattr(i.document, name) for i in issued] for name in fields} | {
         "id": [i.id for i in issued], "number": [i.number for i in issued],
         "net": [i.amounts.net for i in issued], "freight": [i.amounts.freight for i in issued],

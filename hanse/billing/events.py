@@ -70,6 +70,46 @@ class CreditIssued:
         return f"Credit {self.credit} on {self.invoice}: {_units(self.lines)} for {_money(self.total, self.currency)}: {self.reason}"
 
 
+@event("order")
+class CreditProposed:
+    """What of an order's parcels never came sound is to be credited; where it was found again it is none."""
+
+    order: str
+    units: int
+    causes: tuple[str, ...]
+
+    def said(self) -> str:
+        why = " and ".join(c.replace("-", " ") for c in self.causes)
+        return f"{self.units} unit{'' if self.units == 1 else 's'} to credit: {why}" if self.units else "Nothing to credit any more: found again, or proven sound"
+
+
+@event("order", silent=True)
+class NothingToPropose:
+    """Nothing new is to be credited of an order's parcels."""
+
+    order: str
+
+    def said(self) -> str:
+        return f"Nothing new to credit of {self.order}"
+
+
+@event("order")
+class GoodsCredited:
+    """Units of a parcel that were lost, came back, damaged or short were credited."""
+
+    order: str
+    parcel: str
+    causes: tuple[str, ...]
+    credits: tuple[str, ...]
+    units: int
+    total: Decimal
+    currency: str
+
+    def said(self) -> str:
+        why = " and ".join(c.replace("-", " ") for c in self.causes)
+        return f"{self.units} unit{'' if self.units == 1 else 's'} of parcel {self.parcel} credited, {why}: {', '.join(self.credits)}, {_money(self.total, self.currency)}"
+
+
 @event("customer")
 class PaymentReceived:
     """Money came in; what pays no invoice stays on the customer's account."""

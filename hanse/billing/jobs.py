@@ -1,4 +1,6 @@
-"""What billing does by itself: bills what was shipped, and credits what was billed in advance and then cancelled."""
+"""What billing does by itself: bills what was shipped, credits what was billed in advance and then cancelled, and proposes credits for what never came
+sound. What is sent again instead is billed anew, so that its units are credited here without anybody's doing: the customer pays once.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -15,7 +17,10 @@ from hanse.orders.kits import LOOSE
 from hanse.orders.over import UNBILLED
 
 from .credit import Credit, credit
+from .credit_goods import CreditGoods, credit_goods
+from .goods import FOR_HANSE
 from .invoice import Invoice, Units, invoice
+from .propose_credit import ProposeCredit, propose_credit
 
 SETTLES_AFTER = timedelta(minutes=5)
 """Cartons of one order mostly leave within minutes: they come on one invoice. INV-10 allows 15."""
@@ -77,6 +82,37 @@ def follow_orders(facts: Sequence[Told]) -> None:
     credit_what_was_cancelled(order_ids(f.body["order"] for f in facts if f.kind != "HoldReleased"))
     released = order_ids(f.body["order"] for f in facts if f.kind == "HoldReleased")
     _bill(_found(BILLABLE.format(which="o.id = ANY(%(order)s::bigint[])"), order=released))
+
+
+CONCERNED = """
+SELECT s.order_id FROM transport_shipment s JOIN transport_parcel p ON p.shipment_id = s.id JOIN billing_goodscredit g ON g.parcel_id = p.id
+ WHERE s.order_id = ANY(%(order)s::bigint[])
+"""
+SENT_AGAIN = f"""
+SELECT DISTINCT p.tracking, 'H-' || l.order_id FROM ({FOR_HANSE}) n JOIN billing_goodscredit g ON g.id = n.id JOIN transport_parcel p ON p.id = g.parcel_id
+  JOIN orders_line l ON l.id = g.line_id WHERE l.order_id = ANY(%(order)s::bigint[]) ORDER BY 2, 1
+"""
+
+
+@follower("billing: goods", "ParcelLost", "ParcelFound", "ParcelTakenBack", "ProofRecorded", "ReceivingAdviceTaken", "RemedyChosen", "InvoiceIssued")
+def follow_goods(facts: Sequence[Told]) -> None:
+    """What never came sound is proposed for a credit; what is sent again instead is credited at once, as soon as it is on an invoice."""
+    plain = [f for f in facts if f.kind == "ProofRecorded" and not f.body["condition"] and f.body["received"] is None]
+    sure = order_ids(f.body["order"] for f in facts if f.kind != "InvoiceIssued" and f not in plain)
+    propose_credits(sorted({*sure, *_found(CONCERNED, order=list(order_ids(f.body["order"] for f in plain)))}))
+    credit_what_is_sent_again(order_ids(f.body["order"] for f in facts if f.kind in ("RemedyChosen", "InvoiceIssued")))
+
+
+def propose_credits(orders: Sequence[int]) -> None:
+    """Look anew at what of these orders never came sound."""
+    if orders:
+        propose_credit([ProposeCredit(f"H-{id}") for id in orders], by=HANSE)
+
+
+def credit_what_is_sent_again(orders: Sequence[int]) -> int:
+    """Credit units that never came and are sent again on a line of their own; gives back how many parcels."""
+    asks = [CreditGoods(parcel, order) for parcel, order in _rows(SENT_AGAIN, order=list(orders))]
+    return sum(hasattr(a, "credits") for a in credit_goods(asks, by=HANSE)) if asks else 0
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -5,6 +5,9 @@ from django.db.models import F, Q
 
 from hanse.orders.models import MONEY, Line, Order
 from hanse.partners.models import Address, Party
+from hanse.transport.models import Parcel
+
+from .goods import CAUSES
 
 
 class Series(models.Model):
@@ -44,7 +47,7 @@ class VoidedNumbers(models.Model):
 
 
 class Invoice(models.Model):
-    """An issued invoice or credit. It never changes; what was paid of it is the sum of its settlements."""
+    """An issued invoice or credit. It never changes; what was paid of it is the sum of its settlements. A credit for goods names their parcel."""
 
     id = models.BigAutoField(primary_key=True)
     number = models.TextField(unique=True)
@@ -59,6 +62,7 @@ class Invoice(models.Model):
     tax = models.DecimalField(**MONEY)
     total = models.DecimalField(**MONEY)
     reason = models.TextField(db_default="")
+    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False)
     issued_at = models.DateTimeField()
     issued_on = models.DateField()
     due_on = models.DateField()
@@ -176,6 +180,33 @@ class Settlement(models.Model):
 
     def __str__(self) -> str:
         return str(self.amount)
+
+
+class GoodsCredit(models.Model):
+    """Units of a line in a parcel that never came sound: how many are to be credited and why, how many were. `settled` by a person with other units than proposed."""
+
+    id = models.BigAutoField(primary_key=True)
+    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    cause = models.TextField()
+    sent = models.BigIntegerField()
+    wanting = models.BigIntegerField()
+    credited = models.BigIntegerField(db_default=0)
+    unsure = models.BooleanField(db_default=False)
+    settled = models.BooleanField(db_default=False)
+    known_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index("id", name="billing_goodscredit_open", condition=Q(settled=False, wanting__gt=F("credited")))]
+        constraints = [
+            models.UniqueConstraint(fields=["parcel", "line"], name="billing_goodscredit_once"),
+            models.CheckConstraint(condition=Q(cause__in=list(CAUSES)), name="billing_goodscredit_cause_is_known"),
+            models.CheckConstraint(condition=Q(sent__gt=0, sent__lte=10**12, wanting__gte=0, wanting__lte=F("sent")), name="billing_goodscredit_wants_what_was_sent_at_most"),
+            models.CheckConstraint(condition=Q(credited__gte=0, credited__lte=F("sent")), name="billing_goodscredit_credits_what_was_sent_at_most"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.wanting} of {self.line_id}, {self.cause}"
 
 
 class Match(models.Model):

@@ -10,6 +10,8 @@ from hanse.journal.asking import rows
 from hanse.kernel.numbers import order_id
 from hanse.kernel.rows import as_tuple
 
+from .goods import FOR_PEOPLE
+
 MOST_ROWS = 500
 
 
@@ -113,6 +115,14 @@ class TaxPart:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditNamed:
+    """A credit of an invoice, and why it was issued."""
+
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentView:
     """A document whole: lines, tax by category, settlements, credits that correct it, and the comparison."""
 
@@ -138,7 +148,7 @@ class DocumentView:
     lines: list[DocumentLineView]
     taxes: list[TaxPart]
     settlements: list[SettledPart]
-    credits: list[str]
+    credits: list[CreditNamed]
     matches: list[MatchView]
 
 
@@ -208,7 +218,7 @@ SELECT 'payment', m.ref, s.amount, s.at FROM billing_settlement s JOIN billing_p
  UNION ALL SELECT 'refund', m.ref, s.amount, s.at FROM billing_settlement s JOIN billing_payment m ON m.id = s.refund_id WHERE s.credit_id = %(id)s
  ORDER BY 4, 2
 """
-CREDITS = "SELECT number FROM billing_invoice WHERE corrects_id = %(id)s ORDER BY id"
+CREDITS = "SELECT number, reason FROM billing_invoice WHERE corrects_id = %(id)s ORDER BY id"
 MATCHES = """
 SELECT l.position, m.ordered, m.shipped, m.received, m.invoiced, m.order_price, m.invoice_price, m.quantity_variance, m.price_variance, m.matched_at
   FROM billing_match m JOIN orders_line l ON l.id = m.line_id WHERE m.invoice_id = %(id)s ORDER BY l.position, m.id
@@ -223,9 +233,43 @@ def document(number: str) -> DocumentView | None:
     [(id, *head)] = found
     address = [part for part in head[7] if part]
     key = {"id": id}
-    parts = [rows(DocumentLineView, LINES, **key), rows(TaxPart, TAXES, **key), rows(SettledPart, SETTLEMENTS, **key), rows(str, CREDITS, **key),
+    parts = [rows(DocumentLineView, LINES, **key), rows(TaxPart, TAXES, **key), rows(SettledPart, SETTLEMENTS, **key), rows(CreditNamed, CREDITS, **key),
              rows(MatchView, MATCHES, **key)]
     return DocumentView(*[*head[:7], address, *head[8:], *parts])
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsToCredit:
+    """Units of a line in a parcel that are to be credited, why, and what they were billed with; `unsure` which lines came short."""
+
+    order: str
+    customer: str
+    customer_name: str
+    parcel: str
+    carrier: str
+    shipment: int
+    position: int
+    sku: str
+    cause: str
+    sent: int
+    units: int
+    net: Decimal
+    currency: str
+    unsure: bool
+    known_at: datetime
+
+
+TO_CREDIT = f"""
+SELECT 'H-' || l.order_id, c.code, c.name, p.tracking, r.name, p.shipment_id, l.position, i.sku, g.cause, g.sent - g.credited, n.units, round(l.net * n.units / l.ordered, 2), o.currency, g.unsure, g.known_at
+  FROM ({FOR_PEOPLE}) n JOIN billing_goodscredit g ON g.id = n.id JOIN transport_parcel p ON p.id = g.parcel_id JOIN transport_carrier r ON r.id = p.carrier_id
+  JOIN orders_line l ON l.id = g.line_id JOIN orders_order o ON o.id = l.order_id JOIN partners_party c ON c.id = o.customer_id JOIN catalogue_item i ON i.id = l.item_id
+ WHERE %(order)s::bigint IN (0, l.order_id) ORDER BY g.known_at, l.order_id, p.tracking, l.position LIMIT %(limit)s
+"""
+
+
+def to_credit(limit: int = 100, order: str = "") -> list[GoodsToCredit]:
+    """What never came sound and is to be credited by a person, the oldest first."""
+    return rows(GoodsToCredit, TO_CREDIT, order=order_id(order) or -1 if order else 0, limit=min(limit, MOST_ROWS))
 
 
 ACCOUNTS = """

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from . import pages
+from . import goods_pages, pages
 
 urlpatterns = [
+    path("credits-to-book", goods_pages.goods_credits, name="goods_credits"),
+    path("credits-to-book/book", goods_pages.book_goods_credit, name="book_goods_credit"),
     path("invoices", pages.invoices, name="invoices"),
     path("invoices/<path:number>.pdf", pages.invoice_paper, name="invoice_paper"),
     path("invoices/<path:number>/credit", pages.credit_invoice, name="credit_invoice"),

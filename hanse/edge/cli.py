@@ -172,4 +172,4 @@ def _bring(name: str, module: str, words: str) -> None:
 for _name, (_module, _words) in BROUGHT.items():
     _bring(_name, _module, _words)
 
-from . import cli_database, cli_freight, cli_people, cli_perfect, cli_recover, cli_world  # noqa: E402, F401 - they add their commands to `main`
+from . import cli_database, cli_edi, cli_freight, cli_people, cli_perfect, cli_recover, cli_world  # noqa: E402, F401 - they add their commands to `main`

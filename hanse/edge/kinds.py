@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from hanse.billing.goods import CAUSES, FOR_PEOPLE
 from hanse.orders.board import hold_word
 from hanse.web.words import day_in_words
 
@@ -172,14 +173,18 @@ SELECT k.code || '/' || p.tracking || CASE WHEN p.rides_with_id IS NULL THEN '' 
        jsonb_build_object('tracking', p.tracking, 'carrier', k.name, 'shipment', p.shipment_id, 'units', p.units, 'lost', p.lost_at IS NOT NULL, 'refused', p.refused)
   FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id JOIN orders_order o ON o.id = s.order_id JOIN transport_carrier k ON k.id = p.carrier_id
  WHERE p.remedy = '' AND (p.lost_at IS NOT NULL OR p.back_at IS NOT NULL)"""
-TO_CREDIT = """
-SELECT 'H-' || l.order_id || '/' || l.position, l.order_id, NULL::bigint, round(l.net * c.units / l.ordered, 4), NULL::date, NULL::timestamptz,
-       jsonb_build_object('sku', i.sku, 'units', c.units, 'line', l.position, 'invoice', b.number)
-  FROM orders_line l JOIN orders_order o ON o.id = l.order_id JOIN catalogue_item i ON i.id = l.item_id
- CROSS JOIN LATERAL (SELECT l.invoiced - l.credited - (CASE o.invoice_rule WHEN 'order' THEN l.ordered - l.cancelled ELSE l.shipped END - l.lost + l.found - l.sent_back) AS units) c
- CROSS JOIN LATERAL (SELECT d.number FROM billing_invoiceline x JOIN billing_invoice d ON d.id = x.invoice_id AND d.kind = 'invoice' WHERE x.line_id = l.id ORDER BY d.id DESC LIMIT 1) b
- WHERE l.lost > l.found + l.credited - l.sent_back AND l.billed AND c.units > 0"""
-"""Lines on invoices with units that were lost or came back; they are found by an index of their own."""
+TO_CREDIT = f"""
+SELECT 'H-' || l.order_id || '/' || p.tracking, l.order_id, p.site, sum(round(l.net * n.units / l.ordered, 4)), NULL::date, min(g.known_at),
+       jsonb_build_object('units', sum(n.units), 'sku', min(i.sku), 'lines', count(*), 'cause', min(g.cause), 'tracking', p.tracking)
+  FROM ({FOR_PEOPLE}) n JOIN billing_goodscredit g ON g.id = n.id JOIN orders_line l ON l.id = g.line_id JOIN catalogue_item i ON i.id = l.item_id
+  JOIN LATERAL (SELECT p.tracking, s.site_id AS site FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id WHERE p.id = g.parcel_id) p ON true
+ GROUP BY l.order_id, p.tracking, p.site"""
+"""Parcels with units on invoices that were lost, came back, damaged or short, and that were not sent again instead."""
+CLAIM = """
+SELECT 'C-' || x.id, s.order_id, s.site_id, x.amount, x.window_ends_on, x.proposed_at,
+       jsonb_build_object('claim', 'C-' || x.id, 'for', x.kind, 'carrier', c.name, 'tracking', p.tracking, 'until', x.window_ends_on)
+  FROM transport_claim x JOIN transport_carrier c ON c.id = x.carrier_id JOIN transport_parcel p ON p.id = x.parcel_id JOIN transport_shipment s ON s.id = p.shipment_id
+ WHERE x.decided_at IS NULL AND x.state = 'proposed' AND x.window_ends_on >= %(today)s"""
 DIFFERS = """
 SELECT i.number || '/' || l.position, i.order_id, NULL::bigint, abs(m.quantity_variance) + abs(m.price_variance), m.matched_at::date, m.matched_at,
        jsonb_build_object('invoice', i.number, 'line', l.position, 'ordered', m.ordered, 'shipped', m.shipped, 'received', m.received, 'invoiced', m.invoiced,
@@ -253,6 +258,11 @@ def _never_came(it: Facts, today: date) -> str:
     return f"{it['units']:,} units, {it['carrier']} {it['tracking']}: {why}"
 
 
+def _credit(it: Facts, today: date) -> str:
+    more = f" and {it['lines'] - 1} more" if it["lines"] > 1 else ""
+    return f"{it['units']:,} {it['sku']}{more}: {CAUSES[it['cause']].lower()}, parcel {it['tracking']}"
+
+
 def _differs(it: Facts, today: date) -> str:
     line = f"{it['invoice']} line {it['line']}"
     if it["price"]:
@@ -283,8 +293,11 @@ ALL: tuple[Kind, ...] = (
          _still, Step("Look for it…", "shipment", "transport.report_lost", lambda order, facts: (facts["shipment"],))),
     Kind("lost", "Never came", "Lost or came back: send again, or not?", "question-mark", "bad", (DESK, ROAD), NEVER_CAME, _never_came,
          Step("Decide…", "shipment", "transport.choose_remedy", lambda order, facts: (facts["shipment"],))),
-    Kind("credit", "Credit", "Invoiced, but lost or came back", "receipt", "watch", (DESK, MONEY), TO_CREDIT,
-         lambda it, today: f"{it['units']:,} {it['sku']}, line {it['line']} on {it['invoice']}", Step("Credit…", "credit_invoice", "billing.credit", lambda order, facts: (facts["invoice"],))),
+    Kind("credit", "Credit", "Invoiced, but never came sound", "receipt", "watch", (DESK, MONEY), TO_CREDIT, _credit,
+         Step("Credit…", "goods_credits", "billing.credit_goods", _nothing, lambda facts: {"parcel": facts["tracking"]})),
+    Kind("claim", "Claim", "Claim to file with the carrier", "scale", "watch", (ROAD, MONEY), CLAIM,
+         lambda it, today: f"{it['for'].capitalize()} of {it['carrier']} {it['tracking']}: file it by {_day(it['until'], today)}",
+         Step("File or dismiss…", "claim", "transport.open_claim", lambda order, facts: (facts["claim"],))),
     Kind("hold", "Hold", "On hold", "lock", "watch", (DESK, MONEY), HOLD, lambda it, today: it["reason"] or f"Held by {it['by']}, no reason given",
          Step("Release or keep…", "hold_order", "orders.release_hold"), lambda it: hold_word(it["type"])),
     Kind("slipped", "Supplier slipped", "Supply comes too late", "calendar-event", "watch", (DESK,), SLIPPED, _slipped, Step("Change…", "change_order", "orders.change")),

@@ -9,7 +9,7 @@ import sys
 
 APPEND_ONLY = [
     "journal_event", "inventory_movement", "inventory_count", "orders_promise", "orders_appointment", "orders_requestedunits", "fulfilment_scan", "fulfilment_content", "fulfilment_audit", "fulfilment_despatchadvice",
-    "transport_trackingevent", "transport_proof", "transport_choice", "transport_photo", "transport_receivingadvice", "transport_receivedline", "transport_silence", "network_learnedtransit", "billing_invoice", "billing_invoiceline", "billing_payment", "billing_settlement", "billing_match", "billing_voidednumbers", "edge_recovery",
+    "transport_trackingevent", "transport_proof", "transport_choice", "transport_photo", "transport_receivingadvice", "transport_receivedline", "transport_silence", "transport_message", "network_learnedtransit", "billing_invoice", "billing_invoiceline", "billing_payment", "billing_settlement", "billing_match", "billing_voidednumbers", "edge_recovery",
 ]
 GRANT = """
 DO $$ DECLARE s text := current_schema(); BEGIN

@@ -10,11 +10,11 @@ QUEUE = {"edge.take_exceptions", "edge.give_back_exceptions", "edge.hand_on_exce
 """Whoever works here looks after exceptions."""
 
 FREIGHT_BILLS = {f"transport.{name}" for name in (
-    "keep_freight_terms", "receive_freight_invoice", "accept_freight_line", "dispute_freight_line", "answer_dispute", "pay_freight_invoice", "open_claim", "answer_claim")}  # fmt: skip
+    "keep_freight_terms", "receive_freight_invoice", "accept_freight_line", "dispute_freight_line", "answer_dispute", "pay_freight_invoice", "open_claim", "answer_claim", "dismiss_claim")}  # fmt: skip
 """What carriers bill and owe us; transport does it too."""
 
 ROLES: dict[str, frozenset[str]] = {
-    "order desk": frozenset({"orders.*", "transport.choose_remedy", "transport.take_receiving_advice", "fulfilment.release", "fulfilment.decline", "fulfilment.expect_despatch", "transport.take_despatch_advice", "inventory.keep_drop_ships", "partners.*", "billing.invoice", "billing.credit", *QUEUE, "holds.address", "holds.customer", "holds.fulfilment", "holds.price"}),
+    "order desk": frozenset({"orders.*", "transport.choose_remedy", "transport.take_receiving_advice", "transport.keep_message", "fulfilment.release", "fulfilment.decline", "fulfilment.expect_despatch", "transport.take_despatch_advice", "inventory.keep_drop_ships", "partners.*", "billing.invoice", "billing.credit", "billing.credit_goods", *QUEUE, "holds.address", "holds.customer", "holds.fulfilment", "holds.price"}),
     "warehouse": frozenset({"inventory.*", "fulfilment.*", "transport.hand_over", "transport.choose_service", "transport.draw_up", "transport.take_back", "transport.want_labels", "transport.void_labels", "transport.close_manifests", "transport.book_pickups", "transport.change_pickups", "transport.cancel_pickups", "orders.allocate", "orders.free", *QUEUE, "orders.release_hold", "holds.quality", "holds.fulfilment"}),
     "transport": frozenset({"transport.*", "network.keep_services", "network.keep_rates", "network.keep_surcharges", "network.approve_transit", "fulfilment.answer_change", "orders.book_appointments", *QUEUE}),
     "finance": frozenset({"billing.*", *FREIGHT_BILLS, "orders.hold", "orders.release_hold", *QUEUE, "holds.credit", "holds.payment", "holds.fraud", "holds.price", "holds.invoice"}),

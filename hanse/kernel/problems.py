@@ -254,6 +254,7 @@ _TABLE: list[tuple[Any, ...]] = [
     ("number-used", 409, "Number is taken", "A document {number} exists already."),
     ("invoice-unknown", 404, "Invoice is not known", "There is no invoice {invoice}."),
     ("credit-out-of-range", 409, "More than was invoiced", "{open} of {wanted} units can still be credited."),
+    ("nothing-to-credit", 409, "Nothing to credit", "Nothing of parcel {parcel} is to be credited to {order}: it came sound, is not on an invoice yet, or was credited before."),
     ("payment-used", 409, "Payment was booked before", "Payment {ref} was booked before."),
     ("paid-too-much", 422, "More than is paid", "{left} of the payment are left; {wanted} were to be allocated."),
     ("payment-unknown", 404, "Payment is not known", "There is no payment or credit {payment}."),

@@ -18,6 +18,7 @@ from hanse.web.tables import MOST_ROWS, Format, taken
 
 from . import carriers, drawn, exports
 from .carrier_paper import scorecard_pdf
+from .claimed import claimed
 from .pages import ROWS, SPANS, Chosen, before_of, chosen_of
 from .reads import Period
 from .scored import MEASURES, Drift, LaneTransit, LateHours, Measured, Scorecard, Week, drifts
@@ -114,7 +115,7 @@ def one_carrier(request: HttpRequest, code: str) -> HttpResponse:
         "chosen": it, "query": span_of(it), "orders_query": span_of(it, carrier=code), "spans": SPANS, "told": told, "card": card, "lane": lane, "lanes": lanes, "drift": drift,
         "drift_said": drift and said_of(drift), "measures": bars, "floor": floor_of(bars), "late": late[:MOST_LANES], "late_left": len(late[MOST_LANES:]),
         "late_total": sum((x.hours for x in card.late), 0) if card else 0, "late_own": _own(card), "looks": KEY, "transit": transit_rows(card.transit[:MOST_LANES]) if card else [],
-        "dealt": drawn.dealt_rows(card.dealings) if card else [], "parts": [_part(p) for p in told.parts], "transit_left": len(card.transit[MOST_LANES:]) if card else 0,
+        "dealt": drawn.dealt_rows(card.dealings) + drawn.claimed_rows(claimed(it.period.first, it.period.last, code)) if card else [], "parts": [_part(p) for p in told.parts], "transit_left": len(card.transit[MOST_LANES:]) if card else 0,
         "weeks": json.dumps(_chart(code, lane, [w for w in told.weeks if w.lane == lane], drift)), "trend": len([w for w in told.weeks if w.lane == lane]) > 1,
     })
 

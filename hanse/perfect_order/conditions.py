@@ -304,7 +304,7 @@ def on_time(line: Due, parcels: Sequence[Delivery], due: Window | None, delivery
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """What billing found of a line: units due on invoices and invoiced, the latest three-way comparison, credits for errors."""
+    """What billing found of a line: units due on invoices and invoiced, the latest three-way comparison, credits for errors, and credits for goods that never came sound."""
 
     owed: int
     invoiced: int
@@ -312,10 +312,14 @@ class Matched:
     price_variance: Decimal = Decimal(0)
     corrected: tuple[str, ...] = ()
     invoices: tuple[str, ...] = ()
+    given_back: tuple[str, ...] = ()
 
 
 def invoice(line: Matched) -> Finding:
-    """Invoiced as ordered and delivered, right at once: a credit that mends an error does not make the invoice right."""
+    """Invoiced as ordered and delivered, right at once: a credit that mends an error does not make the invoice right.
+
+    A credit for goods that never came sound says nothing against the invoice: it was right, and what failed is the product.
+    """
     if line.corrected:
         return Finding(False, f"{line.corrected[0]} corrects the invoice.", line.corrected, "billing error", "billing")
     if line.price_variance:
@@ -324,6 +328,8 @@ def invoice(line: Matched) -> Finding:
         return Finding(False, f"Units worth {line.quantity_variance} too many or few are billed.", line.invoices, "quantity", "billing")
     if line.invoiced < line.owed:
         return Finding(None, f"{line.invoiced} of {line.owed} units are invoiced.")
+    if line.given_back:
+        return Finding(True, f"The invoice was right; {line.given_back[0]} gives back what never came sound.", line.invoices + line.given_back)
     return Finding(True, "Invoice, order and delivery agree.", line.invoices)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from hanse.web.words import money_in_words
 
+from .claimed import Claimed
 from .conditions import CONDITIONS
 from .dealt import Dealings
 from .reads import CauseCount, ConditionRate, OrderVerdict, PerfectShare
@@ -32,6 +33,15 @@ def dealt_rows(it: Dealings) -> list[tuple[str, str, str]]:
     rows += [(f"{m.word}, median", "not known" if m.value is None else f"{m.value:.1f}".removesuffix(".0") + f" {m.unit}", f"n {m.n:,}" if m.n else "") for m in it.medians]
     return rows + [
         (r.word, per_cent(r.value), f"{money_in_words(r.part, r.currency, signed=True)} of {money_in_words(r.whole, r.currency, signed=True)}") for r in it.ratios]
+
+
+def claimed_rows(found: Iterable[Claimed]) -> list[tuple[str, str, str]]:
+    """What was claimed of a carrier, row by row and by currency: the word, the money, and of how much."""
+    return [row for it in found for row in (
+        ("Claimed", money_in_words(it.claimed, it.currency, signed=True), f"{it.claims:,} claim{'' if it.claims == 1 else 's'}"),
+        ("Got back", money_in_words(it.got_back, it.currency, signed=True), f"{money_in_words(it.not_paid, it.currency, signed=True)} not paid"),
+        ("Still open", money_in_words(it.open, it.currency, signed=True), f"{money_in_words(it.to_file, it.currency, signed=True)} more to file" if it.to_file else ""),
+    )]
 
 
 def scale_from(measures: Iterable[Measured]) -> float:

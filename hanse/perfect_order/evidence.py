@@ -154,22 +154,28 @@ SELECT p.id, s.order_id, p.tracking, w.code, w.country, c.code, s.address_id, s.
 
 @row
 class Billed:
-    """What billing knows of a line: its latest comparison, invoices that bill it, and credits that take back what did not come back by itself."""
+    """What billing knows of a line: its latest comparison, invoices that bill it, credits that mend them, and those that give back what never came sound."""
 
     line: int
     quantity_variance: Decimal
     price_variance: Decimal
     invoices: list[str]
     corrected: list[str]
+    given_back: list[str]
 
 
 BILLED = """
 SELECT l.id, coalesce(m.quantity_variance, 0), coalesce(m.price_variance, 0),
        ARRAY(SELECT d.number FROM billing_invoiceline x JOIN billing_invoice d ON d.id = x.invoice_id WHERE x.line_id = l.id AND d.kind = 'invoice' ORDER BY d.id),
-       CASE WHEN l.credited > l.lost - l.found + l.sent_back + l.returned THEN ARRAY(
-         SELECT d.number FROM billing_invoiceline x JOIN billing_invoice d ON d.id = x.invoice_id WHERE x.line_id = l.id AND d.kind = 'credit' AND d.reason <> 'cancelled' ORDER BY d.id)
+       CASE WHEN l.credited - g.credited > greatest(l.lost - l.found + l.sent_back - g.gone, 0) + l.returned THEN ARRAY(
+         SELECT d.number FROM billing_invoiceline x JOIN billing_invoice d ON d.id = x.invoice_id
+          WHERE x.line_id = l.id AND d.kind = 'credit' AND d.reason <> 'cancelled' AND d.parcel_id IS NULL ORDER BY d.id)
+       ELSE '{}'::text[] END,
+       CASE WHEN g.credited > 0 THEN ARRAY(SELECT d.number FROM billing_invoiceline x JOIN billing_invoice d ON d.id = x.invoice_id WHERE x.line_id = l.id AND d.parcel_id IS NOT NULL ORDER BY d.id)
        ELSE '{}'::text[] END
   FROM orders_line l
+ CROSS JOIN LATERAL (SELECT coalesce(sum(g.credited), 0) AS credited, coalesce(sum(g.credited) FILTER (WHERE g.cause IN ('lost', 'came-back')), 0) AS gone
+                       FROM billing_goodscredit g WHERE g.line_id = l.id) g
   LEFT JOIN LATERAL (SELECT m.quantity_variance, m.price_variance FROM billing_match m JOIN billing_invoice d ON d.id = m.invoice_id
                       WHERE d.order_id = l.order_id AND m.line_id = l.id ORDER BY m.id DESC LIMIT 1) m ON true
  WHERE l.order_id = ANY(%(order)s::bigint[]) AND l.invoiced > 0 ORDER BY l.id

@@ -102,4 +102,7 @@ def export(request: HttpRequest, format: Format) -> HttpResponse:
         for c in found.changes]
     table += [("no change", c.said, "", *[None] * 8, c.why) for c in found.not_proposed]
     table += [("late", f"{x.carrier} {x.lane}: {' and '.join(x.stages)}", x.owner, x.orders, *[None] * 4, float(x.hours), None, None, "") for x in found.late]
+    table += [
+        ("claims", f"{c.carrier}: {c.claims} claims", "carrier", *[None] * 8, f"{c.currency} {c.claimed} claimed, {c.got_back} got back, {c.open} open, {c.not_paid} not paid, {c.to_file} to file")
+        for c in found.claims]
     return taken(request, Table(f"improvements-{found.first}-{found.last}", columns, table), format)

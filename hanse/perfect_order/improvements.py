@@ -12,6 +12,7 @@ from typing import Any
 from hanse.journal.asking import rows
 from hanse.kernel.samples import Share
 
+from .claimed import Claimed, claimed
 from .proposing import Change, NotProposed, OnLane, RankedCause, Signature, Touched, proposed, ranked, split_of
 
 LONGEST_DAYS = 400
@@ -102,7 +103,7 @@ class LateAt:
 @dataclass(frozen=True, slots=True)
 class Improvements:
     """Where to improve, by the commitments due in a period: what each cause costs, whose hours were late, the changes that are
-    worth making, and what looked like one. Until `split` changes are fitted, after it they are tested.
+    worth making, what looked like one, and what carriers were asked for and gave back. Until `split` changes are fitted, after it they are tested.
     """
 
     first: date
@@ -114,6 +115,7 @@ class Improvements:
     late: tuple[LateAt, ...]
     changes: tuple[Change, ...]
     not_proposed: tuple[NotProposed, ...]
+    claims: tuple[Claimed, ...] = ()
 
 
 def improvements(first: date, last: date) -> Improvements:
@@ -124,7 +126,8 @@ def improvements(first: date, last: date) -> Improvements:
     decided, perfect = sum(s.orders for s in found), sum(s.orders for s in found if not s.causes)
     changes, left = proposed(rows(Touched, TOUCHED, **given), rows(_lane, LANES, **given), decided)
     return Improvements(
-        first, last, split, decided, perfect, tuple(ranked(found, decided)), tuple(rows(_late, LATE, **given, most=MOST)), tuple(changes), tuple(left))
+        first, last, split, decided, perfect, tuple(ranked(found, decided)), tuple(rows(_late, LATE, **given, most=MOST)), tuple(changes), tuple(left),
+        tuple(claimed(first, last)))
 
 
 def _signature(causes: str, *rest: Any) -> Signature:

@@ -164,7 +164,7 @@ def _due(line: Owed) -> Due:
 def _of_line(line: Owed, due: Due, parcels: Sequence[Delivery], times: Window | None, head: Head, billed: Billed | None, now: datetime) -> dict[str, Finding]:
     kept = line.ordered - line.cancelled
     bills = kept if head.invoice_rule == "order" or not due.closed else line.shipped
-    matched = Matched(bills, line.invoiced, *((billed.quantity_variance, billed.price_variance, tuple(billed.corrected), tuple(billed.invoices)) if billed else ()))
+    matched = Matched(bills, line.invoiced, *((billed.quantity_variance, billed.price_variance, tuple(billed.corrected), tuple(billed.invoices), tuple(billed.given_back)) if billed else ()))
     return {
         "product": conditions.product(due, parcels),
         "time": conditions.on_time(due, parcels, times, head.delivery_term, now),

@@ -40,6 +40,7 @@ class Filed:
     carrier: str
     tracking: str
     order: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def decide(asks: Sequence[AnswerClaim], claims: Mapping[int, Filed]) -> list[Ans
 def _decide(ask: AnswerClaim, it: Filed, state: str) -> Answered | Refused:
     if state == "proposed":
         return refuse("state-conflict", at="claim", why=f"Claim {ask.claim} was proposed, not filed: file it first.")
-    if state in ("paid", "declined") or state == ask.answer:
+    if state in ("paid", "declined", "dismissed") or state == ask.answer:
         return refuse("claim-closed", at="claim", claim=ask.claim, state=state)
     if ask.answer != "paid" and ask.amount is not None:
         return refuse("values-refused", at="amount", why="An amount is paid: leave it out.")
@@ -92,7 +93,7 @@ def _decide(ask: AnswerClaim, it: Filed, state: str) -> Answered | Refused:
 
 LOCK = "SELECT id FROM transport_claim WHERE id = ANY(%(ids)s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 CLAIMS = """
-SELECT x.id, x.state, x.amount, x.currency, c.code, p.tracking, 'H-' || s.order_id
+SELECT x.id, x.state, x.amount, x.currency, c.code, p.tracking, 'H-' || s.order_id, x.kind
   FROM transport_claim x JOIN transport_carrier c ON c.id = x.carrier_id JOIN transport_parcel p ON p.id = x.parcel_id JOIN transport_shipment s ON s.id = p.shipment_id
  WHERE x.id = ANY(%(ids)s::bigint[])
 """

@@ -18,13 +18,14 @@ from hanse.web.words import in_words
 from . import freight_reads as reads
 from . import page_reads
 from .answer_claim import AnswerClaim, answer_claim, claim_id
+from .dismiss_claim import DismissClaim, dismiss_claim
 from .open_claim import OpenClaim, open_claim
 
 ROWS = 40
 VIEWS = {"proposed": "To file", "open": "With the carrier", "overdue": "Overdue", "settled": "Settled", "all": "All"}
 STATES = {
     "proposed": ("To file", "watch", "edit"), "filed": ("Filed", "busy", "send"), "acknowledged": ("Acknowledged", "busy", "check"), "paid": ("Paid", "good", "check"),
-    "declined": ("Declined", "bad", "x"),
+    "declined": ("Declined", "bad", "x"), "dismissed": ("Dismissed", "idle", "x"),
 }
 KINDS = [("loss", "Loss"), ("damage", "Damage"), ("delay", "Delay"), ("shortage", "Shortage")]
 
@@ -81,7 +82,8 @@ def _claim(request: HttpRequest, number: str, status: int = 200, **more: Any) ->
     answers = [("acknowledged", "It acknowledges the claim")] if it.state == "filed" else []
     facts = {
         "it": it, "state": STATES[it.state], "kind": dict(KINDS)[it.kind], "today": clock.now().date(), "answers": [*answers, ("paid", "It pays"), ("declined", "It declines")],
-        "may_file": it.state == "proposed" and not it.overdue and may(request, open_claim.name), "may_answer": it.state in ("filed", "acknowledged") and may(request, answer_claim.name),
+        "may_dismiss": it.state == "proposed" and may(request, dismiss_claim.name),
+        "may_file": it.state in ("proposed", "dismissed") and not it.overdue and may(request, open_claim.name), "may_answer": it.state in ("filed", "acknowledged") and may(request, answer_claim.name),
     }
     return render(request, "transport/claim.html", facts | more, status=status)
 
@@ -94,6 +96,13 @@ def file_proposed(request: HttpRequest, number: str) -> HttpResponse:
     if it is None:
         raise Http404(f"There is no claim {number}.")
     return _done(request, number, open_claim, OpenClaim, "file", parcel=it.parcel, kind=it.kind, carrier=it.carrier, currency=it.currency, proof=None)
+
+
+@login_required
+@require_POST
+def dismiss_proposed(request: HttpRequest, number: str) -> HttpResponse:
+    """Dismiss the claim that hanse proposed."""
+    return _done(request, number, dismiss_claim, DismissClaim, "dismiss", claim=number)
 
 
 @login_required

@@ -884,6 +884,27 @@ class FreightInvoicePaid:
         return f"{_money(self.amount, self.currency)} of freight invoice {self.freight_invoice} paid with {self.ref}{withheld}"
 
 
+@event("message")
+class MessageKept:
+    """An EDI message was kept as it came."""
+
+    message: str
+    characters: int
+
+    def said(self) -> str:
+        return f"EDI message {self.message[:12]} kept, {self.characters:,} characters"
+
+
+@event("message", silent=True)
+class MessageKnown:
+    """This EDI message came before."""
+
+    message: str
+
+    def said(self) -> str:
+        return f"EDI message {self.message[:12]} came before"
+
+
 @event("order")
 class ClaimProposed:
     """What happened to a parcel calls for a claim against its carrier; a person files it, or not."""
@@ -928,6 +949,23 @@ class ClaimOpened:
 
     def said(self) -> str:
         return f"Claim {self.claim} for {self.kind} of parcel {self.parcel} filed with {self.carrier}, {_money(self.amount, self.currency)}"
+
+
+@event("order")
+class ClaimDismissed:
+    """A proposed claim is not made, with why. It is proposed again only when something new is known of the parcel."""
+
+    order: str
+    parcel: str
+    carrier: str
+    claim: str
+    kind: str
+    amount: Decimal
+    currency: str
+    reason: str
+
+    def said(self) -> str:
+        return f"Claim {self.claim} for {self.kind} of parcel {self.parcel} dismissed, {_money(self.amount, self.currency)}: {self.reason}"
 
 
 @event("order")

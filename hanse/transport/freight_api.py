@@ -1,19 +1,28 @@
 """The API of freight: routing guides and tenders, carriers' bills with their disputes, claims."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from annotated_types import MaxLen
+from annotated_types import MaxLen, MinLen
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router
 
+from hanse.journal.operation import NotGranted
+from hanse.kernel.asks import ask
+from hanse.kernel.refused import refuse, refuse_all
+from hanse.kernel.x12 import MOST_CHARACTERS, BadX12
 from hanse.web.doors import Cursor, Limit, after, answered, answers_to, missing, page_of, page_schema, shown
+from hanse.web.problems import problem, problem_of
+from hanse.web.words import in_words
 
+from . import edi
 from . import freight_reads as reads
 from .accept_freight_line import AcceptFreightLine, accept_freight_line
 from .answer_claim import AnswerClaim, answer_claim, claim_id
 from .answer_dispute import AnswerDispute, answer_dispute
 from .answer_tender import AnswerTender, answer_tender
 from .cancel_tender import CancelTender, cancel_tender
+from .dismiss_claim import DismissClaim, dismiss_claim
 from .dispute_freight_line import DisputeFreightLine, dispute_freight_line
 from .keep_freight_terms import KeepFreightTerms, keep_freight_terms
 from .keep_routing_guide import KeepRoutingGuide, keep_routing_guide
@@ -23,6 +32,32 @@ from .receive_freight_invoice import ReceiveFreightInvoice, receive_freight_invo
 from .tender import Tender, tender
 
 router = Router(tags=["freight"])
+
+
+@ask
+class EdiMessage:
+    """An X12 message, whole."""
+
+    message: Annotated[str, MinLen(1), MaxLen(MOST_CHARACTERS)]
+
+
+@dataclass(frozen=True, slots=True)
+class EdiTaken:
+    """What came of a transaction set: in words, with the code of the refusal; or what could not be read, by segment."""
+
+    kind: str
+    control: str
+    said: str
+    code: str
+    findings: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class EdiWritten:
+    """A message to be sent."""
+
+    kind: str
+    message: str
 Word = Annotated[str, MaxLen(200)]
 
 
@@ -68,6 +103,25 @@ def one_load(request: HttpRequest, number: Word) -> HttpResponse:
     """A load with its tenders."""
     found = reads.load(number)
     return shown(found) if found else missing(request, "load", number)
+
+
+@router.get("/loads/{number}/204", response=EdiWritten)
+def tender_by_edi(request: HttpRequest, number: Word, sender: Annotated[str, MaxLen(15)] = "HANSE") -> HttpResponse:
+    """A load's latest tender as an X12 204, a cancellation where the load was cancelled."""
+    found = reads.load(number)
+    return shown(EdiWritten("204", edi.tender_message(found, sender))) if found else missing(request, "load", number)
+
+
+@router.post("/edi/x12", response=list[EdiTaken])
+def take_x12(request: HttpRequest, message: Body[EdiMessage]) -> HttpResponse:
+    """Take an X12 message: 990 answers tenders, 861 is a receiving advice. It is kept as it came; the same again is answered as before."""
+    try:
+        taken = edi.take(message.message, request.auth)  # type: ignore[attr-defined]
+    except BadX12 as bad:
+        return problem_of(request, refuse_all([refuse("values-refused", at="message", why=finding) for finding in bad.findings]))
+    except NotGranted as no:
+        return problem(request, "not-granted", who=no.who, operation=no.operation)
+    return shown([EdiTaken(t.kind, t.control, in_words(t.answer) if t.answer else "", getattr(t.answer, "code", ""), list(t.findings)) for t in taken])
 
 
 @router.post("/freight-terms/batch", response=answers_to(keep_freight_terms))
@@ -136,6 +190,12 @@ def open_claims(request: HttpRequest, claims: Body[list[OpenClaim]]) -> HttpResp
 def answer_claims(request: HttpRequest, answers: Body[list[AnswerClaim]]) -> HttpResponse:
     """Carriers' answers to claims: acknowledged, paid, declined."""
     return answered(request, answer_claim, answers)
+
+
+@router.post("/claim-dismissals/batch", response=answers_to(dismiss_claim))
+def dismiss_claims(request: HttpRequest, claims: Body[list[DismissClaim]]) -> HttpResponse:
+    """Say which of the proposed claims are not made, and why."""
+    return answered(request, dismiss_claim, claims)
 
 
 @router.get("/claims", response=page_schema(reads.ClaimRow))

@@ -264,7 +264,7 @@ class ClaimRow:
 CLAIMS = """
 SELECT x.id, 'C-' || x.id, c.code, c.name, x.kind, x.state, p.tracking, 'H-' || s.order_id, s.id, x.amount, x.currency, x.paid, x.evidence, x.proof_id, x.window_ends_on, x.window_rule,
        x.proposed_at, x.filed_at, x.acknowledge_by, x.decide_by, x.acknowledged_at, x.decided_at, x.reason, x.actor,
-       CASE WHEN x.state = 'proposed' AND x.window_ends_on < %(today)s::date THEN 'too late to file' WHEN x.state IN ('filed', 'acknowledged') AND x.decide_by < %(today)s::date THEN 'decision overdue'
+       CASE WHEN x.state IN ('proposed', 'dismissed') AND x.window_ends_on < %(today)s::date THEN 'too late to file' WHEN x.state IN ('filed', 'acknowledged') AND x.decide_by < %(today)s::date THEN 'decision overdue'
             WHEN x.state = 'filed' AND x.acknowledge_by < %(today)s::date THEN 'acknowledgement overdue' ELSE '' END
   FROM transport_claim x JOIN transport_carrier c ON c.id = x.carrier_id JOIN transport_parcel p ON p.id = x.parcel_id JOIN transport_shipment s ON s.id = p.shipment_id
 """

@@ -19,6 +19,7 @@ from hanse.network.keep_transit_counts import keep_transit_counts
 
 from .calling import call_carriers
 from .choose_service import ChooseService, choose_service
+from .claimable import NEWS
 from .counted import transit_counts
 from .events import ParcelSilent, TenderExpired, TransitRolledUp
 from .expire_labels import ExpireLabel, expire_labels
@@ -166,7 +167,7 @@ def roll_up(timestamp: int) -> None:
     count_transit()
 
 
-CLAIMABLE = """
+CLAIMABLE = f"""
 SELECT p.tracking, c.code, k.kind FROM transport_parcel p JOIN transport_carrier c ON c.id = p.carrier_id
   LEFT JOIN LATERAL (SELECT f.condition, f.received FROM transport_proof f WHERE f.parcel_id = p.id ORDER BY f.id DESC LIMIT 1) f ON true
  CROSS JOIN LATERAL (
@@ -174,14 +175,14 @@ SELECT p.tracking, c.code, k.kind FROM transport_parcel p JOIN transport_carrier
     UNION ALL SELECT 'damage' WHERE f.condition <> '' AND NOT lower(regexp_replace(btrim(f.condition), '\\s+', ' ', 'g')) = ANY(%(sound)s)
     UNION ALL SELECT 'shortage' WHERE f.received < p.units) k
  WHERE p.tracking = ANY(%(tracking)s::text[]) AND p.rides_with_id IS NULL
-   AND NOT EXISTS (SELECT FROM transport_claim x WHERE x.parcel_id = p.id AND x.kind = k.kind) ORDER BY p.id, k.kind
+   AND NOT EXISTS (SELECT FROM transport_claim x WHERE x.parcel_id = p.id AND x.kind = k.kind AND NOT ({NEWS})) ORDER BY p.id, k.kind
 """
 
 
-@follower("transport: propose claims", "TrackingRecorded", "TrackingTakenIn", "ProofRecorded")
+@follower("transport: propose claims", "TrackingRecorded", "TrackingTakenIn", "ParcelLost", "ProofRecorded")
 def propose_claims(facts: Sequence[Told]) -> None:
     """Parcels that were lost, and those whose proof says that they were damaged or came short."""
-    heard = {f.body["parcel"] for f in facts if f.body.get("state") == "lost" or (f.kind == "ProofRecorded" and (f.body["condition"] or f.body["received"] is not None))}
+    heard = {f.body["parcel"] for f in facts if f.kind == "ParcelLost" or f.body.get("state") == "lost" or (f.kind == "ProofRecorded" and (f.body["condition"] or f.body["received"] is not None))}
     found = rows(ProposeClaim, CLAIMABLE, tracking=sorted(heard), sound=sorted(SOUND)) if heard else []
     if found:
         propose_claim(found, by=HANSE)

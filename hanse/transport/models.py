@@ -792,12 +792,28 @@ class Dispute(models.Model):
         return f"{self.amount} of {self.line_id}"
 
 
+class Message(models.Model):
+    """An EDI message as it came, known by the hash of its text. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    sha256 = models.TextField(unique=True)
+    body = models.TextField()
+    recorded_at = models.DateTimeField()
+    actor = models.TextField()
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
 CLAIM_KINDS = ["loss", "damage", "delay", "shortage"]
-CLAIM_STATES = ["proposed", "filed", "acknowledged", "paid", "declined"]
+CLAIM_STATES = ["proposed", "filed", "acknowledged", "paid", "declined", "dismissed"]
 
 
 class Claim(models.Model):
-    """What we ask of a carrier for a parcel. hanse proposes, a person files. The window and what it goes by are kept as they were that day."""
+    """What we ask of a carrier for a parcel. hanse proposes, a person files or dismisses. The window and what it goes by are kept as they were that day.
+
+    One that is dismissed keeps what was known of the parcel then (`proof`, `lost_at`): it is proposed again only when that has changed.
+    """
 
     id = models.BigAutoField(primary_key=True)
     parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="claims", db_constraint=False)
@@ -808,6 +824,7 @@ class Claim(models.Model):
     currency = models.TextField()
     evidence = models.TextField(db_default="")
     proof = models.ForeignKey(Proof, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    lost_at = models.DateTimeField(null=True)
     window_ends_on = models.DateField()
     window_rule = models.TextField()
     proposed_at = models.DateTimeField(null=True)
@@ -829,9 +846,10 @@ class Claim(models.Model):
             models.CheckConstraint(condition=Q(amount__gt=0, amount__lte=10**12), name="transport_claim_asks_for_something"),
             models.CheckConstraint(condition=Q(paid__gte=0, paid__lte=F("amount")), name="transport_claim_pays_what_was_asked_at_most"),
             models.CheckConstraint(condition=Q(paid=0) | Q(state="paid"), name="transport_claim_pays_when_paid"),
-            models.CheckConstraint(condition=Q(state="proposed", filed_at__isnull=True) | (~Q(state="proposed") & Q(filed_at__isnull=False)), name="transport_claim_filed_by_a_person"),
-            models.CheckConstraint(condition=~Q(state__in=["paid", "declined"]) | Q(decided_at__isnull=False), name="transport_claim_ends_decided"),
-            models.CheckConstraint(condition=~Q(state="declined") | ~Q(reason=""), name="transport_claim_declined_with_a_reason"),
+            models.CheckConstraint(condition=Q(state__in=["proposed", "dismissed"], filed_at__isnull=True) | (~Q(state__in=["proposed", "dismissed"]) & Q(filed_at__isnull=False)),
+                                   name="transport_claim_filed_by_a_person"),
+            models.CheckConstraint(condition=~Q(state__in=["paid", "declined", "dismissed"]) | Q(decided_at__isnull=False), name="transport_claim_ends_decided"),
+            models.CheckConstraint(condition=~Q(state__in=["declined", "dismissed"]) | ~Q(reason=""), name="transport_claim_declined_with_a_reason"),
         ]
 
     def __str__(self) -> str:

@@ -66,7 +66,7 @@ def decide(asks: Sequence[OpenClaim], parcels: Mapping[str, Sequence[Parcel]], n
 def _wrong(ask: OpenClaim, it: Parcel, again: bool, today: date) -> list[Refused]:
     wrong = []
     until = window(ask.kind, it.handed_over_on, it.delivered_on, it.country, it.region, it.agreed)
-    if again or it.state_of(ask.kind) not in ("", "proposed"):
+    if again or it.state_of(ask.kind) not in ("", "proposed", "dismissed", "outdated"):
         wrong.append(refuse("claim-known", at="kind", kind=ask.kind, parcel=it.tracking))
     if ask.kind == "loss" and it.delivered_on:
         wrong.append(refuse("delivered-already", at="kind", parcel=it.tracking))

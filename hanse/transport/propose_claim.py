@@ -1,6 +1,7 @@
 """Propose claim: what happened to a parcel calls for a claim against its carrier. hanse proposes it by itself; a person files it, or lets it be.
 
-Proposed once for a parcel and kind, while its window is open and there is something to ask for.
+Proposed once for a parcel and kind, while its window is open and there is something to ask for. What was dismissed is proposed again only when
+something new is known of the parcel.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -45,11 +46,11 @@ def decide(asks: Sequence[ProposeClaim], parcels: Mapping[str, Sequence[Parcel]]
             answers.append(refuse("parcel-unknown", at="parcel", parcel=ask.parcel))
             continue
         until = window(ask.kind, it.handed_over_on, it.delivered_on, it.country, it.region, it.agreed)
-        if it.state_of(ask.kind) or (it.id, ask.kind) in done or until is None or until.ends_on < today or it.worth(ask.kind) <= 0 or (ask.kind == "loss" and it.delivered_on):
+        if it.state_of(ask.kind) not in ("", "outdated") or (it.id, ask.kind) in done or until is None or until.ends_on < today or it.worth(ask.kind) <= 0 or (ask.kind == "loss" and it.delivered_on):
             answers.append(NothingToClaim(it.order, it.tracking))
             continue
         done.add((it.id, ask.kind))
-        draft = Draft(next(numbers), it.id, it.carrier, ask.kind, it.worth(ask.kind), it.currency, it.proof, until.ends_on, until.rule)
+        draft = Draft(it.claim_of(ask.kind) or next(numbers), it.id, it.carrier, ask.kind, it.worth(ask.kind), it.currency, it.proof, until.ends_on, until.rule)
         answers.append(Proposed(ClaimProposed(it.order, it.tracking, it.carrier_code, f"C-{draft.id}", ask.kind, draft.amount, it.currency, until.ends_on), draft))
     return answers
 

@@ -76,5 +76,6 @@ urlpatterns = [
     path("claims/new", claim_pages.file_claim, name="file_claim"),
     path("claims/<str:number>", claim_pages.claim, name="claim"),
     path("claims/<str:number>/file", claim_pages.file_proposed, name="file_proposed_claim"),
+    path("claims/<str:number>/dismiss", claim_pages.dismiss_proposed, name="dismiss_claim"),
     path("claims/<str:number>/answer", claim_pages.answer_filed, name="answer_claim"),
 ]

@@ -36,6 +36,7 @@ PAGES = {
     "claims": ("Claims", "scale", "3"),
     "customers": ("Customers", "users", "c"),
     "invoices": ("Invoices", "receipt", "i"),
+    "goods_credits": ("Credits to book", "arrow-back-up", "8"),
     "release": ("Release", "bolt", "r"),
     "waves": ("Waves", "route", "v"),
     "pick": ("Pick", "scan", "p"),

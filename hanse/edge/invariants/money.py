@@ -134,6 +134,16 @@ SELECT d.number, x.line_id AS line, x.quantity, c.quantity AS credited, x.net + 
     ON c.corrects_id = d.id AND c.line_id = x.line_id
  WHERE d.kind = 'invoice'
 """),
+    Check("INV-12", "A unit of a parcel is credited once, by credits that name the parcel, and no more than were in it.", """
+SELECT p.tracking AS parcel, x.line_id AS line, g.sent, k.quantity AS in_parcel, g.credited, x.quantity AS on_credits,
+       g.credited IS DISTINCT FROM x.quantity OR g.sent IS DISTINCT FROM k.quantity OR g.credited > g.sent AS wrong
+  FROM (SELECT parcel, line_id, sum(quantity)::bigint AS quantity FROM (
+          SELECT d.parcel_id AS parcel, y.line_id, y.quantity FROM billing_invoice d JOIN billing_invoiceline y ON y.invoice_id = d.id WHERE d.parcel_id IS NOT NULL
+           UNION ALL SELECT parcel_id, line_id, 0 FROM billing_goodscredit) c GROUP BY 1, 2) x
+  LEFT JOIN transport_parcel p ON p.id = x.parcel
+  LEFT JOIN billing_goodscredit g ON g.parcel_id = x.parcel AND g.line_id = x.line_id
+ CROSS JOIN LATERAL (SELECT sum(y.quantity)::bigint AS quantity FROM fulfilment_content y WHERE y.carton_id = p.carton_id AND y.line_id = x.line_id) k
+"""),
     Check("INV-12", "No more goes back to a customer than came from them.", """
 SELECT p.code AS customer, m.currency, sum(m.amount) FILTER (WHERE m.kind = 'received') AS received, sum(m.amount) FILTER (WHERE m.kind = 'refunded') AS refunded,
        coalesce(sum(m.amount) FILTER (WHERE m.kind = 'refunded'), 0) > coalesce(sum(m.amount) FILTER (WHERE m.kind = 'received'), 0) AS wrong

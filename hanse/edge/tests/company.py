@@ -5,8 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from hanse.billing.credit import Credit, credit
+from hanse.billing.credit_goods import CreditGoods, credit_goods
 from hanse.billing.invoice import Invoice, Units, invoice
 from hanse.billing.pay_back import PayBack, pay_back
+from hanse.billing.propose_credit import ProposeCredit, propose_credit
 from hanse.billing.receive_payment import ReceivePayment, receive_payment
 from hanse.catalogue.keep_recipes import ComponentGiven, KeepRecipe, keep_recipes
 from hanse.edge.take_exceptions import TakeException, take_exceptions
@@ -242,6 +244,8 @@ def _never_came(given: Any) -> None:
     told(report_lost([ReportLost(f"1Z-G{n}", "not in the depot") for n in (1, 2)], by="ann"))
     with clock.standing_at(clock.now() + timedelta(minutes=2)):
         told(record_tracking([Track("UPS", "1Z-G2", "AR", clock.now())], by="ann"))
+    told(propose_credit([ProposeCredit(cartons[1].order)], by="ann"))
+    told(credit_goods([CreditGoods("1Z-G1", cartons[1].order)], by="ann"))
 def _labels(given: Any) -> None:
     """Of two labels one left with its parcel, on a manifest that was closed, the other was given back; a pickup is booked."""
     given.item("POST")

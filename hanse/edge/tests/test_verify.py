@@ -154,7 +154,9 @@ PLANTED: list[tuple[str, str, str]] = [
     ("INV-11", "Every line of", "DELETE FROM billing_match"),
     ("INV-12", "Of an invoice's line", "UPDATE billing_invoice SET corrects_id = (SELECT id FROM billing_invoice WHERE number = 'INV-2026-000003') WHERE kind = 'credit';"
                                        "UPDATE billing_invoiceline SET quantity = 1000, line_id = (SELECT line_id FROM billing_invoiceline x JOIN billing_invoice d"
-                                       " ON d.id = x.invoice_id WHERE d.number = 'INV-2026-000003') WHERE invoice_id = (SELECT id FROM billing_invoice WHERE kind = 'credit')"),
+                                       " ON d.id = x.invoice_id WHERE d.number = 'INV-2026-000003') WHERE invoice_id = (SELECT min(id) FROM billing_invoice WHERE kind = 'credit')"),
+    ("INV-12", "A unit of a parcel", "UPDATE billing_goodscredit SET credited = credited - 1 WHERE credited > 0"),
+    ("INV-12", "A unit of a parcel", "UPDATE billing_invoice SET parcel_id = NULL WHERE parcel_id IS NOT NULL"),
     ("INV-12", "No more goes back", "UPDATE billing_payment SET amount = 100 WHERE kind = 'refunded'"),
     ("INV-12", "What a parcel is", "UPDATE transport_choice SET total = total + 0.01"),
     ("INV-12", "No line has", "UPDATE orders_line SET credited = invoiced + 1 WHERE shipped = 7"),

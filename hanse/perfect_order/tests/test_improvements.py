@@ -65,7 +65,7 @@ def test_a_lane_a_day_longer_and_another_carrier_are_proposed_with_their_test(mo
 def test_looking_takes_as_many_questions_however_many_orders_there_are(months):
     with statements() as sent:
         improvements(*months)
-    assert len(sent) == 4
+    assert len(sent) == 5
 
 
 # -- pages and the other doors -------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from hanse.edge import attention
 from hanse.kernel import clock
 from hanse.network.models import Service
 from hanse.transport import jobs
@@ -12,12 +13,15 @@ from hanse.transport.answer_claim import AnswerClaim, Answered, Filed, answer_cl
 from hanse.transport.answer_claim import decide as decide_answers
 from hanse.transport.claim_windows import Agreed, window
 from hanse.transport.claimable import Parcel as Claimable
+from hanse.transport.dismiss_claim import DismissClaim, dismiss_claim
+from hanse.transport.dismiss_claim import decide as decide_dismissals
 from hanse.transport.keep_carriers import CodeEntry, KeepCarrier, keep_carriers
 from hanse.transport.models import Claim, Shipment
 from hanse.transport.open_claim import OpenClaim, Opened, open_claim
 from hanse.transport.open_claim import decide as decide_claims
 from hanse.transport.record_proof import RecordProof, record_proof
 from hanse.transport.record_tracking import Track, record_tracking
+from hanse.web.words import in_words
 
 from .road import on_its_way
 from .test_jobs import caught_up
@@ -90,6 +94,61 @@ FILED = Filed(7, "filed", D(50), "EUR", "UPS", "1Z-7", "H-100001")
 def test_a_claim_ends_once_paid_or_declined_with_a_reason(asks, told):
     answers = decide_answers(asks, {7: FILED})
     assert [a.told.said() if isinstance(a, Answered) else a.detail for a in answers] == told
+
+
+PROPOSED = Filed(8, "proposed", D(50), "EUR", "UPS", "1Z-7", "H-100001", "damage")
+
+
+@pytest.mark.parametrize("asks, told", [
+    ([DismissClaim("C-8", "badly packed by us")], ["Claim C-8 for damage of parcel 1Z-7 dismissed, 50.00 EUR: badly packed by us"]),
+    ([DismissClaim("C-8", " "), DismissClaim("C-8", "x"), DismissClaim("C-8", "y")], ["Say why.", "Claim C-8 for damage of parcel 1Z-7 dismissed, 50.00 EUR: x", "Claim C-8 is dismissed."]),
+    ([DismissClaim("C-7", "x"), DismissClaim("C-9", "x")], ["Claim C-7 is filed.", "There is no claim C-9."]),
+])
+def test_only_what_is_proposed_is_dismissed_once_and_with_a_reason(asks, told):
+    assert [in_words(a) for a in decide_dismissals(asks, {7: FILED, 8: PROPOSED})] == told
+
+
+def proposals(parcel):
+    """What hanse proposes for a parcel now, and how each answer reads."""
+    found = jobs.rows(jobs.ProposeClaim, jobs.CLAIMABLE, tracking=[parcel], sound=sorted(jobs.SOUND))
+    return [t.kind for t in jobs.propose_claim(found, by="ann") if hasattr(t, "claim")]
+
+
+def waiting():
+    return [attention.why(n, date(2026, 11, 18)) for n in attention.needs(["claim"], date(2026, 11, 18))]
+
+
+def test_what_was_dismissed_is_proposed_again_only_when_a_proof_says_something_new(given):
+    sent = on_its_way(given)
+    record_proof([RecordProof(sent.parcel, at=clock.now(), condition="Crushed")], by="ann")
+    assert proposals(sent.parcel) == ["damage"] and [w[:27] for w in waiting()] == [f"Damage of UPS {sent.parcel}: file it"[:27]]
+    number = f"C-{Claim.objects.get().id}"
+    first, again = (dismiss_claim([DismissClaim(number, "badly packed by us")], by="ann", key="k")[0] for _ in range(2))
+    it = Claim.objects.get()
+    assert first == again and (it.state, it.reason, it.decided_at is not None, it.filed_at, waiting()) == ("dismissed", "badly packed by us", True, None, [])
+    assert answer_claim([AnswerClaim(number, "paid")], by="ann")[0].code == "claim-closed"
+    record_proof([RecordProof(sent.parcel, at=clock.now(), condition="Crushed", receiver="M. Vogt")], by="ann")
+    assert proposals(sent.parcel) == []
+    record_proof([RecordProof(sent.parcel, at=clock.now(), condition="Crushed and wet")], by="ann")
+    assert proposals(sent.parcel) == ["damage"]
+    it.refresh_from_db()
+    assert (it.state, it.reason, it.decided_at, Claim.objects.count()) == ("proposed", "", None, 1)
+
+
+def test_a_dismissed_loss_stays_so_until_the_parcel_is_lost_once_more_and_a_person_may_file_it_all_the_same(given):
+    sent = on_its_way(given)
+    keep_carriers([KeepCarrier("UPS", codes=(CodeEntry("LOST", "lost"), CodeEntry("AR", "in-transit")))], by="ann")
+    record_tracking([Track("UPS", sent.parcel, "LOST", at=clock.now())], by="ann")
+    assert proposals(sent.parcel) == ["loss"]
+    dismiss_claim([DismissClaim(f"C-{Claim.objects.get().id}", "not worth it")], by="ann")
+    assert proposals(sent.parcel) == []
+    for minutes, code in ((1, "AR"), (2, "LOST")):
+        record_tracking([Track("UPS", sent.parcel, code, at=clock.now() + timedelta(minutes=minutes))], by="ann")
+    assert proposals(sent.parcel) == ["loss"]
+    dismiss_claim([DismissClaim(f"C-{Claim.objects.get().id}", "still not")], by="ann")
+    [filed] = open_claim([OpenClaim(sent.parcel, "loss")], by="ann")
+    it = Claim.objects.get()
+    assert (filed.claim, it.state, it.decided_at, it.reason) == (f"C-{it.id}", "filed", None, "")
 
 
 def test_a_claims_number_carries_its_id():

@@ -131,9 +131,9 @@ def test_what_came_back_good_lies_in_a_bin_and_can_be_sold(given):
     assert given.stock() == {"bin": 5} and line(order) == {"ordered": 5, "reserved": 5, "shipped": 5, "lost": 5, "found": 5, "sent_back": 5} and sound() == []
 
 
-def test_lost_units_are_sent_again_at_what_they_cost_and_those_that_never_came_are_to_be_credited(given):
-    from hanse.billing.credit import Credit, credit
-    from hanse.billing.credit import Units as Back
+def test_lost_units_are_sent_again_at_what_they_cost_and_those_that_never_came_are_credited(given):
+    from hanse.billing import jobs as billing
+    from hanse.billing import reads
     from hanse.billing.invoice import Invoice, invoice
 
     order = lost(given)
@@ -145,9 +145,9 @@ def test_lost_units_are_sent_again_at_what_they_cost_and_those_that_never_came_a
     first, again = Line.objects.order_by("position")
     assert (again.ordered, again.reserved, again.net, again.unit_price) == (5, 5, first.net, first.unit_price)
     assert Order.objects.get().open and floor_counters(order)["reserved"] == 10
-    assert needs("credit") == [f"5 BRG-6204, line 1 on {issued.invoice}"]
-    credit([Credit(issued.invoice, "lost", (Back(1, 5),))], by="ann")
-    assert needs("credit") == []
+    billing.propose_credits([int(order[2:])])
+    assert needs("credit") == [] and billing.credit_what_is_sent_again([int(order[2:])]) == 1
+    assert [c.reason for c in reads.document(issued.invoice).credits] == ["Lost on its way: parcel 1Z-7"]
 
 
 def given_item():
