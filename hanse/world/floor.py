@@ -6,6 +6,7 @@ from typing import Any
 
 import simpy
 
+from hanse.billing.jobs import invoice_what_is_due
 from hanse.fulfilment import planning
 from hanse.fulfilment.events import TourPlanned, TourStarted, UnitsPicked
 from hanse.fulfilment.pack import Pack, pack
@@ -27,6 +28,8 @@ from .day import Day, Steps
 from .described import Shift, Site
 from .road import Road
 
+BILLED = timedelta(minutes=6)
+"""So long after a van has left what it took is billed."""
 LOADED = timedelta(minutes=20)
 """So long after its cut-off a carrier's van leaves."""
 
@@ -190,3 +193,5 @@ class Floor:
         for handed in self.day.act(hand_over, asks, f"{self.site.code.lower()}-dock", "warehouse"):
             if isinstance(handed, ParcelHandedOver):
                 self.road.take(handed)
+        yield self.day.env.timeout(BILLED.total_seconds())
+        self.day.itself(invoice_what_is_due)

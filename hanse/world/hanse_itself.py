@@ -1,6 +1,6 @@
 """What hanse does by itself, at its times: bills, looks for silent parcels, judges, learns."""
 
-from datetime import time, timedelta
+from datetime import time
 
 from hanse.billing.jobs import invoice_what_is_due
 from hanse.journal.follow import FOLLOWERS
@@ -10,7 +10,7 @@ from hanse.transport.jobs import count_transit, notice_what_is_silent
 
 from .day import Day, Steps, catch_up
 
-BILLS = (time(10), time(15), time(17), time(20))
+TIMES = (time(10), time(16))
 
 
 def judged() -> None:
@@ -30,8 +30,8 @@ def nightly(day: Day) -> Steps:
 
 
 def regularly(day: Day) -> Steps:
-    """Through the day: bills, and what is due."""
-    for at in BILLS:
+    """Through the day: what is billed without leaving, and requests whose time is over. What leaves is billed after its van."""
+    for at in TIMES:
         yield day.until_instant(day.instant(at))
-        day.itself(lambda: invoice_what_is_due(day.now + timedelta(minutes=5)))
+        day.itself(invoice_what_is_due)
         day.itself(expire_overdue)

@@ -10,6 +10,7 @@ from hanse.billing.receive_payment import ReceivePayment, receive_payment
 from hanse.journal.asking import rows
 from hanse.kernel.rows import as_tuple
 from hanse.orders.answer_consent import AnswerConsent, answer_consent
+from hanse.orders.release_hold import ReleaseHold, release_hold
 from hanse.transport.choose_remedy import ChooseRemedy, choose_remedy
 from hanse.transport.take_receiving_advice import ReceivedUnits, TakeReceivingAdvice, take_receiving_advice
 
@@ -37,6 +38,9 @@ NEVER_CAME = "SELECT p.tracking FROM transport_parcel p WHERE p.remedy = '' AND 
 ASKED = """
 SELECT 'H-' || l.order_id, l.position, o.ref FROM orders_consent c JOIN orders_line l ON l.id = c.line_id JOIN orders_order o ON o.id = l.order_id WHERE c.answer IS NULL ORDER BY c.id
 """
+HELD = "SELECT 'H-' || o.id, o.ref FROM orders_order o WHERE o.open AND 'credit' = ANY(o.holds) ORDER BY o.id"
+RELEASED = 0.8
+"""Of the orders that are held for their customer's credit so many are let go each morning: somebody called, or paid."""
 
 
 def paying(day: Day) -> Steps:
@@ -44,6 +48,8 @@ def paying(day: Day) -> Steps:
     yield day.until_instant(day.instant(time(9, 30)))
     day.act(choose_remedy, [ChooseRemedy(tracking, "sent-again") for tracking in rows(str, NEVER_CAME)], DESK, "order desk")
     day.act(answer_consent, list(_consents(day)), DESK, "order desk")
+    held = [order for order, ref in rows(as_tuple, HELD) if day.world.chances.happens(RELEASED, "credit", ref, day.on)]
+    day.act(release_hold, [ReleaseHold(order, "credit", "called the customer") for order in held], FINANCE, "finance")
     yield day.until_instant(day.instant(time(12)))
     day.act(take_receiving_advice, list(_complaints(day)), DESK, "order desk")
     yield day.until_instant(day.instant(time(14)))

@@ -31,7 +31,7 @@ CARTONS = [("K-02", (200, 150, 100), 90), ("K-05", (300, 200, 150), 180), ("K-10
 """Carton types: sides inside in millimetres and their own weight in grams."""
 STEPS = (2_000, 5_000, 10_000, None)
 COVER = 24
-"""Days of demand that lie on the shelf on the first day."""
+"""Days of demand that lie on the shelf on the first day, at most; of what is ordered for fewer days so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,19 +182,20 @@ def price_of(service: Service, country: str) -> tuple[float, ...]:
 def first_stock(company: Company, sold: list[Sold], chances: Chances, began: date) -> list[Receive]:
     """What lies in its bin on the first day: demand of some weeks, split over the sites that keep it."""
     found = []
+    cover = {prefix: min(COVER, supplier.covers_days) for supplier in company.suppliers for prefix in supplier.families}
     for it in sold:
         for site in it.bins:
             random = chances.of("first stock", site, it.sku)
-            units = max(4, round(daily(company, it) / len(it.bins) * random.uniform(0.7, 1.3) * COVER))
+            units = max(4, round(daily(company, it) / len(it.bins) * random.uniform(0.7, 1.3) * cover[it.family.prefix]))
             found.append(with_lot(Receive(site, it.sku, units, it.bins[site], document="opening stock"), it, began, random))
     return found
 
 
 def with_lot(given: Receive, it: Sold, on: date, random: Random) -> Receive:
-    """A delivery with its lot, of items that have lots: made some days before."""
+    """A delivery with its lot, of items that have lots: made a day or two before."""
     if it.family.tracking != "lot":
         return given
-    made = on - timedelta(days=random.randrange(2, 10))
+    made = on - timedelta(days=random.randrange(1, 3))
     expires = made + timedelta(days=it.family.shelf_life_days) if it.family.shelf_life_days else None
     return replace(given, lot=f"L{made:%y%m%d}{random.randrange(10, 99)}", made_on=made, expires_on=expires)
 

@@ -6,6 +6,7 @@ from math import ceil
 
 from hanse.inventory.expect import Expect, expect
 from hanse.inventory.put_away import PutAway, put_away
+from hanse.inventory.quarantine import Quarantine, quarantine
 from hanse.inventory.receive import Receive, receive
 from hanse.journal.asking import rows
 from hanse.kernel.refused import Refused
@@ -30,8 +31,19 @@ SELECT n.ref, i.sku, s.code, n.quantity - n.received FROM inventory_inbound n JO
 """
 
 
+TOO_OLD = """
+SELECT s.code, i.sku, (b.on_hand - b.reserved)::bigint, a.code, b.lot FROM inventory_balance b JOIN inventory_account a ON a.id = b.account_id AND a.kind = 'bin' JOIN network_site s ON s.id = a.site_id
+  JOIN catalogue_item i ON i.id = b.item_id JOIN inventory_lot l ON l.item_id = b.item_id AND l.code = b.lot
+ WHERE b.on_hand > b.reserved AND l.expires_on <= %(before)s ORDER BY s.code, i.sku, b.lot
+"""
+
+
 def supplying(day: Day) -> Steps:
-    """Order at six, receive at seven, put away at eight; on days that suppliers deliver."""
+    """Take off sale what is too old at five; order at six, receive at seven, put away at eight, on days that suppliers deliver."""
+    yield day.until_instant(day.instant(time(5)))
+    life = max((of.min_life_days or 0 for of in day.world.company.customers), default=0)
+    old = rows(as_tuple, TOO_OLD, before=day.on + timedelta(days=life + 1))
+    day.act(quarantine, [Quarantine(site, sku, units, bin, "too old to sell", lot=lot) for site, sku, units, bin, lot in old], "goods-in", "warehouse")
     yield day.until_instant(day.instant(time(6)))
     if day.on.weekday() < 5:
         day.act(expect, list(_wanted(day)), BUYER, "warehouse")
