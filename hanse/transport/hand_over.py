@@ -15,7 +15,7 @@ from typing import Any
 
 from hanse.fulfilment.cartons import send_off
 from hanse.inventory.ledger import Account, Movement, Place, places, post
-from hanse.journal.operation import draws, operation
+from hanse.journal.operation import begins, draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Short, ask
 from hanse.kernel.numbers import order_number
@@ -274,6 +274,7 @@ SELECT p.* FROM unnest(%(parcels)s::bigint[], %(cartons)s::bigint[], %(shipment)
 
 @operation
 @draws(lambda asks: {"transport_shipment_id_seq": len(asks), "transport_parcel_id_seq": len(asks)})
+@begins(LOCK)
 def hand_over(run: Run, asks: Sequence[HandOver]) -> list[ParcelHandedOver | Refused]:
     """Cartons leave with a carrier: stock goes on its way, allocation, line and order count it as shipped."""
     known = _facts(run, asks)
