@@ -8,7 +8,6 @@ read by the driver's own loaders.
 from collections.abc import Sequence
 from itertools import count
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from django.db import connection
 from psycopg import Connection, OperationalError
@@ -22,18 +21,20 @@ MOST_PREPARED = 500
 GOOD = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 AS_IS = [PyFormat.AUTO] * 1_000
 
-Key = tuple[str, tuple[int, ...] | None]
-_prepared: WeakKeyDictionary[Connection[Any], dict[Key, bytes]] = WeakKeyDictionary()
-"""The names of the statements that each connection knows, by their text and the types of their values."""
 _numbers = count(1)
 
 
 class Sender:
-    """A cursor for the statements of one transaction, with numbers for names as PostgreSQL knows them. It begins the transaction."""
+    """A cursor for the statements of one transaction, with numbers for names as PostgreSQL knows them. It begins the transaction.
+
+    What is prepared stands in the driver's own list: whenever a transaction is rolled back it forgets all statements, ours as well. The driver
+    shows that list to nobody; `test_sending` holds it.
+    """
 
     def __init__(self, driver: "Connection[Any]"):
         self._server, self._adapt = driver.pgconn, Transformer(driver)
-        self._known = _prepared.setdefault(driver, {})
+        driver.prepared_max = MOST_PREPARED
+        self._known: dict[Any, bytes] = driver._prepared._names
         self._result: Any = None
         if not driver.autocommit and self._server.transaction_status == TransactionStatus.IDLE:
             self._checked(self._server.exec_(BEGIN))
@@ -41,8 +42,7 @@ class Sender:
     def execute(self, sql: str, values: Sequence[Any] = ()) -> None:
         """Send a statement and wait for its end."""
         sent = self._adapt.dump_sequence(values, AS_IS[:len(values)])
-        key = (sql, self._adapt.types)
-        name = self._known.get(key) or self._prepare(key)
+        name = self._known.get((sql, self._adapt.types)) or self._prepare(sql, self._adapt.types)
         self._result = self._checked(self._server.exec_prepared(name, sent, self._adapt.formats))
 
     def fetchall(self) -> list[tuple[Any, ...]]:
@@ -57,14 +57,10 @@ class Sender:
     def close(self) -> None:
         """Nothing is held."""
 
-    def _prepare(self, key: Key) -> bytes:
-        if len(self._known) >= MOST_PREPARED:
-            oldest = next(iter(self._known))
-            self._checked(self._server.exec_(b"DEALLOCATE " + self._known.pop(oldest)))
-        sql, types = key
+    def _prepare(self, sql: str, types: tuple[int, ...] | None) -> bytes:
         name = b"hanse_%d" % next(_numbers)
         self._checked(self._server.prepare(name, sql.encode(), types))
-        self._known[key] = name
+        self._known[sql, types] = name
         return name
 
     def _checked(self, result: Any) -> Any:
