@@ -43,7 +43,7 @@ class Sender:
         """Send a statement and wait for its end."""
         sent = self._adapt.dump_sequence(values, AS_IS[:len(values)])
         name = self._known.get((sql, self._adapt.types)) or self._prepare(sql, self._adapt.types)
-        self._result = self._checked(self._server.exec_prepared(name, sent, self._adapt.formats))
+        self._result = self._checked(self._server.exec_prepared(name, sent, self._adapt.formats))  # type: ignore[arg-type]
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         """The rows that came."""
