@@ -140,7 +140,7 @@ class Operation:
         now = clock.now()
         try:
             with transaction.atomic():
-                cursor = sender()
+                cursor = sender(keeps_plans=any(r.key is not None for r in requests))
                 fresh = [r for r in requests if not self._seen(r, now, cursor, lone=len(requests) == 1)]
                 run = self._answer(fresh, now, cursor) if fresh else None
                 if run is None or not any(_accepted(r) for r in fresh):

@@ -1,7 +1,7 @@
 """Sending: an operation's statements on their way to the database.
 
 The driver's own cursor can do much that an operation never asks for, and looks at each statement anew. Of a lone order's time that
-was a seventh. Here a statement is prepared once for each connection, its values go as text or as the driver writes them, and rows are
+was a tenth. Here a statement is prepared once for each connection, its values go as text or as the driver writes them, and rows are
 read by the driver's own loaders.
 """
 
@@ -15,11 +15,10 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
-BEGIN = b"BEGIN; SET LOCAL plan_cache_mode = force_generic_plan"
-"""Statements keep their plans: left alone, the database would plan each anew for a lone ask."""
-MOST_PREPARED = 500
+BEGIN = {False: b"BEGIN", True: b"BEGIN; SET LOCAL plan_cache_mode = force_generic_plan"}
+"""By whether statements keep their plans: left alone, the database would plan each anew for a lone ask."""
+MOST_PREPARED = 200
 GOOD = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
-AS_IS = [PyFormat.AUTO] * 1_000
 
 _numbers = count(1)
 
@@ -31,17 +30,17 @@ class Sender:
     shows that list to nobody; `test_sending` holds it.
     """
 
-    def __init__(self, driver: "Connection[Any]"):
+    def __init__(self, driver: "Connection[Any]", keeps_plans: bool = False):
         self._server, self._adapt = driver.pgconn, Transformer(driver)
         driver.prepared_max = MOST_PREPARED
         self._known: dict[Any, bytes] = driver._prepared._names
         self._result: Any = None
         if not driver.autocommit and self._server.transaction_status == TransactionStatus.IDLE:
-            self._checked(self._server.exec_(BEGIN))
+            self._checked(self._server.exec_(BEGIN[keeps_plans]))
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> None:
         """Send a statement and wait for its end."""
-        sent = self._adapt.dump_sequence(values, AS_IS[:len(values)])
+        sent = self._adapt.dump_sequence(values, [PyFormat.AUTO] * len(values))
         name = self._known.get((sql, self._adapt.types)) or self._prepare(sql, self._adapt.types)
         self._result = self._checked(self._server.exec_prepared(name, sent, self._adapt.formats))  # type: ignore[arg-type]
 
@@ -71,6 +70,6 @@ class Sender:
         raise error_from_result(result)
 
 
-def sender() -> Any:
+def sender(keeps_plans: bool = False) -> Any:
     """A cursor for a transaction's statements, as Django wraps its own."""
-    return connection.make_cursor(Sender(connection.connection))  # type: ignore[arg-type]
+    return connection.make_cursor(Sender(connection.connection, keeps_plans))  # type: ignore[arg-type]
