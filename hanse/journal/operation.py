@@ -27,6 +27,8 @@ from .sending import sender
 from .together import going_on, names_in, numbered
 
 MOST_ASKS = 5_000
+FEW_ASKS = 20
+"""So many asks at most have their operation's first query sent with the claim of their key: each of its rows brings the drawn numbers again."""
 TRIES = 5
 AGAIN = {"40001", "40P01", "55P03"}
 """Serialization failure, deadlock, lock not available: retried whole, five times, with jitter (D6)."""
@@ -154,7 +156,7 @@ class Operation:
     def _seen(self, request: Request, now: Any, cursor: Any, lone: bool) -> bool:
         """Claim the key, or answer as before. Waits at most the lock timeout for a twin that is running.
 
-        With the claim of a lone request goes the query that the operation begins with; several lock in one order together.
+        With the claim of a lone request of few asks goes the query that the operation begins with; several requests lock in one order together.
         """
         request.answers, request.replayed, request.row, request.drawn, request.came = [], False, None, {}, None
         if request.key is None:
@@ -164,7 +166,7 @@ class Operation:
         claim = _claim(standing.sql if standing else "true", tuple(draws))
         given = {"operation": self.name, "key": request.key, "digest": digest, "now": now, **draws, **(standing.given if standing else {})}
         values = [given[name] for name in names_in(claim)]
-        sql, more = self.begins if self.begins and lone else ("", None)
+        sql, more = self.begins if self.begins and lone and len(request.asks) <= FEW_ASKS else ("", None)
         went = values_of(sql, request.asks, {"now": now, "actor": request.by.name, **more(request.asks)}) if more else []
         try:
             cursor.execute(going_on(claim, sql) if more else numbered(claim), values + went)
