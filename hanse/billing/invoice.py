@@ -16,7 +16,7 @@ from typing import Annotated
 
 from annotated_types import Gt, Le, MaxLen
 
-from hanse.journal.operation import draws, operation
+from hanse.journal.operation import begins, draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Instant, Quantity, ask
 from hanse.kernel.money import minor_unit
@@ -157,6 +157,7 @@ NUMBERS = "SELECT number FROM billing_invoice WHERE number = ANY(%(number)s::tex
 
 @operation
 @draws(lambda asks: {"billing_invoice_id_seq": len(asks)})
+@begins(ORDERS, lambda asks: {"order": order_ids(a.order for a in asks)})
 def invoice(run: Run, asks: Sequence[Invoice]) -> list[InvoiceIssued | Refused]:
     """Bill orders: counters, documents, open items and comparison move together; numbers come last."""
     known = _known(run, asks)

@@ -16,7 +16,7 @@ from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.core.handlers.exception import convert_exception_to_response
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import resolve
+from django.urls import ResolverMatch, resolve
 from psycopg.errors import IdleInTransactionSessionTimeout, ReadOnlySqlTransaction
 
 from hanse.kernel.refused import refuse
@@ -37,6 +37,12 @@ def host_of(request: HttpRequest) -> str:
     except DisallowedHost:
         return "127.0.0.1"
     return name.rsplit(":", 1)[0] if ":" in name.rsplit("]", 1)[-1] else name
+
+
+@lru_cache(1_000)
+def route_of(path: str) -> ResolverMatch:
+    """The route of an address of the API. Most writes go to a few addresses, and looking through all routes costs as much as a small statement."""
+    return resolve(path)
 
 
 @lru_cache(64)
@@ -90,7 +96,7 @@ class Policy:
 
         Whoever was known from before is asked for once more before anything is answered, unless the claim did so.
         """
-        request.resolver_match = found = resolve(request.path_info)
+        request.resolver_match = found = route_of(request.path_info)
         try:
             answer: HttpResponse = found.func(request, *found.args, **found.kwargs)
             if not getattr(request, "claimed", False) and not keys.stands(getattr(request, "auth", None)):

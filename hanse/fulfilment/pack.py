@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 from annotated_types import Ge, Gt, Le, MaxLen
 
 from hanse.inventory.ledger import PLACES, Account, Movement, Place, lock_totes, open_fresh, post
-from hanse.journal.operation import draws, operation
+from hanse.journal.operation import begins, draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Quantity, Short, ask
 from hanse.kernel.gs1 import sscc, wrong_key
@@ -345,6 +345,7 @@ SELECT closed.id, p.allocation, p.line, p.item, p.lot, p.serial, p.quantity, p.t
 
 @operation
 @draws(lambda asks: {"fulfilment_sscc_serial": sum(a.sscc is None for a in asks), PLACES: len(asks)})
+@begins(ORDERS, lambda asks: {"order": order_ids(a.order for a in asks)})
 def pack(run: Run, asks: Sequence[Pack]) -> list[CartonPacked | Refused]:
     """Close cartons: content, stock and counters move together; the label gets its number."""
     known = _facts(run, asks)

@@ -14,7 +14,7 @@ from annotated_types import MaxLen
 
 from hanse.inventory.in_doubt import FoundShort, put_in_doubt
 from hanse.inventory.ledger import Account, Claim, Movement, Place, claim, places, post
-from hanse.journal.operation import operation
+from hanse.journal.operation import begins, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Count, Id, Short, ask
 from hanse.kernel.numbers import order_number
@@ -194,6 +194,7 @@ class Done:
 
 
 @operation
+@begins(ORDERS_OF_TASKS)
 def pick(run: Run, asks: Sequence[Pick]) -> list[UnitsPicked | Refused]:
     """Answer pick tasks: task, stock and order line move together."""
     run.lock(ORDERS_OF_TASKS, asks)

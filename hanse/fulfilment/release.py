@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from hanse.inventory.ledger import PLACES
-from hanse.journal.operation import draws, operation
+from hanse.journal.operation import begins, draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, ask
 from hanse.kernel.numbers import order_id, order_ids
@@ -62,6 +62,7 @@ SITES = "SELECT code FROM network_site WHERE code = ANY(%(site)s::text[])"
 
 @operation
 @draws(lambda asks: {PLACES: len(asks)})
+@begins(DUE, lambda asks: {"order": order_ids(a.order for a in asks)})
 def release(run: Run, asks: Sequence[Release]) -> list[OrderReleased | Refused]:
     """Turn reserved units into pick tasks; bins are claimed for them."""
     ids = order_ids(a.order for a in asks)

@@ -22,10 +22,13 @@ from hanse.kernel.refused import Finding, Refused, refuse
 
 from .events import fact_of, journalled, json_of
 from .principals import Principal, principal
-from .run import Run, sender
-from .together import names_in, numbered
+from .run import Run, values_of
+from .sending import sender
+from .together import going_on, names_in, numbered
 
 MOST_ASKS = 5_000
+FEW_ASKS = 20
+"""So many asks at most have their operation's first query sent with the claim of their key: each of its rows brings the drawn numbers again."""
 TRIES = 5
 AGAIN = {"40001", "40P01", "55P03"}
 """Serialization failure, deadlock, lock not available: retried whole, five times, with jitter (D6)."""
@@ -67,16 +70,15 @@ class Request:
     replayed: bool = False
     row: int | None = None
     drawn: dict[str, list[int]] = field(default_factory=dict)
+    came: "tuple[str, list[Any], list[tuple[Any, ...]]] | None" = None
 
 
 CLAIM_KEY = """
 INSERT INTO journal_request (operation, key, request_hash, recorded_at)
 SELECT %(operation)s::text, %(key)s::text, %(digest)s::bytea, %(now)s::timestamptz WHERE {standing}
-ON CONFLICT (operation, key) DO NOTHING RETURNING id, set_config('plan_cache_mode', 'force_generic_plan', true){drawn}
+ON CONFLICT (operation, key) DO NOTHING RETURNING id{drawn}
 """
-"""On its way it draws the numbers that the operation needs, and has the transaction's statements keep their plans: left alone, the
-database would plan each anew for a lone ask.
-"""
+"""On its way it draws the numbers that the operation needs."""
 DRAWN = ", ARRAY(SELECT nextval('{sequence}') FROM generate_series(1, (SELECT %({sequence})s::int)))"
 ANSWERED = "SELECT request_hash, answers, xact FROM journal_request WHERE operation = %(operation)s AND key = %(key)s"
 TOLD = "SELECT kind, body FROM journal_event WHERE xact = %(xact)s AND operation = %(operation)s AND key = %(key)s ORDER BY id LIMIT %(count)s"
@@ -98,6 +100,7 @@ class Operation:
         self.name = f"{area}.{decide.__name__}"
         self.body = decide
         self.draws: Draws = getattr(decide, "draws", lambda asks: {})
+        self.begins: Begins | None = getattr(decide, "begins", None)
         self.__name__, self.__doc__, self.__module__ = decide.__name__, decide.__doc__, decide.__module__
         self.__wrapped__ = decide
         OPERATIONS[self.name] = self
@@ -139,8 +142,8 @@ class Operation:
         now = clock.now()
         try:
             with transaction.atomic():
-                cursor = sender()
-                fresh = [r for r in requests if not self._seen(r, now, cursor)]
+                cursor = sender(keeps_plans=any(r.key is not None for r in requests))
+                fresh = [r for r in requests if not self._seen(r, now, cursor, lone=len(requests) == 1)]
                 run = self._answer(fresh, now, cursor) if fresh else None
                 if run is None or not any(_accepted(r) for r in fresh):
                     raise _Undone
@@ -150,23 +153,31 @@ class Operation:
         except _Undone:
             return
 
-    def _seen(self, request: Request, now: Any, cursor: Any) -> bool:
-        """Claim the key, or answer as before. Waits at most the lock timeout for a twin that is running."""
-        request.answers, request.replayed, request.row, request.drawn = [], False, None, {}
+    def _seen(self, request: Request, now: Any, cursor: Any, lone: bool) -> bool:
+        """Claim the key, or answer as before. Waits at most the lock timeout for a twin that is running.
+
+        With the claim of a lone request of few asks goes the query that the operation begins with; several requests lock in one order together.
+        """
+        request.answers, request.replayed, request.row, request.drawn, request.came = [], False, None, {}, None
         if request.key is None:
             return False
         digest = hashlib.sha256(b",".join(map(json_of, request.asks))).digest()
         standing, draws = request.by.standing, self.draws(request.asks)
         claim = _claim(standing.sql if standing else "true", tuple(draws))
         given = {"operation": self.name, "key": request.key, "digest": digest, "now": now, **draws, **(standing.given if standing else {})}
+        values = [given[name] for name in names_in(claim)]
+        sql, more = self.begins if self.begins and lone and len(request.asks) <= FEW_ASKS else ("", None)
+        went = values_of(sql, request.asks, {"now": now, "actor": request.by.name, **more(request.asks)}) if more else []
         try:
-            cursor.execute(numbered(claim), [given[name] for name in names_in(claim)])
+            cursor.execute(going_on(claim, sql) if more else numbered(claim), values + went)
         except DatabaseError as error:
-            if _state(error) == "55P03":
+            if _state(error) == "55P03" and _waited_for_key(error):
                 raise KeyInProgress(request.key) from error
             raise
-        if row := cursor.fetchone():
-            request.row, request.drawn = row[0], dict(zip(draws, row[2:], strict=True))
+        if rows := cursor.fetchall():
+            own = 1 + len(draws)
+            request.row, request.drawn = rows[0][0], dict(zip(draws, rows[0][1:own], strict=True))
+            request.came = (sql, went, [row[own + 1:] for row in rows if row[own]]) if more else None
             return False
         cursor.execute(numbered(ANSWERED), [self.name, request.key])
         known = cursor.fetchone()
@@ -194,6 +205,8 @@ class Operation:
         for r in fresh:
             for sequence, numbers in r.drawn.items():
                 run.take_in(sequence, numbers)
+            if r.came:
+                run.came(*r.came)
         answers = self.body(run, asks)
         if len(answers) != len(asks):
             raise AssertionError(f"{self.name} answered {len(answers)} of {len(asks)} asks")
@@ -236,6 +249,21 @@ def draws(counts: Draws) -> Callable[[Decide], Decide]:
     return say
 
 
+Begins = tuple[str, Callable[[Sequence[Any]], Mapping[str, Any]]]
+
+
+def begins(sql: str, given: Callable[[Sequence[Any]], Mapping[str, Any]] = lambda asks: {}) -> Callable[[Decide], Decide]:
+    """Say which query an operation begins with for its asks, mostly the one that locks its orders: it goes with the claim of the key, without a
+    statement of its own. The operation asks it as if nothing had been said; asked with other values, it is sent.
+    """
+
+    def say(decide: Decide) -> Decide:
+        decide.begins = sql, given  # type: ignore[attr-defined]
+        return decide
+
+    return say
+
+
 @cache
 def _claim(standing: str, sequences: tuple[str, ...]) -> str:
     return CLAIM_KEY.format(standing=standing, drawn="".join(DRAWN.format(sequence=s) for s in sequences))
@@ -247,6 +275,12 @@ def _accepted(request: Request) -> bool:
 
 def _state(error: DatabaseError) -> str:
     return getattr(error.__cause__, "sqlstate", None) or ""
+
+
+def _waited_for_key(error: DatabaseError) -> bool:
+    """Whether the wait that ended was one for a key, and not for rows that the operation locks: the database says in which table it stood."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return "journal_request" in (getattr(diagnosis, "context", None) or "")
 
 
 def _again(error: DatabaseError) -> bool:

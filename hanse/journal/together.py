@@ -96,6 +96,19 @@ def joined(writes: tuple[tuple[str, bool], ...]) -> str:
     return "WITH " + ", ".join(text for _, text in parts) + "\nSELECT " + (", ".join(answers) or "1")
 
 
+@cache
+def going_on(write: str, query: str) -> str:
+    """A write that returns a row, and a query that is looked at only where it did: the row with all of the query's, those behind a mark
+    that there is one. Their values are numbered through.
+
+    There is no way to join the two but row by row beginning with the write, so nothing is locked before it is done.
+    """
+    return f"""
+WITH wrote AS ({numbered(write)})
+SELECT * FROM wrote LEFT JOIN (SELECT true AS came, went_on.* FROM ({_numbered(query, len(names_in(write)))}) AS went_on) AS went_on ON true
+"""
+
+
 def _numbered(sql: str, after: int, names: tuple[str, ...] | None = None) -> str:
     number = {name: after + nr for nr, name in enumerate(names or names_in(sql), 1)}
     return _NAMES.sub(lambda it: f"${number[it[1]]}", sql).replace("%%", "%")

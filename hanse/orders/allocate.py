@@ -7,7 +7,7 @@ promise, then age. What no site can supply now stays open, pegged to inbound sup
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hanse.journal.operation import operation
+from hanse.journal.operation import begins, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, ask
 from hanse.kernel.numbers import order_ids
@@ -57,6 +57,7 @@ def decide(asks: Sequence[Allocate], orders: Mapping[str, OpenOrder]) -> list[li
 
 
 @operation
+@begins(ORDERS, lambda asks: {"order": order_ids(a.order for a in asks)})
 def allocate(run: Run, asks: Sequence[Allocate]) -> list[UnitsAllocated | Refused]:
     """Reserve what sites can supply of the orders' open units."""
     orders = _orders(run, order_ids(a.order for a in asks))

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 
-from hanse.journal.operation import draws, operation
+from hanse.journal.operation import begins, draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import MOST_MONEY, Code, Currency, Money, Short, ask
 from hanse.kernel.money import is_currency
@@ -235,6 +235,7 @@ SELECT s.item_id, sum(s.on_hand - s.reserved)::bigint FROM (
 """
 @operation
 @draws(lambda asks: {"orders_order_id_seq": len(asks), "orders_line_id_seq": sum(len(a.lines) for a in asks)})
+@begins(CUSTOMERS, lambda asks: _named(asks))
 def place(run: Run, asks: Sequence[Place]) -> list[OrderPlaced | Refused]:
     """Take orders: each whole or not at all; reserved at once unless the ask says later."""
     return take(run, asks)
@@ -287,12 +288,17 @@ def known_of(rows: Callable[..., list[Any]], asks: Sequence[Place], now: datetim
     return Known(customers, items, addresses, used, free, numbers, lines, now, quoted)
 
 
+def _named(asks: Sequence[Place]) -> dict[str, list[str]]:
+    """The customers of a batch, each with the codes of the addresses that are named."""
+    named = sorted({(a.customer, (code or "main") if isinstance(code, str) else "") for a in asks for code in (a.ship_to, a.bill_to)})
+    return {"customer": [c for c, _ in named], "address": [code for _, code in named]}
+
+
 def _customers(rows: Callable[..., list[Any]], asks: Sequence[Place]) -> tuple[dict[str, Customer], dict[tuple[int, str], tuple[int, str]]]:
     """Who buys, and the addresses that are named: id and zone by customer and code."""
-    named = sorted({(a.customer, (code or "main") if isinstance(code, str) else "") for a in asks for code in (a.ship_to, a.bill_to)})
     customers: dict[str, Customer] = {}
     addresses: dict[tuple[int, str], tuple[int, str]] = {}
-    for *terms, code, address, zone in rows(as_tuple, CUSTOMERS, customer=[c for c, _ in named], address=[code for _, code in named]):
+    for *terms, code, address, zone in rows(as_tuple, CUSTOMERS, **_named(asks)):
         customer = Customer(*terms)
         customers[customer.code] = customer
         if address is not None:

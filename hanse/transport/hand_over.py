@@ -15,7 +15,7 @@ from typing import Any
 
 from hanse.fulfilment.cartons import send_off
 from hanse.inventory.ledger import Account, Movement, Place, places, post
-from hanse.journal.operation import draws, operation
+from hanse.journal.operation import begins, draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Short, ask
 from hanse.kernel.numbers import order_number
@@ -26,7 +26,7 @@ from hanse.orders.holds import blocking
 
 from .events import ParcelHandedOver
 from .labels import use
-from .parcels import Parcel, contents, settle, sightings
+from .parcels import CONTENTS_OF, Content, Parcel, contents_of, settle, sightings
 from .states import derive
 
 
@@ -81,6 +81,16 @@ class Staged:
     label_by: str | None = None
     label_service: str | None = None
     label_shows: int | None = None
+    allocations: Sequence[int] | None = None
+    items: Sequence[int] | None = None
+    lots: Sequence[str] | None = None
+    serials: Sequence[str] | None = None
+    quantities: Sequence[int] | None = None
+
+    @property
+    def contents(self) -> Sequence[Content]:
+        """What lies in it."""
+        return contents_of(self.id, self.allocations, self.items, self.lots, self.serials, self.quantities)
 
     def goes_with(self, ask: HandOver) -> tuple[str, str]:
         """Carrier and service: those that are named, else those of its label, else those that were chosen for it."""
@@ -221,12 +231,12 @@ SELECT o.id FROM orders_order o
  ORDER BY o.id FOR NO KEY UPDATE
 """
 LOCK_NOW = "SELECT id FROM orders_order WHERE id = ANY(%(order)s::bigint[]) ORDER BY id FOR NO KEY UPDATE NOWAIT"
-STAGED = """
+STAGED = f"""
 SELECT c.id, c.sscc, c.order_id, c.site_id, s.code, c.account_id, c.address_id, o.ship_to_id, o.holds, o.promised_on,
        t.id, k.units,
        CASE WHEN c.handed_over_at IS NULL THEN '' ELSE coalesce((SELECT r.code FROM transport_parcel p JOIN transport_carrier r ON r.id = p.carrier_id WHERE p.carton_id = c.id), 'a carrier') END,
        c.opened_at IS NOT NULL, c.carrier, o.carrier, q.asked, q.let_go, c.audit, k.stopped, c.inside_id, coalesce(c.outer_sscc, ''), coalesce(h.carrier, ''), coalesce(h.service, ''),
-       y.id, y.state, y.tracking, y.code, y.service, y.address_id
+       y.id, y.state, y.tracking, y.code, y.service, y.address_id, k.allocations, k.items, k.lots, k.serials, k.quantities
   FROM (SELECT c.*, CASE WHEN c.inside_id IS NOT NULL THEN (SELECT u.sscc FROM fulfilment_carton u WHERE u.id = c.inside_id) END AS outer_sscc
           FROM fulfilment_carton c WHERE c.sscc = ANY(%(carton)s::text[])
          UNION ALL
@@ -235,15 +245,15 @@ SELECT c.id, c.sscc, c.order_id, c.site_id, s.code, c.account_id, c.address_id, 
   LEFT JOIN inventory_account t ON t.site_id = c.site_id AND t.kind = 'transit' AND t.code = ''
   LEFT JOIN LATERAL (SELECT h.carrier, h.service FROM transport_choice h WHERE h.carton_id = c.id ORDER BY h.id DESC LIMIT 1) h ON true
   LEFT JOIN LATERAL (
-    SELECT sum(k.quantity)::bigint AS units, array_agg(DISTINCT ARRAY[i.sku, h.code, h.status]) FILTER (WHERE h.status <> 'released') AS stopped
+    SELECT sum(k.quantity)::bigint AS units, {CONTENTS_OF}, array_agg(DISTINCT ARRAY[i.sku, h.code, h.status]) FILTER (WHERE h.status <> 'released') AS stopped
       FROM fulfilment_content k LEFT JOIN inventory_lot h ON k.lot <> '' AND h.item_id = k.item_id AND h.code = k.lot
       LEFT JOIN catalogue_item i ON i.id = h.item_id WHERE k.carton_id = c.id) k ON true
   LEFT JOIN LATERAL (
     SELECT l.id, l.state, l.tracking, r.code, l.service, l.address_id FROM transport_label l JOIN transport_carrier r ON r.id = l.carrier_id
      WHERE l.carton_id = c.id AND l.outcome NOT IN ('refused', 'withdrawn') ORDER BY l.void_asked_at IS NULL DESC, l.id DESC LIMIT 1) y ON true
   CROSS JOIN LATERAL (
-    SELECT coalesce(array_agg(DISTINCT r.kind) FILTER (WHERE r.outcome = ''), '{}') AS asked,
-           coalesce(array_agg(DISTINCT r.kind) FILTER (WHERE r.outcome IN ('let-go', 'return')), '{}') AS let_go
+    SELECT coalesce(array_agg(DISTINCT r.kind) FILTER (WHERE r.outcome = ''), '{{}}') AS asked,
+           coalesce(array_agg(DISTINCT r.kind) FILTER (WHERE r.outcome IN ('let-go', 'return')), '{{}}') AS let_go
       FROM orders_changerequest r
      WHERE r.order_id = c.order_id AND r.site_id = c.site_id AND CASE r.kind
            WHEN 'address' THEN c.address_id <> o.ship_to_id AND r.address_id = o.ship_to_id
@@ -274,6 +284,7 @@ SELECT p.* FROM unnest(%(parcels)s::bigint[], %(cartons)s::bigint[], %(shipment)
 
 @operation
 @draws(lambda asks: {"transport_shipment_id_seq": len(asks), "transport_parcel_id_seq": len(asks)})
+@begins(LOCK)
 def hand_over(run: Run, asks: Sequence[HandOver]) -> list[ParcelHandedOver | Refused]:
     """Cartons leave with a carrier: stock goes on its way, allocation, line and order count it as shipped."""
     known = _facts(run, asks)
@@ -332,7 +343,7 @@ def send(run: Run, told: Sequence[ParcelHandedOver], actors: Sequence[str], know
     by_id = {c.id: (c, t) for c, t in zip(cartons, told, strict=True)}
     use(run, {c.label: (parcel, t.at) for c, t, parcel in zip(cartons, told, parcels, strict=True) if c.label and c.label_state == "bought" and t.parcel == c.label_number and not t.inside})
     transit = _transit(run, cartons)
-    inside = contents(run, list(by_id))
+    inside = [k for c in cartons for k in c.contents]
     send_off(run, [c.id for c in cartons], [t.at for t in told], [(k.item, k.serial) for k in inside if k.serial])
     advance(run, [Advance(k.allocation, shipped=k.quantity) for k in inside])
     post(run, [

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from hanse.inventory.ledger import Account, Movement, Place, places, post
 from hanse.journal.run import Run
@@ -45,6 +46,8 @@ class Parcel:
     lost_at: datetime | None = None
     back_at: datetime | None = None
     missing: int | None = None
+    contents: "Sequence[Content] | None" = None
+    """What is in its carton, where that was asked for."""
 
     @property
     def journey(self) -> Journey:
@@ -71,19 +74,27 @@ SELECT o.id FROM orders_order o WHERE o.id IN (
   SELECT s.order_id FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id WHERE p.tracking = ANY(%(tracking)s::text[]))
  ORDER BY o.id FOR NO KEY UPDATE
 """
-PARCELS = """
+CONTENTS_OF = """array_agg(k.allocation_id ORDER BY k.id) AS allocations, array_agg(k.item_id ORDER BY k.id) AS items, array_agg(k.lot ORDER BY k.id) AS lots,
+         array_agg(k.serial ORDER BY k.id) AS serials, array_agg(k.quantity ORDER BY k.id) AS quantities"""
+"""The contents `k` of a carton, for a question about cartons: `contents_of` reads them."""
+_PARCELS = """
 SELECT p.id, p.tracking, p.carrier_id, c.code, s.order_id, s.site_id, p.carton_id, k.sscc, p.units,
        p.state, p.return_state, p.doubt, p.moved_at, p.expected_on, p.delivered_at,
        a.id, b.id, EXISTS (SELECT FROM transport_trackingevent e WHERE e.tracking = p.tracking AND e.carrier_id = p.carrier_id),
-       p.lost_at, p.back_at, m.id
+       p.lost_at, p.back_at, m.id{contents}
   FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id JOIN transport_carrier c ON c.id = p.carrier_id
   JOIN fulfilment_carton k ON k.id = p.carton_id
   LEFT JOIN inventory_account a ON a.site_id = s.site_id AND a.kind = 'transit' AND a.code = ''
   LEFT JOIN inventory_account b ON b.site_id = s.site_id AND b.kind = 'customer' AND b.code = ''
   LEFT JOIN inventory_account m ON m.site_id = s.site_id AND m.kind = 'missing' AND m.code = ''
- WHERE p.tracking = ANY(%(tracking)s::text[]) ORDER BY p.rides_with_id IS NOT NULL, p.id
+ {joined}WHERE p.tracking = ANY(%(tracking)s::text[]) ORDER BY p.rides_with_id IS NOT NULL, p.id
 """
 """Of several cartons in one parcel the outer one first."""
+PARCELS = _PARCELS.format(contents="", joined="")
+PARCELS_FULL = _PARCELS.format(
+    contents=", f.allocations, f.items, f.lots, f.serials, f.quantities",
+    joined=f"CROSS JOIN LATERAL (SELECT {CONTENTS_OF} FROM fulfilment_content k WHERE k.carton_id = p.carton_id) f\n ")
+"""With what is in their cartons."""
 SIGHTINGS = "SELECT carrier_id, tracking, happened_at, state, code, expected_on FROM transport_trackingevent WHERE tracking = ANY(%(tracking)s::text[])"
 PROVEN = """
 SELECT DISTINCT ON (f.parcel_id) f.parcel_id, f.delivered_at FROM transport_proof f
@@ -109,6 +120,19 @@ def lock_and_read(run: Run, trackings: Sequence[str]) -> list[Parcel]:
     return run.rows(Parcel, PARCELS, tracking=wanted)
 
 
+def lock_and_read_full(run: Run, trackings: Sequence[str]) -> list[Parcel]:
+    """The same with what is in them, for whoever mostly counts it."""
+    wanted = sorted(set(trackings))
+    run.lock(LOCK, tracking=wanted)
+    return run.rows(_full, PARCELS_FULL, tracking=wanted)
+
+
+def _full(*row: Any) -> Parcel:
+    *parcel, allocations, items, lots, serials, quantities = row
+    it = Parcel(*parcel)
+    return replace(it, contents=contents_of(it.carton, allocations, items, lots, serials, quantities))
+
+
 def sightings(run: Run, trackings: Sequence[str]) -> dict[tuple[int, str], list[Sighting]]:
     """All that carriers told of these tracking numbers, by carrier and number."""
     told: dict[tuple[int, str], list[Sighting]] = defaultdict(list)
@@ -127,6 +151,11 @@ def proven(run: Run, parcels: Sequence[Parcel]) -> dict[int, datetime]:
 def contents(run: Run, cartons: Sequence[int]) -> list[Content]:
     """What is in these cartons."""
     return run.rows(Content, CONTENTS, carton=list(cartons)) if cartons else []
+
+
+def contents_of(carton: int, *columns: Sequence[Any] | None) -> tuple[Content, ...]:
+    """What is in a carton, from the columns that `CONTENTS_OF` gave for it."""
+    return tuple(Content(carton, *units) for units in zip(*(column or () for column in columns), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +203,9 @@ def settle(run: Run, parcels: Sequence[Parcel], journeys: Mapping[int, Journey],
 def _count(run: Run, steps: Sequence[Step]) -> None:
     """Units that are lost leave transit for what is missing, those found again come back from there, those delivered are the customer's; allocation, line and order count them."""
     by_carton = {s.parcel.carton: s for s in steps}
-    found = [(c, by_carton[c.carton]) for c in contents(run, list(by_carton))]
+    read = [s.parcel.contents for s in steps]
+    inside = contents(run, list(by_carton)) if None in read else [c for of_one in read if of_one for c in of_one]
+    found = [(c, by_carton[c.carton]) for c in inside]
     at = accounts(run, [s.parcel for s in steps])
     advance(run, [
         Advance(c.allocation, delivered=c.quantity * s.delivered, lost=c.quantity * s.lost, found=c.quantity * s.found) for c, s in found])

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Le, MaxLen
 
-from hanse.journal.operation import draws, operation
+from hanse.journal.operation import begins, draws, operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Count, Short, Text, ask
 from hanse.kernel.gs1 import wrong_key
@@ -22,7 +22,7 @@ from hanse.kernel.numbers import order_id, order_number
 from hanse.kernel.refused import Refused, refuse, refuse_all
 
 from .events import ProofRecorded
-from .parcels import Parcel, lock_and_read, settle, sightings
+from .parcels import LOCK, Parcel, lock_and_read_full, settle, sightings
 from .photos import MOST_BYTES, NotAPhoto, Photo, photo_of
 from .record_tracking import instant
 from .states import derive
@@ -135,10 +135,11 @@ class Kept:
 
 @operation
 @draws(lambda asks: {"transport_proof_id_seq": len(asks)})
+@begins(LOCK, lambda asks: {"tracking": sorted({a.parcel for a in asks})})
 def record_proof(run: Run, asks: Sequence[RecordProof]) -> list[ProofRecorded | Refused]:
     """Keep proofs of delivery; a parcel that was not counted as delivered is counted now."""
     parcels: dict[str, list[Parcel]] = {}
-    for parcel in lock_and_read(run, [a.parcel for a in asks]):
+    for parcel in lock_and_read_full(run, [a.parcel for a in asks]):
         parcels.setdefault(parcel.tracking, []).append(parcel)
     numbers = run.draw("transport_proof_id_seq", sum(max(1, len(parcels.get(a.parcel, ()))) for a in asks))
     decided = decide(asks, parcels, numbers, run.now.astimezone(UTC))

@@ -8,7 +8,7 @@ from django.db import OperationalError, connection, connections
 
 from hanse.journal.events import json_of
 from hanse.journal.models import Event, Request
-from hanse.journal.operation import OPERATIONS, KeyInProgress, KeyReused, NotGranted, Operation
+from hanse.journal.operation import OPERATIONS, Busy, KeyInProgress, KeyReused, NotGranted, Operation
 from hanse.journal.operation import Request as Asked
 from hanse.journal.principals import HANSE, Principal, grants_of
 from hanse.kernel.refused import Refused
@@ -114,6 +114,36 @@ def test_twenty_twins_with_one_key_make_one_order(lasting):
     for twin in twins:
         twin.join()
     assert Order.objects.count() == 1 and len({a.order for a in answers}) == 1 and len(answers) + len(troubles) == 20
+
+
+@pytest.mark.parametrize("held, trouble", [
+    ("INSERT INTO journal_request (operation, key, request_hash, recorded_at) VALUES ('orders.allocate', 'k', '', now())", KeyInProgress),
+    ("SELECT 1 FROM orders_order FOR UPDATE", Busy)])
+def test_who_waits_for_rows_does_not_hear_that_his_key_is_in_use(lasting, database_urls, monkeypatch, held, trouble):
+    """The claim of a key and the lock of its orders are one statement; what it waited for too long is told apart."""
+    lasting.item()
+    lasting.customer()
+    [placed] = place([one()], by=HANSE)
+    monkeypatch.setattr("hanse.journal.operation.TRIES", 1)
+    with psycopg.connect(database_urls[0]) as other, connection.cursor() as cursor:
+        other.execute(held)
+        cursor.execute("SET lock_timeout = '50ms'")
+        with pytest.raises(trouble):
+            allocate([Allocate(placed.order)], by=HANSE, key="k")
+        other.rollback()
+        cursor.execute("RESET lock_timeout")
+    [told] = allocate([Allocate(placed.order)], by=HANSE, key="k")
+    assert told.waiting
+
+
+def test_the_query_an_operation_begins_with_goes_with_the_claim_of_a_lone_key(company):
+    [a], [b] = place([one()], by=HANSE), place([one()], by=HANSE)
+    with statements() as alone:
+        allocate([Allocate(a.order)], by=HANSE, key="a")
+    with statements() as together:
+        allocate.run([Asked([Allocate(b.order)], HANSE, "b"), Asked([Allocate(a.order)], HANSE, "c")])
+    lock = [["FROM orders_order" in sql and "NO KEY UPDATE" in sql for sql in sent if "SAVEPOINT" not in sql] for sent in (alone, together)]
+    assert [[n for n, it in enumerate(locks) if it] for locks in lock] == [[0], [2]]
 
 
 def test_a_deadlock_is_retried_whole(lasting, database_urls, monkeypatch):

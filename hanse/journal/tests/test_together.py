@@ -3,7 +3,7 @@
 import pytest
 
 from hanse.journal.run import Run
-from hanse.journal.together import joined, numbered, statement
+from hanse.journal.together import going_on, joined, numbered, statement
 from hanse.kernel import clock
 from tests.given import statements
 
@@ -30,6 +30,11 @@ def test_values_are_numbered_through():
     together = joined(((MOVE, False), (NOTE, False)))
     assert "unnest($1::bigint[], $2::bigint[])" in together and "SELECT $3, $4" in together
     assert together.count("WITH ") == 1 and together.endswith("SELECT 1")
+
+
+def test_a_query_goes_on_behind_a_write_with_numbers_of_its_own():
+    together = going_on("INSERT INTO a SELECT %(n)s, %(m)s RETURNING id", "SELECT id FROM b WHERE id = ANY(%(n)s::bigint[]) FOR UPDATE")
+    assert "SELECT $1, $2 RETURNING id" in together and "ANY($3::bigint[])" in together
 
 
 def test_parts_of_one_name_do_not_meet():

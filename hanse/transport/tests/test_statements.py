@@ -34,7 +34,7 @@ def test_from_release_to_proof_a_batch_takes_less_than_a_statement_per_order(giv
     assert 0 < len(sent) <= 0.4 * ORDERS
 
 
-LONE = {place: 4, allocate: 6, release: 5, pick: 4, pack: 4, hand_over: 6, record_proof: 5, invoice: 5}
+LONE = {place: 3, allocate: 5, release: 4, pick: 3, pack: 3, hand_over: 4, record_proof: 3, invoice: 4}
 
 
 def test_a_lone_order_takes_few_statements_through_its_life(given):
