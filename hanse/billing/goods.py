@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from hanse.journal.run import Run
 from hanse.kernel.rows import row
-from hanse.transport.states import SOUND
+from hanse.transport.states import is_damaged
 
 CAUSES: Mapping[str, str] = {"lost": "Lost on its way", "came-back": "Came back", "damaged": "Came damaged", "short": "Came short"}
 """Why units are credited, as the customer reads it."""
@@ -64,7 +64,7 @@ def wanting(found: Sequence[InParcel]) -> list[Wanting]:
 def _of_parcel(x: InParcel) -> Wanting | None:
     if x.lost or x.back:
         return Wanting(x.parcel, x.line, "lost" if x.lost else "came-back", x.sent, x.sent)
-    if x.condition and " ".join(x.condition.lower().split()) not in SOUND:
+    if is_damaged(x.condition):
         return Wanting(x.parcel, x.line, "damaged", x.sent, x.sent)
     if x.received is not None and x.received < x.units:
         return Wanting(x.parcel, x.line, "short", x.sent, min(x.units - x.received, x.sent), unsure=x.lines > 1)

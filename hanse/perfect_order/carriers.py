@@ -17,9 +17,10 @@ from hanse.kernel.numbers import order_number
 from hanse.kernel.samples import Share
 from hanse.network.calendar import Calendar, days_between
 from hanse.orders.promises import basis
+from hanse.transport.states import SOUND
 from hanse.transport.waterfall import PICKED_UP
 
-from .conditions import AT_OUR_DOOR, SOUND
+from .conditions import AT_OUR_DOOR
 from .dealt import Dealings, dealings
 from .scored import MEASURES, Cell, LateHours, Scorecard, Took, Week, scorecards, weeks_before
 

@@ -12,7 +12,7 @@ from unicodedata import combining, normalize
 from zoneinfo import ZoneInfo
 
 from hanse.kernel.places import metres
-from hanse.transport.states import REFUSALS, SOUND
+from hanse.transport.states import REFUSALS, is_damaged
 
 from .truth import Truth, every
 
@@ -200,7 +200,7 @@ def product(line: Due, parcels: Sequence[Delivery]) -> Finding:
     """Received what is owed: the units, all of them, sound."""
     mine = [p for p in parcels if line.line in p.units and p.delivered_at is not None]
     shows = tuple(dict.fromkeys(s for p in mine for s in p.shows)) or (f"line {line.position}",)
-    damaged = [p for p in mine if p.proof and _damaged(p.proof.condition)]
+    damaged = [p for p in mine if p.proof and is_damaged(p.proof.condition)]
     if damaged:
         return Finding(False, f"Parcel {damaged[0].parcel}: {damaged[0].proof.condition}." if damaged[0].proof else "", shows, "damaged", "carrier")
     missing = sum(missing_of(p, line.line) for p in mine)
@@ -241,10 +241,6 @@ def _claimed(parcels: Sequence[Delivery]) -> Finding | None:
             return Finding(False, f"The carrier paid claim {c.number} for {c.kind} of parcel {p.parcel}.", (f"claim {c.number}",), BY_CLAIM[c.kind], "carrier")
         return Finding(None, f"Claim {c.number} for {c.kind} of parcel {p.parcel} is not settled.", (f"claim {c.number}",))
     return None
-
-
-def _damaged(condition: str) -> bool:
-    return bool(condition) and plain(condition) not in SOUND
 
 
 def missing_of(parcel: Delivery, line: int) -> int:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from hanse.journal.run import Run
 
 from .claim_windows import Agreed
+from .states import is_damaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Parcel:
     units: int
     proof: int | None
     received: int | None
+    condition: str
     loss_days: int | None
     damage_days: int | None
     delay_days: int | None
@@ -49,6 +51,12 @@ class Parcel:
         """Its claim of a kind."""
         return next((int(c.split()[2]) for c in self.claims if c.split()[0] == kind), None)
 
+    def shows(self, kind: str) -> bool:
+        """Whether its last proof shows that it was damaged, or came short."""
+        if kind == "shortage":
+            return self.received is not None and self.received < self.units
+        return kind == "damage" and is_damaged(self.condition)
+
     def worth(self, kind: str) -> Decimal:
         """What may be claimed: all of it, of a shortage the missing units' part."""
         if kind == "shortage" and self.received is not None and self.units:
@@ -61,7 +69,7 @@ NEWS = """x.state = 'dismissed' AND CASE x.kind WHEN 'loss' THEN p.lost_at IS DI
 """Whether a claim `x` was dismissed before what is known now of its parcel `p` and the last proof `f` of it: lost once more, or proven otherwise."""
 PARCELS = f"""
 SELECT p.id, p.tracking, p.carrier_id, c.code, 'H-' || s.order_id, (s.handed_over_at AT TIME ZONE n.zone)::date, (coalesce(f.delivered_at, p.delivered_at) AT TIME ZONE d.zone)::date,
-       p.state, d.country, d.region, coalesce(v.value, 0), o.currency, v.units::bigint, f.id, f.received, w.claim_loss_days, w.claim_damage_days, w.claim_delay_days,
+       p.state, d.country, d.region, coalesce(v.value, 0), o.currency, v.units::bigint, f.id, f.received, coalesce(f.condition, ''), w.claim_loss_days, w.claim_damage_days, w.claim_delay_days,
        ARRAY(SELECT x.kind || ' ' || CASE WHEN {NEWS} THEN 'outdated' ELSE x.state END || ' ' || x.id FROM transport_claim x WHERE x.parcel_id = p.id ORDER BY x.id)
   FROM transport_parcel p JOIN transport_carrier c ON c.id = p.carrier_id JOIN transport_shipment s ON s.id = p.shipment_id JOIN orders_order o ON o.id = s.order_id
   JOIN network_site n ON n.id = s.site_id JOIN partners_address d ON d.id = s.address_id

@@ -74,7 +74,7 @@ def _wrong(ask: OpenClaim, it: Parcel, again: bool, today: date) -> list[Refused
         wrong.append(refuse("not-delivered", at="kind", parcel=it.tracking))
     elif today > until.ends_on:
         wrong.append(refuse("claim-too-late", at="kind", until=until.ends_on, rule=until.rule))
-    if ask.kind in ("damage", "shortage") and not ask.evidence and ask.proof is None and it.proof is None:
+    if ask.kind in ("damage", "shortage") and not ask.evidence and not it.shows(ask.kind):
         wrong.append(refuse("evidence-missing", at="evidence", kind=ask.kind))
     if ask.proof is not None and ask.proof != it.proof:
         wrong.append(refuse("values-refused", at="proof", why=f"Proof {ask.proof} is not the last one of parcel {it.tracking}."))

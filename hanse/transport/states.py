@@ -26,6 +26,12 @@ REFUSALS = {"damaged": "carrier", "late": "carrier", "wrong-item": "warehouse", 
 """Why a receiver would not have a parcel or units of it, and who answers for that."""
 
 
+def is_damaged(condition: str) -> bool:
+    """Whether a proof's words for a parcel's condition tell of damage, however they are written."""
+    plain = " ".join(condition.lower().split())
+    return bool(plain) and plain not in SOUND
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """A carrier's event as deriving sees it: when, what it means, the carrier's code, the day it estimates."""

@@ -47,8 +47,8 @@ def test_what_begins_with_the_delivery_has_no_window_before_it():
     assert window("damage", date(2026, 11, 2), None, "DE", "", Agreed()) is None and window("delay", date(2026, 11, 2), None, "DE", "", Agreed(delay=3)) is None
 
 
-def parcel(came: date | None = date(2026, 11, 16), claims: tuple[str, ...] = (), proof: int | None = None, received: int | None = None, value: str = "50") -> Claimable:
-    return Claimable(1, "1Z-7", 3, "UPS", "H-100001", date(2026, 11, 13), came, "delivered" if came else "lost", "DE", "", D(value), "EUR", 5, proof, received, None, None, None, list(claims))
+def parcel(came: date | None = date(2026, 11, 16), claims: tuple[str, ...] = (), proof: int | None = None, received: int | None = None, value: str = "50", condition: str = "") -> Claimable:
+    return Claimable(1, "1Z-7", 3, "UPS", "H-100001", date(2026, 11, 13), came, "delivered" if came else "lost", "DE", "", D(value), "EUR", 5, proof, received, condition, None, None, None, list(claims))
 
 
 TODAY = date(2026, 11, 20)
@@ -56,8 +56,10 @@ TODAY = date(2026, 11, 20)
 
 @pytest.mark.parametrize("asks, it, told", [
     ([OpenClaim("1Z-7", "damage", evidence="photo 12")], parcel(), ["Claim C-1 for damage of parcel 1Z-7 filed with UPS, 50.00 EUR"]),
-    ([OpenClaim("1Z-7", "damage")] * 2, parcel(proof=4), ["Claim C-1 for damage of parcel 1Z-7 filed with UPS, 50.00 EUR", "A claim for damage of parcel 1Z-7 was filed already."]),
+    ([OpenClaim("1Z-7", "damage")] * 2, parcel(proof=4, condition="Box crushed"), ["Claim C-1 for damage of parcel 1Z-7 filed with UPS, 50.00 EUR", "A claim for damage of parcel 1Z-7 was filed already."]),
     ([OpenClaim("1Z-7", "damage")], parcel(), ["Say what shows the damage: a proof of delivery, words, references of photos."]),
+    ([OpenClaim("1Z-7", "damage", proof=4)], parcel(proof=4, condition=" In Good  Condition "), ["Say what shows the damage: a proof of delivery, words, references of photos."]),
+    ([OpenClaim("1Z-7", "shortage")], parcel(proof=4, received=5), ["Say what shows the shortage: a proof of delivery, words, references of photos. Say how much is claimed."]),
     ([OpenClaim("1Z-7", "shortage")], parcel(proof=4, received=3), ["Claim C-1 for shortage of parcel 1Z-7 filed with UPS, 20.00 EUR"]),
     ([OpenClaim("1Z-7", "loss")], parcel(None), ["Claim C-1 for loss of parcel 1Z-7 filed with UPS, 50.00 EUR"]),
     ([OpenClaim("1Z-7", "loss")], parcel(), ["Parcel 1Z-7 was delivered."]),
@@ -67,7 +69,7 @@ TODAY = date(2026, 11, 20)
     ([OpenClaim("1Z-7", "loss", amount=D(9))], parcel(None, ("loss proposed 8",)), ["Claim C-8 for loss of parcel 1Z-7 filed with UPS, 9.00 EUR"]),
     ([OpenClaim("1Z-7", "loss")], parcel(None, ("loss paid 8",)), ["A claim for loss of parcel 1Z-7 was filed already."]),
     ([OpenClaim("1Z-7", "damage", amount=D("1.00001"), currency="XXZ", proof=9)], parcel(None), [
-        "Parcel 1Z-7 has not been delivered: claim a loss, or wait. Proof 9 is not the last one of parcel 1Z-7. An amount has at most four decimals. XXZ is no ISO 4217 currency."]),
+        "Parcel 1Z-7 has not been delivered: claim a loss, or wait. Say what shows the damage: a proof of delivery, words, references of photos. Proof 9 is not the last one of parcel 1Z-7. An amount has at most four decimals. XXZ is no ISO 4217 currency."]),
     ([OpenClaim("NONE", "loss")], parcel(), ["There is no parcel NONE."]),
 ])
 def test_a_claim_is_filed_once_in_time_and_with_evidence(asks, it, told):
