@@ -21,6 +21,7 @@ from .improvements import Improvements, improvements
 from .learn import Learn, learn
 from .reads import By, Period
 from .scored import Scorecard, Week
+from .warehouses import Warehouse, warehouses
 
 router = Router(tags=["perfect order"])
 Word = Annotated[str, MaxLen(200)]
@@ -134,6 +135,17 @@ def where_to_improve(request: HttpRequest, first: From, last: To) -> HttpRespons
     if (last - first).days > LONGEST_LOOKED_AT:
         return problem(request, "values-refused", [Finding("#/query/to", "values-refused", f"At most {LONGEST_LOOKED_AT} days are looked at for changes.")], why="The period cannot be taken.")
     return shown(improvements(first, last))
+
+
+@router.get("/warehouses", response=list[Warehouse])
+def warehouse_figures(request: HttpRequest, first: From, last: To) -> HttpResponse:
+    """Each site's work on the orders due in a period of up to 400 days: lines picked right, short picks, parcels that left in time, lines that waited, hours from order to delivery by stage."""
+    period = _period(request, first, last, None)
+    if not isinstance(period, Period):
+        return period
+    if (last - first).days > LONGEST_LOOKED_AT:
+        return problem(request, "values-refused", [Finding("#/query/to", "values-refused", f"At most {LONGEST_LOOKED_AT} days are looked at.")], why="The period cannot be taken.")
+    return shown(warehouses(first, last))
 
 
 @router.get("/perfect-order/at-risk", response=page_schema(risks.RiskRow))

@@ -1,8 +1,8 @@
-"""Addresses of the perfect-order pages, of what is at risk and where to improve, and of the carrier pages."""
+"""Addresses of the perfect-order pages, of what is at risk and where to improve, and of the carrier and warehouse pages."""
 
 from django.urls import path
 
-from . import carrier_pages, improve_pages, otif_pages, pages, risk_pages
+from . import carrier_pages, improve_pages, otif_pages, pages, risk_pages, warehouse_pages
 
 urlpatterns = [
     path("perfect-order", pages.perfect_order, name="perfect_order"),
@@ -19,6 +19,9 @@ urlpatterns = [
     path("perfect-order/at-risk", risk_pages.at_risk, name="at_risk"),
     path("perfect-order/at-risk.csv", risk_pages.export, {"format": "csv"}, name="at_risk_export"),
     path("perfect-order/at-risk.parquet", risk_pages.export, {"format": "parquet"}, name="at_risk_parquet"),
+    path("warehouses", warehouse_pages.all_warehouses, name="warehouses"),
+    path("warehouses.csv", warehouse_pages.export, {"format": "csv"}, name="warehouses_export"),
+    path("warehouses.parquet", warehouse_pages.export, {"format": "parquet"}, name="warehouses_parquet"),
     path("carriers", carrier_pages.all_carriers, name="carriers"),
     path("carriers.csv", carrier_pages.export, {"format": "csv"}, name="carriers_export"),
     path("carriers.parquet", carrier_pages.export, {"format": "parquet"}, name="carriers_parquet"),

@@ -31,6 +31,7 @@ PAGES = {
     "at_risk": ("At risk", "flag", "q"),
     "improvements": ("Improvements", "adjustments", "z"),
     "carriers": ("Carriers", "truck-delivery", "g"),
+    "warehouses": ("Warehouses", "building-warehouse", "9"),
     "tenders": ("Tenders", "send", "1"),
     "freight_invoices": ("Freight invoices", "file-invoice", "2"),
     "claims": ("Claims", "scale", "3"),
