@@ -24,7 +24,7 @@ from hanse.edge.settings import _database
 from hanse.edge.tests.test_serve import HANSE, Serving, until
 from tests import test_kills_whole_life as kills
 from tests.cluster import Cluster
-from tests.lives import Company
+from hanse.world.faults.lives import Company
 
 pytestmark = pytest.mark.slow
 SKUS = kills.SKUS

@@ -116,7 +116,7 @@ PERFECT = {
     "A return changes no verdict but that of the product, with its reason.": "later: returns",
     "What is delivered, lost, sent back, invoiced and credited is counted apart.":
         f"{B}test_rules.py::test_what_was_received_is_known_when_nothing_is_on_its_way {B}test_rules.py::test_any_credits_of_an_invoice_from_its_end_add_up_to_it "
-        f"{T}test_never_came.py::test_lost_units_are_sent_again_at_what_they_cost_and_those_that_never_came_are_to_be_credited",
+        f"{T}test_never_came.py::test_lost_units_are_sent_again_at_what_they_cost_and_those_that_never_came_are_credited",
     "The first promise is written once; what is judged by is never moved by us.":
         f"{O}test_promising.py::test_what_waits_is_promised_when_it_gets_a_site_and_the_move_is_kept "
         f"{P}test_assess.py::test_a_new_day_that_the_customer_asked_for_is_the_basis_and_ours_never_is",

@@ -15,7 +15,7 @@ import pytest
 
 from hanse.edge import postgres
 from hanse.edge.tests.test_serve import Serving, hanse, until
-from tests.lives import Act, Client, Company
+from hanse.world.faults.lives import Act, Client, Company
 from tests.test_kills_whole_life import SKUS, _end
 
 NUMBERED = """

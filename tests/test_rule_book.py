@@ -83,7 +83,7 @@ RULES = {
     "Lost in transit: a parcel nobody tells of is looked for.": f"{E}test_exceptions.py::test_a_parcel_that_nobody_tells_of_or_that_the_carrier_expects_late_needs_a_person "
         f"{T}test_silences.py::test_a_silence_needs_a_person_until_the_parcel_moves_and_the_next_one_is_another",
     "Lost, or found after all: sent again, paid back once.":
-        f"{T}test_never_came.py::test_lost_units_are_sent_again_at_what_they_cost_and_those_that_never_came_are_to_be_credited {T}test_never_came.py::test_what_is_told_of_a_lost_parcel_finds_it_again",
+        f"{T}test_never_came.py::test_lost_units_are_sent_again_at_what_they_cost_and_those_that_never_came_are_credited {T}test_never_came.py::test_what_is_told_of_a_lost_parcel_finds_it_again",
     "Refused: it comes back into quarantine and is not delivered by what is told later.": f"{T}test_never_came.py::test_a_refused_parcel_comes_back_into_quarantine_and_stays_there",
     "Delivered but not received: what is in doubt waits for a person, a proof settles it.": f"{T}test_states.py::test_a_proof_settles_every_doubt",
     "Sent back by the carrier: it is not delivered by what is told later.": f"{T}test_tracking.py::test_a_parcel_that_was_sent_back_before_waits_for_a_proof",

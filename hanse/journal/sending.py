@@ -72,4 +72,6 @@ class Sender:
 
 def sender(keeps_plans: bool = False) -> Any:
     """A cursor for a transaction's statements, as Django wraps its own."""
-    return connection.make_cursor(Sender(connection.connection, keeps_plans))  # type: ignore[arg-type]
+    with connection.wrap_database_errors:
+        made = Sender(connection.connection, keeps_plans)
+    return connection.make_cursor(made)  # type: ignore[arg-type]

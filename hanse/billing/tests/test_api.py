@@ -36,7 +36,7 @@ def test_an_invoice_from_the_request_to_its_payment(given, ask):
     [back] = ask("/refunds/batch", [{"ref": "R-1", "customer": "REUTER", "amount": "15", "currency": "EUR"}]).json()
     assert (credited["total"], back["told"]) == ("10.0000", "MoneyPaidBack")
     one = ask("/invoices/INV-2026-000001").json()
-    assert (one["open"], [s["name"] for s in one["settlements"]], one["credits"]) == ("0.0000", ["P-1"], ["CRN-2026-000001"])
+    assert (one["open"], [s["name"] for s in one["settlements"]], one["credits"]) == ("0.0000", ["P-1"], [{"number": "CRN-2026-000001", "reason": "broken"}])
     assert ask("/invoices/INV-2026-000001.pdf").content.startswith(b"%PDF-")
     assert ask("/accounts?customer=REUTER").json() == []
 

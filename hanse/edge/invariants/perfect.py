@@ -109,9 +109,10 @@ WITH learnt AS (
 SELECT coalesce(l.week_on, t.week_on) AS week_on, coalesce(l.lane, t.lane) AS lane, l.n, t.n AS decided, (l.n, l.perfect) IS DISTINCT FROM (t.n, t.perfect) AS wrong
   FROM (SELECT * FROM learnt JOIN weeks USING (week_on)) l FULL JOIN there t ON t.week_on = l.week_on AND t.lane = l.lane
 """),
-    Check("INV-24", "What is at risk is a commitment of its order, and gains what its first rescue does.", f"""
+    Check("INV-24", "What is at risk was a commitment of its order when it was looked at, and gains what its first rescue does.", f"""
 SELECT 'H-' || r.order_id AS "order", r.due_on, r.gain,
        NOT EXISTS (SELECT FROM orders_line l LEFT JOIN orders_line l0 ON l0.id = l.substitute_of_id WHERE l.order_id = r.order_id AND {DUE} IS NOT DISTINCT FROM r.due_on)
+         AND r.due_on IS NOT NULL AND NOT EXISTS (SELECT FROM orders_promise p JOIN orders_line l ON l.id = p.line_id WHERE l.order_id = r.order_id AND r.due_on IN (p.promised_on, p.was_on))
        OR r.gain <> round(greatest(0, coalesce((r.rescues->0->>'gain')::numeric, 0)), 4) AS wrong
   FROM perfect_order_risk r
 """),

@@ -482,6 +482,6 @@ def test_a_damaged_backup_is_refused_and_the_next_one_restores(copy_home, shared
 
 
 def test_a_folder_that_is_no_backup_is_refused(home, tmp_path):
-    with pytest.raises(PostgresError, match="is no backup: name a folder that `backup` made"):
+    with pytest.raises(PostgresError, match="is no backup: name a folder that `backup` or `archive` made"):
         restore(home, tmp_path)
     assert not home.exists()
