@@ -10,7 +10,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any, Literal
 Moment = Literal["before", "after"]
 PEER = struct.Struct("3i")
 READY = b"Z\x00\x00\x00\x05"
+EXECUTE = ord("E")
 SYNC = b"S\x00\x00\x00\x04"
 CHUNK = 64 * 1024
 
@@ -255,7 +256,15 @@ def commits(said: bytes, status: bytes) -> bool:
     if said[:1] == b"Q":
         words = said[5:-1].strip(b" ;").upper()
         return words.endswith(b"COMMIT") or (status == b"I" and not words.startswith((b"BEGIN", b"SET", b"ROLLBACK", b"SELECT", b"LISTEN")))
-    return status == b"I" and said.endswith(SYNC)
+    return status == b"I" and said.endswith(SYNC) and EXECUTE in _kinds(said)
+
+
+def _kinds(said: bytes) -> Iterator[int]:
+    """The kinds of the messages that a client of PostgreSQL says at once: to prepare a statement is not to execute it."""
+    at = 0
+    while at + 5 <= len(said):
+        yield said[at]
+        at += 1 + int.from_bytes(said[at + 1:at + 5])
 
 
 def _caller(client: asyncio.StreamWriter) -> int:

@@ -13,6 +13,8 @@ from hanse.world.faults.plan import SHARES, faults
 from hanse.world.faults.proxy import Proxy, commits
 from hanse.world.faults.torture import Torture
 
+BIND = b"B\x00\x00\x00\x0c\x00\x00\x00\x00\x00\x00\x00\x00"
+
 
 @pytest.mark.parametrize("said, status, does", [
     (b"Q\x00\x00\x00\x0bCOMMIT\x00", b"T", True),
@@ -22,8 +24,9 @@ from hanse.world.faults.torture import Torture
     (b"Q\x00\x00\x00\x0dSELECT 1\x00", b"I", False),
     (b"Q\x00\x00\x00\x0dDELETE FROM x\x00", b"I", True),
     (b"Q\x00\x00\x00\x0dDELETE FROM x\x00", b"T", False),
-    (b"B...E...S\x00\x00\x00\x04", b"I", True),
-    (b"B...E...S\x00\x00\x00\x04", b"T", False),
+    (BIND + b"E\x00\x00\x00\x09\x00\x00\x00\x00\x00S\x00\x00\x00\x04", b"I", True),
+    (BIND + b"E\x00\x00\x00\x09\x00\x00\x00\x00\x00S\x00\x00\x00\x04", b"T", False),
+    (b"P\x00\x00\x00\x0aE\x00E\x00\x00\x00S\x00\x00\x00\x04", b"I", False),
     (b"X\x00\x00\x00\x04", b"I", False),
 ])  # fmt: skip
 def test_what_commits(said, status, does):
