@@ -22,9 +22,9 @@ from django.db import connections, transaction
 
 from hanse.edge.settings import _database
 from hanse.edge.tests.test_serve import HANSE, Serving, until
+from hanse.world.faults.lives import Company
 from tests import test_kills_whole_life as kills
 from tests.cluster import Cluster
-from hanse.world.faults.lives import Company
 
 pytestmark = pytest.mark.slow
 SKUS = kills.SKUS
