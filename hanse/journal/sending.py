@@ -13,7 +13,7 @@ from django.db import connection
 from psycopg import Connection, OperationalError
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, TransactionStatus
 
 BEGIN = {False: b"BEGIN", True: b"BEGIN; SET LOCAL plan_cache_mode = force_generic_plan"}
 """By whether statements keep their plans: left alone, the database would plan each anew for a lone ask."""
@@ -65,7 +65,7 @@ class Sender:
     def _checked(self, result: Any) -> Any:
         if result.status in GOOD:
             return result
-        if self._server.status == ConnStatus.BAD:
+        if self._server.status == ConnStatus.BAD or result.error_field(DiagnosticField.SQLSTATE) is None:  # the line is lost: the server itself always says a state
             raise OperationalError(result.get_error_message())
         raise error_from_result(result)
 

@@ -13,7 +13,7 @@ def test_the_reference_is_drawn_without_a_cdn(signed_in, house):  # noqa: F811
     elsewhere = []
     page.on("request", lambda request: elsewhere.append(request.url) if not request.url.startswith((house, "data:")) else None)
     page.goto("/api/docs")
-    page.wait_for_selector(".opblock-summary-path")
+    page.wait_for_selector(".opblock-summary-path", timeout=60_000)
     assert page.locator(".opblock").count() > 30
     page.locator(".opblock-summary-control").first.click()
     page.wait_for_selector(".opblock-body")
