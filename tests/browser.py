@@ -87,7 +87,11 @@ def signed_in(chromium: Any, house: str, lasting: Any) -> Iterator[Callable[...,
 
 
 def scan(page: Any, code: str) -> None:
-    """What a keyboard-wedge scanner does: fast keys, then Enter; sent from within, for a busy machine types slowly."""
+    """What a keyboard-wedge scanner does: fast keys, then Enter; sent from within, for a busy machine types slowly.
+
+    A click that opens a page returns before the page's scripts ran; who scans looks at the whole page first.
+    """
+    page.wait_for_load_state("load")
     page.evaluate(KEYS, code)
 
 
