@@ -21,11 +21,20 @@ END $$
 """
 
 
+BETWEEN = """This database was made by an earlier hanse and holds only a part of the tables: {}.
+Bring it up with that version's last state first (git checkout 58034b4, hanse up), then with this one; or begin with an empty database."""
+
+
 def migrate(verbosity: int = 0) -> None:
-    """Bring the schema up to date as its owner and grant the server's role what it may do. Changes nothing twice."""
+    """Bring the schema up to date as its owner and grant the server's role what it may do. Changes nothing twice.
+
+    Exits where the database stopped between two of the steps that one migration replaces now.
+    """
     from django.core.management import call_command
     from django.db import connection
 
+    if left := _left_between():
+        sys.exit(BETWEEN.format(", ".join(left)))
     with connection.cursor() as cursor:  # also in a restored database that is closed until it is recovered
         cursor.execute("SET default_transaction_read_only = off")
     call_command("migrate", interactive=False, verbosity=verbosity)
@@ -36,6 +45,18 @@ def migrate(verbosity: int = 0) -> None:
         cursor.execute(GRANT)
         for table in APPEND_ONLY:
             cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM hanse_app")
+
+
+def _left_between() -> list[str]:
+    """The areas of which some, but not all, of the replaced migrations ran."""
+    from django.apps import apps
+    from django.db import connection
+    from django.db.migrations.recorder import MigrationRecorder
+    from django.utils.module_loading import import_string
+
+    ran = set(MigrationRecorder(connection).applied_migrations())
+    areas = [app.label for app in apps.get_app_configs() if app.name.startswith("hanse.") and (app.label, "0001_tables") not in ran and any(label == app.label for label, _ in ran)]
+    return [area for area in areas if not set(import_string(f"hanse.{area}.migrations.0001_tables.Migration").replaces) <= ran]
 
 
 def main() -> int:
