@@ -1,7 +1,7 @@
 """F13 and natural opponents: what can happen once happens once, however many ask for it at one instant.
 
-Through the API fifty equal requests come together, with one key and with fifty; by direct calls two opponents meet two
-hundred times. Everybody gets an answer that says what came of it, and in the end `hanse verify` finds nothing.
+Through the API fifty equal requests come together, with one key and with fifty; by direct calls two opponents meet as
+often as in the races. Everybody gets an answer that says what came of it, and in the end `hanse verify` finds nothing.
 """
 
 from collections import Counter
@@ -36,9 +36,10 @@ from hanse.orders.release_hold import ReleaseHold, release_hold
 from hanse.partners.addresses import AddressGiven
 from hanse.transport.hand_over import HandOver, hand_over
 from hanse.transport.tests.road import carriers
-from tests.test_races import at_once
+from tests.test_races import TIMES, at_once
 
-AT_ONCE, INTERLEAVINGS = 50, 200
+pytestmark = pytest.mark.at_length
+AT_ONCE = 50
 ELSEWHERE = AddressGiven("DE", street="Lange Straße 1", postcode="18055", city="Rostock")
 
 
@@ -188,7 +189,7 @@ def later(now: datetime, act: Callable[[], Any]) -> Any:
 
 def test_cancel_against_pick(company):
     """Stopping and picking at once: every unit is in its bin and cancelled, or in the tote and wanted; none is half of both."""
-    made = orders(INTERLEAVINGS)
+    made = orders(TIMES)
     for order, task in zip(made, tasks_of(made), strict=True):
         request = stop(order, 1).asked[0].request
         done, taken = at_once([lambda r=request: answer(r), lambda t=task: one(pick, Pick(t, 2))])
@@ -206,7 +207,7 @@ def test_over_pick_against_the_reservation_of_the_last_unit(company):
     """One unit is left beyond what is ordered: it goes out over the line, or another order has it; never both."""
     company.item("LAST"), company.customer("LAX", over_percent=50)
     won = set()
-    for _ in range(INTERLEAVINGS):
+    for _ in range(TIMES):
         receive([Receive("HAM", "LAST", 3, "A-01")], by=HANSE)
         [task] = tasks_of([one(place, Place("LAX", (PlaceLine("LAST", 2),))).order])
         taken, placed = at_once([lambda t=task: one(pick, Pick(t, 3)), lambda: one(place, Place("REUTER", (PlaceLine("LAST", 1),), reserve="or_refuse"))])
@@ -221,7 +222,7 @@ def test_over_pick_against_the_reservation_of_the_last_unit(company):
 
 def test_change_against_pack(company):
     """A quantity that shrinks while the carton is closed: the site takes it out of the tote, or opens the carton that was just closed."""
-    for order in on_totes(INTERLEAVINGS):
+    for order in on_totes(TIMES):
         request = one(change, Change(order, (ChangeLine(1, 1),), fallback="let-go")).asked[0].request
         carton, done = at_once([lambda o=order: one(pack, Pack(o)), lambda r=request: answer(r)])
         assert (kind(carton), kind(done)) == ("CartonPacked", "ChangeAccepted")
@@ -236,7 +237,7 @@ def test_change_against_pack(company):
 
 def test_pack_against_a_change_of_address(company):
     """The label is made with the new address, or its site is asked; one of the old address does not leave."""
-    for order in on_totes(INTERLEAVINGS):
+    for order in on_totes(TIMES):
         carton, changed = at_once([lambda o=order: one(pack, Pack(o)), lambda o=order: one(change, Change(o, ship_to=ELSEWHERE, fallback="intercept"))])
         assert (kind(carton), kind(changed)) == ("CartonPacked", "OrderChanged")
         now = Order.objects.get(pk=int(order[2:])).ship_to_id
@@ -249,7 +250,7 @@ def test_pack_against_a_change_of_address(company):
 @pytest.mark.parametrize("accept", [True, False], ids=["accepted", "refused"])
 def test_answer_against_hand_over(company, accept):
     """A carton whose units are to be stopped does not leave before the answer: stopped units never leave, refused ones do."""
-    made = on_totes(INTERLEAVINGS)
+    made = on_totes(TIMES)
     for carton in pack([Pack(order) for order in made], by=HANSE):
         request = stop(carton.order, 2).asked[0].request
         gone, done = at_once([lambda c=carton: one(hand_over, HandOver(c.carton, "UPS")), lambda r=request: answer(r, accept)])
@@ -263,7 +264,7 @@ def test_answer_against_hand_over(company, accept):
 
 def test_asking_against_hand_over(company):
     """What was asked in time stays here; what left first cannot be stopped any more."""
-    made = on_totes(INTERLEAVINGS)
+    made = on_totes(TIMES)
     for carton in pack([Pack(order) for order in made], by=HANSE):
         gone, asked = at_once([lambda c=carton: one(hand_over, HandOver(c.carton, "UPS")), lambda c=carton: stop(c.order, 2)])
         assert (kind(gone), kind(asked)) in {("ParcelHandedOver", "units-bound"), ("change-asked", "ChangeAsked")}
@@ -272,7 +273,7 @@ def test_asking_against_hand_over(company):
 
 def test_answer_against_expire(company):
     """One of the two answers stands."""
-    made = on_totes(INTERLEAVINGS)
+    made = on_totes(TIMES)
     late = clock.now() + timedelta(days=3)
     requests = [stop(order, 2).asked[0].request for order in made]
     for request in requests:
@@ -289,7 +290,7 @@ def in_pairs(count: int) -> list[tuple[Any, Any]]:
 
 def test_consolidate_against_hand_over(company):
     """The inner carton leaves with the outer one, or stays for a parcel of its own: never is it left behind in one that is gone."""
-    for outer, inner in in_pairs(INTERLEAVINGS):
+    for outer, inner in in_pairs(TIMES):
         put, gone = at_once([lambda i=inner, o=outer: one(consolidate, Consolidate(i.carton, o.carton)), lambda o=outer: one(hand_over, HandOver(o.carton, "UPS"))])
         assert kind(gone) == "ParcelHandedOver" and kind(put) in {"CartonConsolidated", "handed-over"}
         assert gone.together == ((inner.order,) if kind(put) == "CartonConsolidated" else ())
@@ -301,7 +302,7 @@ def test_consolidate_against_hand_over(company):
 @pytest.mark.parametrize("which", [0, 1], ids=["outer", "inner"])
 def test_consolidate_against_a_change_of_address(company, which):
     """Cartons of which one goes elsewhere do not become a parcel; where they were one already, it does not leave before its site answers."""
-    for pair in in_pairs(INTERLEAVINGS):
+    for pair in in_pairs(TIMES):
         outer, inner = pair
         put, changed = at_once([
             lambda i=inner, o=outer: one(consolidate, Consolidate(i.carton, o.carton)), lambda o=pair[which].order: one(change, Change(o, ship_to=ELSEWHERE, fallback="intercept"))])
@@ -314,7 +315,7 @@ def test_consolidate_against_a_change_of_address(company, which):
 
 def test_hand_over_against_hold(company):
     """Whoever comes first: what left is not held back, and what is held has not left."""
-    made = on_totes(INTERLEAVINGS)
+    made = on_totes(TIMES)
     for carton in pack([Pack(order) for order in made], by=HANSE):
         gone, held = at_once([lambda c=carton: one(hand_over, HandOver(c.carton, "UPS")), lambda c=carton: one(hold, Hold(c.order, "credit"))])
         assert (kind(gone), kind(held)) in {("ParcelHandedOver", "OrderHeld"), ("on-hold", "OrderHeld")}
