@@ -129,7 +129,7 @@ def up(**doors: Any) -> None:
 
 @main.command()
 @with_doors
-@click.option("--world", "name", help="The company: a file, or one that comes with hanse (web-shop, distributor, grocery); else the one that lives here, or the web shop.")
+@click.option("--world", "name", help="The company: a file, or one that comes with hanse (web-shop, distributor, grocery); else the one that lives here, or a small web shop.")
 @click.option("--days", default=90, show_default=True, type=click.IntRange(1, 3650), help="How long its past is.")
 @click.option("--seed", type=click.IntRange(0, 2**31), help="Another seed is another history; the same one the same.  [default: 7]")
 @click.option("--pace", default=60.0, show_default=True, type=click.FloatRange(0, 3600), help="How many times as fast time goes on while it is served; at 0 nobody works but you.")

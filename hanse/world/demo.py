@@ -19,7 +19,7 @@ from .day import World
 
 TROUBLE = (described.NotACompany, history.NotThisWorld)
 """What stands in the way of living a past, said in one sentence."""
-USUAL, SEED = "web-shop", 7
+USUAL, SEED = "demo", 7
 """The company and the seed of a demo, unless others are named."""
 STAFF = [("ina", ["order desk"]), ("tomasz", ["warehouse"]), ("jonas", ["transport"]), ("fiona", ["finance"]), ("max", ["admin"])]
 PASSWORD = "demo_password"
