@@ -83,11 +83,13 @@ def stops() -> list[Stop]:
 
 
 def _found() -> Iterator[Stop]:
+    found: list[tuple[Known, tuple[Any, ...]]] = []
     with connection.cursor() as cursor:
         for known in KNOWN:
             cursor.execute(known.sql)
-            for row in cursor.fetchall():
-                yield Stop(known.word, _url(known, row), known.said.format(*row))
+            found += [(known, row) for row in cursor.fetchall()]
+    for known, row in found:
+        yield Stop(known.word, _url(known, row), known.said.format(*row))
 
 
 def _url(known: Known, row: tuple[Any, ...]) -> str:
