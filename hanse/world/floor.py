@@ -15,7 +15,6 @@ from hanse.fulfilment.release_wave import ReleaseWave, release_wave
 from hanse.fulfilment.start_tour import StartTour, start_tour
 from hanse.inventory.count import Count, count
 from hanse.journal.asking import rows
-from hanse.kernel import clock
 from hanse.kernel.numbers import order_ids
 from hanse.kernel.refused import Refused
 from hanse.kernel.rows import as_tuple

@@ -13,7 +13,6 @@ from . import described, history, living
 from .day import Day, World
 
 
-
 def go_on(stopping: Event, course: clock.Course) -> None:
     """Live day after day as the clock goes, until told to stop. Begins where the last fact is."""
     so_far = history.lived()

@@ -1,6 +1,6 @@
 """What waits for whoever visits a demo, besides orders on their way: what the simulated world does not do by itself.
 
-Labels of a carrier that refuses some, stock work, a held lot, audits, quotes and recurring orders, changes asked of a site, freight bills,
+Labels of a carrier that refuses some, stock work, a held lot, quotes and recurring orders, changes asked of a site, freight bills,
 tenders, exceptions that somebody has taken. Done once, at the end of the past. What a company has nothing for is left out, and
 whatever is refused is part of the story.
 """
@@ -8,18 +8,18 @@ whatever is refused is part of the story.
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from random import Random
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Sum
+from django.db.models import F
 
 from hanse.catalogue.keep_substitutes import KeepSubstitute, keep_substitutes
 from hanse.edge import attention
 from hanse.edge.kinds import KINDS
 from hanse.edge.take_exceptions import TakeException, take_exceptions
-from hanse.fulfilment.audit import Audit, Found, audit
 from hanse.fulfilment.hold_lot import HoldLot, hold_lot
-from hanse.fulfilment.models import Carton, Task
+from hanse.fulfilment.models import Task
 from hanse.inventory.count import Count, count
 from hanse.inventory.count_by_plan import CountByPlan, count_by_plan
 from hanse.inventory.keep_count_plans import KeepCountPlan, keep_count_plans
@@ -30,8 +30,6 @@ from hanse.inventory.replenish import Replenish, replenish
 from hanse.journal.asking import rows
 from hanse.journal.principals import Principal
 from hanse.kernel import clock
-from hanse.kernel.refused import Refused
-from hanse.network.keep import KeepSite, keep_sites
 from hanse.orders.change import Change, ChangeLine, change
 from hanse.orders.make_quotes import MakeQuote, make_quotes
 from hanse.orders.models import Line
@@ -64,7 +62,6 @@ def prepare(world: World, now: datetime) -> None:
     hall, carriers, day = company.sites[0].code, [c.code for c in company.carriers], now.astimezone(ZoneInfo(company.zone)).date()
     with clock.standing_at(now):
         keep_count_plans([KeepCountPlan(site.code, day) for site in company.sites], by=FLOOR)
-        keep_sites([KeepSite(hall, audit_percent=10)], by=FLOOR)
         _labels(carriers)
         _papers()
         book_pickups([BookPickup(hall, carriers[-1], day + timedelta(days=1), time(15), time(18), 12, instructions="gate 2, ring twice")], by=DOCK)
@@ -79,25 +76,16 @@ def prepare(world: World, now: datetime) -> None:
 
 
 def _stock(world: World, hall: str) -> None:
-    """The floor's day: faces to fill from reserve, goods at the dock, bins to count, a lot held, a carton audited, a substitute."""
+    """The floor's day: faces to fill from reserve, goods at the dock, bins to count, a lot held, a substitute."""
     plain = [it.sku for it in world.opened.sold if it.family.tracking == "none" and hall in it.bins]
     reserve = [bin.code for site in world.opened.sites if site.code == hall for bin in site.bins if bin.role == "reserve"]
     receive([Receive(hall, sku, 144, bin, document="from the supplier's pallet") for sku, bin in zip(plain[:PALLETS], reserve, strict=False)], by=FLOOR)
     _faces(hall)
     receive([Receive(hall, sku, units, document="ASN 5511") for sku, units in zip(plain[-3:], (60, 24, 40), strict=False)], by=FLOOR)
-    keep_substitutes([KeepSubstitute(one, other, 1, 1, True, "lower", True) for one, other in zip(plain[:3], plain[1:4], strict=True)], by=DESK)
+    keep_substitutes([KeepSubstitute(one, other, 1, 1, True, "lower", True) for one, other in pairwise(plain[:4])], by=DESK)
     count_by_plan([CountByPlan(site.code) for site in world.company.sites], by=FLOOR)
     _counts(Random(world.seed))
     _hold()
-    _audit()
-
-
-def _audit() -> None:
-    """One of the cartons that are due was counted, and all was in it."""
-    carton = Carton.objects.filter(audit="due", opened_at=None).order_by("id").first()
-    if carton:
-        inside = carton.contents.values_list("item__sku", "lot").annotate(units=Sum("quantity"))
-        audit([Audit(carton.sscc, tuple(Found(sku, units, lot) for sku, lot, units in inside))], by=NIGHT)
 
 
 def _faces(hall: str) -> None:
@@ -123,7 +111,7 @@ def _hold() -> None:
     """A lot of which units lie in a tote is held: the order is hit, other lots are found for what was not picked yet."""
     task = Task.objects.exclude(lot="").filter(taken__gt=F("put_back") + F("packed")).order_by("-id").select_related("item").first()
     if task:
-        hold_lot([HoldLot(task.item.sku, task.lot, "supplier reports a wrong viscosity")], by=FLOOR)
+        hold_lot([HoldLot(task.item.sku, task.lot, "the supplier reports a wrong label")], by=FLOOR)
 
 
 def _desk(world: World, day: date) -> None:

@@ -11,7 +11,6 @@ from hanse.edge.tests.company import a_company, an_hour_later
 from hanse.kernel import clock
 
 
-
 @pytest.fixture
 def demo(monkeypatch):
     """Time has a course of its own here."""
