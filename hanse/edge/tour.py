@@ -48,7 +48,7 @@ KNOWN = (
     Known("Work that is left for you", """
         SELECT s.code, s.name, count(DISTINCT t.tour_id) FROM fulfilment_task t JOIN fulfilment_tour r ON r.id = t.tour_id AND r.picker = '' JOIN network_site s ON s.id = t.site_id
          WHERE t.closed_at IS NULL GROUP BY s.code, s.name ORDER BY 3 DESC, 1 LIMIT 1""",
-        "pick", "The crew of {1} leaves the last tour of each wave until morning, and what you take they leave to you. Sign in as tomasz, start it and scan; then pack and hand over.", ("site",)),
+        "pick", "The crew of {1} leaves the newest tour and the last order at the packing table to you, and walks no tour that you took. As tomasz, start it and scan; then pack and hand over.", ("site",)),
     Known("A carrier that differs", """
         SELECT v.carrier, round(100 * avg((NOT v.in_time)::int), 1), count(*), (SELECT round(100 * avg((NOT x.in_time)::int), 1) FROM perfect_order_verdict x WHERE x.known_to IS NULL AND x.state <> 'void')
           FROM perfect_order_verdict v WHERE v.known_to IS NULL AND v.state <> 'void' AND v.in_time IS NOT NULL AND v.carrier <> '' GROUP BY v.carrier ORDER BY 2 DESC, 1 LIMIT 1""",
@@ -66,7 +66,7 @@ KNOWN = (
         "backorder_item", "{1} units of {0} wait in {2} orders, each for a dated delivery. Simulate a run: who gains, who loses."),
     Known("What needs a person", "SELECT count(*) FROM edge_ownership", "exceptions", "All that is stuck, what is lost first on top. Ina has taken some; take one, and do its next step.", ()),
     Known("A bill that a carrier got wrong", """
-        SELECT f.id, f.number, c.name, f.disputed, f.currency FROM transport_freightinvoice f JOIN transport_carrier c ON c.id = f.carrier_id WHERE f.disputed > 0 ORDER BY f.disputed DESC, f.id LIMIT 1""",
+        SELECT f.id, f.number, c.name, round(f.disputed, 2), f.currency FROM transport_freightinvoice f JOIN transport_carrier c ON c.id = f.carrier_id WHERE f.disputed > 0 ORDER BY f.disputed DESC, f.id LIMIT 1""",
         "freight_invoice", "{2} billed {1}; {3} {4} of it are disputed, line by line, against what the parcels should have cost."),
     Known("An order of your own", "SELECT 1", "orders", "As ina, place a new order and watch its bar on this board as time goes on: allocated, picked, packed, on its way, delivered.", ()),
     Known("A lot that is held", """

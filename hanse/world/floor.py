@@ -29,8 +29,6 @@ from .road import Road
 
 BILLED = timedelta(minutes=6)
 """So long after a van has left what it took is billed."""
-SPARED = 1
-"""On a day that is visited the crew leaves so many tours of each wave and orders of each pack to others, until the next morning."""
 LOADED = timedelta(minutes=20)
 """So long after its cut-off a carrier's van leaves."""
 
@@ -85,6 +83,8 @@ class Floor:
         self.day, self.site, self.road = day, site, road
         self.calendar = Calendar(site.country, workdays=site.workdays)
         self.known: set[int] = set()
+        self.left: list[str] = []
+        """On a visited day the last order at the packing table is left to others until more come."""
         self.tours, self.picked = simpy.Store(day.env), simpy.Store(day.env)
 
     def open(self) -> None:
@@ -126,16 +126,16 @@ class Floor:
             tours = [] if isinstance(wave, Refused) else planning.plan(self.site.code, wave.wave)
             tours += planning.plan(self.site.code)
         if self.day.visited:
-            return self.put_open(but=SPARED)
+            return self.put_open(but=1)
         for tour in tours:
             if isinstance(tour, TourPlanned):
                 self.tours.put(tour.tour)
 
     def put_open(self, but: int = 0) -> None:
-        """Every open tour that nobody walks and that was not put yet, whoever planned it, but the last so many: those are left to whoever visits."""
+        """Put every open tour that nobody walks, whoever planned it, but the newest so many: on a visited day those are left to others until the next wave."""
         new = [tour for tour in rows(int, TOURS_OF, site=self.site.code, picker="") if tour not in self.known]
-        self.known.update(new)
         for tour in new[: len(new) - but]:
+            self.known.add(tour)
             self.tours.put(tour)
 
     def count(self) -> None:
@@ -196,8 +196,9 @@ class Floor:
             if not get.triggered:
                 get.cancel()
                 return
-            orders = rows(str, WHOLE, site=self.site.code, orders=order_ids(get.value or []))
-            orders = orders[: len(orders) - SPARED] if day.visited and len(orders) > SPARED else orders
+            orders = rows(str, WHOLE, site=self.site.code, orders=order_ids([*get.value, *self.left]))
+            if day.visited:
+                orders, self.left = orders[:-1], orders[-1:]
             if orders:
                 seconds = self.site.pack_seconds / shift.packers
                 began = day.now
