@@ -1,6 +1,6 @@
 """What waits for whoever visits a demo, besides orders on their way: what the simulated world does not do by itself.
 
-Labels of a carrier that refuses some, stock work, a held lot, quotes and recurring orders, changes asked of a site, freight bills,
+Labels of a carrier that refuses some, stock work, a batch at the put wall, a held lot, quotes and recurring orders, changes asked of a site, freight bills,
 tenders, exceptions that somebody has taken. Done once, at the end of the past. What a company has nothing for is left out, and
 whatever is refused is part of the story.
 """
@@ -18,8 +18,12 @@ from hanse.catalogue.keep_substitutes import KeepSubstitute, keep_substitutes
 from hanse.edge import attention
 from hanse.edge.kinds import KINDS
 from hanse.edge.take_exceptions import TakeException, take_exceptions
+from hanse.fulfilment import planning
+from hanse.fulfilment.events import TourPlanned
 from hanse.fulfilment.hold_lot import HoldLot, hold_lot
 from hanse.fulfilment.models import Task
+from hanse.fulfilment.pick import Pick, pick
+from hanse.fulfilment.release_wave import ReleaseWave, release_wave
 from hanse.inventory.count import Count, count
 from hanse.inventory.count_by_plan import CountByPlan, count_by_plan
 from hanse.inventory.keep_count_plans import KeepCountPlan, keep_count_plans
@@ -30,6 +34,7 @@ from hanse.inventory.replenish import Replenish, replenish
 from hanse.journal.asking import rows
 from hanse.journal.principals import Principal
 from hanse.kernel import clock
+from hanse.network.keep import KeepSite, keep_sites
 from hanse.orders.change import Change, ChangeLine, change
 from hanse.orders.make_quotes import MakeQuote, make_quotes
 from hanse.orders.models import Line
@@ -66,6 +71,8 @@ def prepare(world: World, now: datetime) -> None:
         _papers()
         book_pickups([BookPickup(hall, carriers[-1], day + timedelta(days=1), time(15), time(18), 12, instructions="gate 2, ring twice")], by=DOCK)
         call_carriers()
+        keep_sites([KeepSite(hall, tote_scan=True)], by=FLOOR)
+        _batch(company.sites[-1].code)
         _stock(world, hall)
         _desk(world, day)
         visit_freight.freight(day, DOCK, FINANCE, carriers, hall)
@@ -86,6 +93,15 @@ def _stock(world: World, hall: str) -> None:
     count_by_plan([CountByPlan(site.code) for site in world.company.sites], by=FLOOR)
     _counts(Random(world.seed))
     _hold()
+
+
+def _batch(site: str) -> None:
+    """What waits at the last site is picked in one batch: its units stand in the cart, to be sorted at the put wall."""
+    [wave] = release_wave([ReleaseWave(site)], by=FLOOR)
+    tours = [] if isinstance(wave, Refused) else [t for t in planning.plan(site, wave.wave, "batch") if isinstance(t, TourPlanned)]
+    for tour in tours[:1]:
+        tasks = Task.objects.filter(tour=tour.tour, closed_at=None).order_by("stop", "id")
+        pick([Pick(t.pk, t.to_pick - t.withdrawn, tote=f"C-{tour.tour}") for t in tasks], by=FLOOR)
 
 
 def _faces(hall: str) -> None:
