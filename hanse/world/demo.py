@@ -34,6 +34,8 @@ def run(name: str | None, days: int, seed: int | None, pace: float, until: datet
     so_far = history.lived()
     name, seed = name or (so_far.world if so_far else USUAL), seed if seed is not None else so_far.seed if so_far else SEED
     history.same(so_far, name, seed)
+    if so_far is None and Order.objects.exists():
+        raise history.NotThisWorld("Here is a company that was not simulated. A demo needs a home of its own: `hanse --home FOLDER demo`.")
     company, whole = described.read(name), (home.made() / PASSWORD).exists()
     upto, stood = (until or datetime.now(UTC)).replace(microsecond=0), history.stood()
     if not whole or (pace and stood is not None and stood < upto):

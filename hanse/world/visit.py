@@ -34,6 +34,7 @@ from hanse.inventory.replenish import Replenish, replenish
 from hanse.journal.asking import rows
 from hanse.journal.principals import Principal
 from hanse.kernel import clock
+from hanse.kernel.refused import Refused
 from hanse.network.keep import KeepSite, keep_sites
 from hanse.orders.change import Change, ChangeLine, change
 from hanse.orders.make_quotes import MakeQuote, make_quotes
