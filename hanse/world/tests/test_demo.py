@@ -49,7 +49,7 @@ def test_a_demo_that_was_killed_goes_on_and_its_pages_move(home, tmp_path):
     file = tmp_path / "small.toml"
     file.write_text(SMALL)
     begun = subprocess.Popen([*HANSE, *PAST, "--world", str(file), "--no-serve"], env=environment(home))
-    assert until(lambda: days_lived(home) > 0, 120)
+    assert until(lambda: days_lived(home) > 0, 600)
     begun.kill()
     begun.wait()
 
