@@ -196,7 +196,7 @@ class Floor:
             if not get.triggered:
                 get.cancel()
                 return
-            orders = rows(str, WHOLE, site=self.site.code, orders=order_ids([*get.value, *self.left]))
+            orders = rows(str, WHOLE, site=self.site.code, orders=order_ids([*(get.value or []), *self.left]))
             if day.visited:
                 orders, self.left = orders[:-1], orders[-1:]
             if orders:
