@@ -21,8 +21,8 @@ $(VENV)/.tests: $(VENV)/.installed requirements-dev.lock
 	tools/chromium.sh
 	touch $@
 
-demo: install  ## a small trading company, driven through some hundred orders, served on http://127.0.0.1:8000
-	$(BIN)/hanse demo
+demo: install  ## a simulated web shop with a past of ninety days, served on http://127.0.0.1:8000 while its time goes on (PACE=0: only you work)
+	$(BIN)/hanse demo $(if $(PACE),--pace $(PACE))
 
 up: install  ## an empty company of one's own, served on http://127.0.0.1:8000
 	$(BIN)/hanse up

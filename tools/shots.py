@@ -29,7 +29,9 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 QUIETLY = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 COLOURS = 256
-SITES = ("HAM", "LEI", "ROT")
+SITES = ("HAM", "LEI")
+UNTIL = "2026-11-24T10:40"
+"""A Tuesday, when the crew is at work: the same past, so the same pages."""
 
 NEIGHBOUR = """wanted => {
   const alike = sku => { let n = 0; while (sku[n] && sku[n] === wanted[n]) n++; return n; };
@@ -90,7 +92,7 @@ def orders_chosen(page: Page) -> None:
 @picture("order", "ina")
 def order(page: Page) -> None:
     """An order that is partly on its way, with the choice of its site unfolded."""
-    page.goto(_order_with(page, r"(HAM|LEI|ROT) +(HAM|LEI|ROT)[^£]*delivered"))
+    page.goto(_order_with(page, r"(HAM|LEI) +(HAM|LEI)[^£]*delivered"))
     page.locator("[data-unfolds]").first.click()
     page.wait_for_timeout(1200)
 
@@ -164,12 +166,14 @@ def waves(page: Page) -> None:
 
 @picture("wave", "tomasz")
 def wave(page: Page) -> None:
-    page.goto("/waves/1")
+    page.goto("/waves?site=HAM")
+    page.goto(page.locator("tbody a[href^='/waves/']").first.get_attribute("href") or "/waves")
 
 
 @picture("tour", "tomasz")
 def tour(page: Page) -> None:
-    page.goto("/tours/1")
+    wave(page)
+    page.goto(page.locator("a[href^='/tours/']").first.get_attribute("href") or "/waves")
 
 
 @picture("pick", "tomasz", PHONE)
@@ -244,7 +248,7 @@ def pick_tote(page: Page) -> None:
 
 @picture("put-wall", "tomasz")
 def put_wall(page: Page) -> None:
-    page.goto("/sort?site=ROT")
+    page.goto("/sort?site=LEI")
     _scan(page, page.locator("tr[data-task] td.strong").first.inner_text())
     page.wait_for_selector("[data-put]:not([hidden])")
 
@@ -378,7 +382,7 @@ def demo() -> Iterator[tuple[str, str]]:
     """A demo of our own: its address and the staff's password. It ends with the block, its home with it."""
     home = Path(tempfile.mkdtemp(prefix="hanse-shots-"))
     port = _free_port()
-    command = [sys.executable, "-m", "hanse.edge", "--home", str(home), "demo", "--port", str(port)]
+    command = [sys.executable, "-m", "hanse.edge", "--home", str(home), "demo", "--pace", "0", "--until", UNTIL, "--port", str(port)]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "HANSE_"))}
     running = subprocess.Popen(command, cwd=ROOT, env=kept | {"COLUMNS": "400"}, stdout=subprocess.PIPE, text=True)
     try:

@@ -8,8 +8,9 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -92,7 +93,7 @@ def with_doors(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def _serve(host: str, port: int, stream_port: int | None, threads: int, no_worker: bool, greeting: str) -> int:
+def _serve(host: str, port: int, stream_port: int | None, threads: int, no_worker: bool, greeting: str, beside: Sequence[str] = ()) -> int:
     from .serve import serve
 
     where = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
@@ -102,7 +103,7 @@ def _serve(host: str, port: int, stream_port: int | None, threads: int, no_worke
         if greeting:
             out.print(greeting)
 
-    return serve(host, port, stream_port or port + 1, threads, not no_worker, ready)
+    return serve(host, port, stream_port or port + 1, threads, not no_worker, ready, beside)
 
 
 @main.command()
@@ -128,16 +129,24 @@ def up(**doors: Any) -> None:
 
 @main.command()
 @with_doors
-@click.option("--orders", default=200, show_default=True, help="How many orders to drive through their life.")
-@click.option("--no-serve", is_flag=True, help="Load the company and end.")
-def demo(orders: int, no_serve: bool, **doors: Any) -> None:
-    """Load a small trading company, drive orders through their whole life, and serve it."""
+@click.option("--world", "name", help="The company: a file, or one that comes with hanse (web-shop, distributor, grocery); else the one that lives here, or a small web shop.")
+@click.option("--days", default=90, show_default=True, type=click.IntRange(1, 3650), help="How long its past is.")
+@click.option("--seed", type=click.IntRange(0, 2**31), help="Another seed is another history; the same one the same.  [default: 7]")
+@click.option("--pace", default=60.0, show_default=True, type=click.FloatRange(0, 3600), help="How many times as fast time goes on while it is served; at 0 nobody works but you.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%dT%H:%M"]), help="The instant, in UTC, up to which the past is lived; else now.")
+@click.option("--no-serve", is_flag=True, help="Live the past and end.")
+def demo(name: str | None, days: int, seed: int | None, pace: float, until: datetime | None, no_serve: bool, **doors: Any) -> None:
+    """A simulated company with a past of ninety days, lived by the real operations, then served while its time goes on."""
     with home.serving(), django_ready(to_serve=True):
-        greeting = importlib.import_module("hanse.edge.demo").run(orders=orders)
+        world = importlib.import_module("hanse.world.demo")
+        try:
+            greeting = world.run(name, days, seed, pace, until and until.replace(tzinfo=UTC))
+        except world.TROUBLE as trouble:
+            raise home.HomeError(str(trouble)) from trouble
         if no_serve:
-            out.print(greeting or "")
+            out.print(greeting)
         else:
-            sys.exit(_serve(**doors, greeting=greeting or ""))
+            sys.exit(_serve(**doors, greeting=greeting, beside=["hanse.world"] if pace else []))
 
 
 @main.command()

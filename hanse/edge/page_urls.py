@@ -6,6 +6,7 @@ from . import exception_pages, pages
 
 urlpatterns = [
     path("", pages.today, name="today"),
+    path("tour", pages.tour, name="tour"),
     path("exceptions", exception_pages.exceptions, name="exceptions"),
     path("exceptions/one", exception_pages.exception, name="exception"),
     path("exceptions/take", exception_pages.take_exception, name="take_exception"),

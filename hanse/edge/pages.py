@@ -33,6 +33,7 @@ from hanse.web.words import day_in_words
 
 from . import allocated, attention, finding, happened, parcels
 from . import today as figures
+from . import tour as guided
 from .attention import Counted, Wanted
 from .exception_pages import address, queue
 from .kinds import KINDS
@@ -62,8 +63,24 @@ def today(request: HttpRequest) -> HttpResponse:
         "now": now, "said": f"{now:%A} {now.day} {now:%B %Y}", "tiles": tiles(role, counted, now), "queue": queue(request, found, now), "back": "today",
         "needed": needed, "shown": len(found), "by_kind": by_kind(counted), "mine": sum(it.mine for it in counted), "nobodys": sum(it.nobodys for it in counted), "cut_offs": [cut_off(c) for c in figures.cut_offs(now, STOPS_LEAVING)],
         "through": [{"word": word, "count": n, "shade": shade, "width": round(150 * n / most, 1)} for word, n, shade in passed],
-        "may_place": may(request, "orders.place"), "limit": figures.LOOKED_BACK,
+        "may_place": may(request, "orders.place"), "limit": figures.LOOKED_BACK, **_tour(request),
     })
+
+
+def _tour(request: HttpRequest) -> dict[str, Any]:
+    """The guided tour of a demo, until it is hidden."""
+    if clock.course() is None or request.htmx:  # type: ignore[attr-defined]
+        return {}
+    hidden = request.session.get("tour") == "hidden"
+    return {"demo": True, "pace": guided.pace(), "tour": [] if hidden else guided.stops()}
+
+
+@login_required
+@require_POST
+def tour(request: HttpRequest) -> HttpResponse:
+    """Hide the guided tour, or show it again."""
+    request.session["tour"] = "hidden" if request.POST.get("show") == "no" else "shown"
+    return redirect("today")
 
 
 def by_kind(counted: Sequence[Counted]) -> list[tuple[str, str, int]]:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -67,8 +67,8 @@ class Child:
                 return
 
 
-def serve(host: str, port: int, stream_port: int, threads: int, worker: bool, ready: Callable[[], None]) -> int:
-    """Serve until Ctrl-C or SIGTERM. `ready` is called once pages are answered."""
+def serve(host: str, port: int, stream_port: int, threads: int, worker: bool, ready: Callable[[], None], beside: Sequence[str] = ()) -> int:
+    """Serve until Ctrl-C or SIGTERM. `ready` is called once pages are answered; modules named `beside` run along."""
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
@@ -77,6 +77,7 @@ def serve(host: str, port: int, stream_port: int, threads: int, worker: bool, re
         Child("web", ["hanse.edge.web", host, str(port), str(threads)]),
         Child("stream", ["hanse.edge.stream", host, str(stream_port)]),
         *([Child("worker", ["hanse.edge.worker"])] if worker else []),
+        *[Child(module.rpartition(".")[2], [module]) for module in beside],
     ]
     log_folder = home.made() / "log"
     try:

@@ -18,6 +18,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject, cached_property
 
+from hanse.kernel import clock
+
 PAGES = {
     # url name: (word, icon, letter after G)
     "today": ("Today", "sun", "t"),
@@ -183,6 +185,12 @@ class Frame:
             return reverse("search")
         except NoReverseMatch:
             return ""
+
+    @property
+    def clock(self) -> str:
+        """The course of a demo's time, for the page: real and simulated milliseconds, and the pace; empty where time goes as everywhere."""
+        course = clock.course()
+        return f"{course.real.timestamp() * 1000:.0f} {course.simulated.timestamp() * 1000:.0f} {course.pace}" if course else ""
 
     @property
     def live_url(self) -> str:

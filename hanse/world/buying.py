@@ -19,6 +19,7 @@ def buying(day: Day) -> Steps:
     """All orders of the day, an hour's at a time."""
     world = day.world
     waiting = orders_of(world.company, world.opened.sold, world.opened.buyers, day.on, world.began, world.chances)
+    waiting = [w for w in waiting if not day.over(_next_hour(w.at))]
     while waiting:
         upto = _next_hour(waiting[0].at)
         yield day.until_instant(upto)

@@ -6,6 +6,7 @@ are about (`chances`). So a run can stop at any midnight and go on, here or in a
 """
 
 from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
@@ -49,7 +50,7 @@ class World:
     """A described company with its seed: what is the same on every day. With another `luck` the same company meets another future."""
 
     def __init__(self, company: Company, seed: int, began: date, luck: int | None = None):
-        self.company, self.began, self.zone = company, began, ZoneInfo(company.zone)
+        self.company, self.seed, self.began, self.zone = company, seed, began, ZoneInfo(company.zone)
         self.chances = Chances(seed if luck is None else luck)
         self.opened: Opened = opened(company, Chances(seed), began)
         self.sold: dict[str, Sold] = {it.sku: it for it in self.opened.sold}
@@ -57,13 +58,18 @@ class World:
 
 
 class Day:
-    """A day of a world as it is lived: its clock, who acts, and what was told."""
+    """A day of a world as it is lived: its clock, who acts, and what was told.
 
-    def __init__(self, world: World, on: date, until: datetime | None = None):
-        self.world, self.on, self.until = world, on, until
+    It may be lived `until` an instant, and gone on with `since` one. A day that is `visited` is lived on hanse's own clock beside people
+    and a worker: the worker tells followers, and the crew leaves some work to others.
+    """
+
+    def __init__(self, world: World, on: date, until: datetime | None = None, since: datetime | None = None, visited: bool = False):
+        self.world, self.on, self.until, self.visited = world, on, until, visited
         self.began_at = self.instant(time())
+        self.since = max(self.began_at, since) if since else self.began_at
         self.ends_at = min(self.midnight(), until) if until else self.midnight()
-        self.env = simpy.Environment()
+        self.env = simpy.Environment((self.since - self.began_at).total_seconds())
         self.tally = Tally()
         self.heard = _last_event()
 
@@ -85,13 +91,21 @@ class Day:
         """Waits until an instant; one that has passed comes at once."""
         return self.env.timeout(max(0.0, (at - self.began_at).total_seconds() - self.env.now))
 
+    def over(self, at: datetime) -> bool:
+        """Whether what is done at an instant was done before this part of the day began."""
+        return self.began_at < self.since and at <= self.since
+
+    def standing(self) -> AbstractContextManager[None]:
+        """Hanse's clock stands at this instant; on a visited day it goes by itself."""
+        return nullcontext() if self.visited else clock.standing_at(self.now)
+
     # -- acting ------------------------------------------------------------------------------------------------------------
 
     def act(self, operation: Callable[..., list[Any]], asks: Sequence[Any], who: str, role: str) -> list[Any]:
         """Put asks to an operation at this instant, as somebody with a role, and let those hear of it who follow."""
         if not asks:
             return []
-        with clock.standing_at(self.now):
+        with self.standing():
             answers = operation(asks, by=Principal(who, grants_of([role])))
             self.hear()
         self.tally.count(answers)
@@ -99,14 +113,14 @@ class Day:
 
     def itself(self, job: Callable[[], T]) -> T:
         """Have hanse do one of its jobs at this instant."""
-        with clock.standing_at(self.now):
+        with self.standing():
             done = job()
             self.hear()
         return done
 
     def hear(self) -> None:
-        """Let every follower read on that hears something of what was told, until nothing new is told."""
-        while news := self._news():
+        """Let every follower read on that hears something of what was told, until nothing new is told; on a visited day the worker does."""
+        while not self.visited and (news := self._news()):
             for spec in FOLLOWERS.values():
                 if spec.name not in ITSELF and (not spec.kinds or news.intersection(spec.kinds)):
                     catch_up(spec)

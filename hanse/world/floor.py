@@ -15,7 +15,6 @@ from hanse.fulfilment.release_wave import ReleaseWave, release_wave
 from hanse.fulfilment.start_tour import StartTour, start_tour
 from hanse.inventory.count import Count, count
 from hanse.journal.asking import rows
-from hanse.kernel import clock
 from hanse.kernel.numbers import order_ids
 from hanse.kernel.refused import Refused
 from hanse.kernel.rows import as_tuple
@@ -51,7 +50,11 @@ SELECT t.id, i.sku, b.code, t.lot, (t.to_pick - t.withdrawn)::int, o.ref FROM fu
   JOIN inventory_account b ON b.id = t.bin_id JOIN orders_order o ON o.id = t.order_id
  WHERE t.tour_id = %(tour)s AND t.closed_at IS NULL ORDER BY t.stop, t.id
 """
-OPEN_TOURS = "SELECT DISTINCT t.tour_id FROM fulfilment_task t JOIN network_site s ON s.id = t.site_id WHERE s.code = %(site)s AND t.closed_at IS NULL AND t.tour_id IS NOT NULL ORDER BY 1"
+TOURS_OF = """
+SELECT DISTINCT t.tour_id FROM fulfilment_task t JOIN network_site s ON s.id = t.site_id JOIN fulfilment_tour r ON r.id = t.tour_id
+ WHERE s.code = %(site)s AND t.closed_at IS NULL AND r.picker = %(picker)s ORDER BY 1
+"""
+"""The open tours of a picker; those of nobody may be started."""
 LEFT_OVER = """
 SELECT DISTINCT 'H-' || t.order_id FROM fulfilment_task t JOIN network_site s ON s.id = t.site_id WHERE s.code = %(site)s AND t.taken > t.put_back + t.packed ORDER BY 1
 """
@@ -79,6 +82,9 @@ class Floor:
     def __init__(self, day: Day, site: Site, road: Road):
         self.day, self.site, self.road = day, site, road
         self.calendar = Calendar(site.country, workdays=site.workdays)
+        self.known: set[int] = set()
+        self.left: list[str] = []
+        """On a visited day the last order at the packing table is left to others until more come."""
         self.tours, self.picked = simpy.Store(day.env), simpy.Store(day.env)
 
     def open(self) -> None:
@@ -103,25 +109,34 @@ class Floor:
     def leading(self) -> Steps:
         """Waves from the first shift to the last, counts at its end."""
         day, first, last = self.day, min(s.starts for s in self.site.shifts), max(s.ends for s in self.site.shifts)
-        for tour in rows(int, OPEN_TOURS, site=self.site.code):
-            self.tours.put(tour)
+        self.put_open()
         self.picked.put(rows(str, LEFT_OVER, site=self.site.code))
         moment = self.at(first)
         while moment < self.at(last):
             yield day.until_instant(moment)
-            self.release()
+            if not day.over(moment):
+                self.release()
             moment += timedelta(minutes=self.site.wave_minutes)
         self.count()
 
     def release(self) -> None:
         """What waits becomes a wave with its tours; what came up since, as other stock for what was short, gets tours of its own."""
         [wave] = self.day.act(release_wave, [ReleaseWave(self.site.code)], f"{self.site.code.lower()}-lead", "warehouse")
-        with clock.standing_at(self.day.now):
+        with self.day.standing():
             tours = [] if isinstance(wave, Refused) else planning.plan(self.site.code, wave.wave)
             tours += planning.plan(self.site.code)
+        if self.day.visited:
+            return self.put_open(but=1)
         for tour in tours:
             if isinstance(tour, TourPlanned):
                 self.tours.put(tour.tour)
+
+    def put_open(self, but: int = 0) -> None:
+        """Put every open tour that nobody walks, whoever planned it, but the newest so many: on a visited day those are left to others until the next wave."""
+        new = [tour for tour in rows(int, TOURS_OF, site=self.site.code, picker="") if tour not in self.known]
+        for tour in new[: len(new) - but]:
+            self.known.add(tour)
+            self.tours.put(tour)
 
     def count(self) -> None:
         """The counts that were raised; some are wrong by a unit."""
@@ -138,6 +153,8 @@ class Floor:
         day = self.day
         late = planted.hours_late(day.world.company, day.world.began, self.site.code, day.on)
         yield day.until_instant(self.at(shift.starts) + timedelta(hours=late))
+        for tour in rows(int, TOURS_OF, site=self.site.code, picker=who):
+            yield from self.walk(tour, who)
         while day.now < self.at(shift.ends):
             get = self.tours.get()
             over = day.until_instant(self.at(shift.ends))
@@ -179,7 +196,9 @@ class Floor:
             if not get.triggered:
                 get.cancel()
                 return
-            orders = rows(str, WHOLE, site=self.site.code, orders=order_ids(get.value or []))
+            orders = rows(str, WHOLE, site=self.site.code, orders=order_ids([*(get.value or []), *self.left]))
+            if day.visited:
+                orders, self.left = orders[:-1], orders[-1:]
             if orders:
                 seconds = self.site.pack_seconds / shift.packers
                 began = day.now
@@ -188,6 +207,8 @@ class Floor:
 
     def collecting(self, carrier: str, service: str, at: datetime) -> Steps:
         """A carrier's van takes what stands there for one of its services."""
+        if self.day.over(at):
+            return
         yield self.day.until_instant(at)
         asks = [HandOver(sscc) for sscc in rows(str, STANDING, site=self.site.code, carrier=carrier, service=service)]
         for handed in self.day.act(hand_over, asks, f"{self.site.code.lower()}-dock", "warehouse"):

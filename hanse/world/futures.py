@@ -21,7 +21,7 @@ from . import living
 from .changing import change_of, changed
 from .day import Day, World
 from .described import of
-from .history import NotThisWorld, hurried
+from .history import NotThisWorld, hurried, stood
 from .opening import Opened
 from .whatif import Future, Outcome
 
@@ -38,14 +38,14 @@ def live(future: Future) -> Outcome:
     """Live the days of a future under its rules."""
     company = of(future.company, future.name)
     world = World(company, future.seed, future.began, luck=future.luck)
-    placed, nights = 0, []
+    placed, nights, since = 0, [], stood()
     with hurried():
         if future.change:
             was = world.opened
             world = World(changed(company, change_of(future.change)), future.seed, future.began, luck=future.luck)
             _apply(was, world, future)
         for n in range(future.days):
-            day = Day(world, future.first + timedelta(days=n))
+            day = Day(world, future.first + timedelta(days=n), since=since)
             placed += living.live(day).told.get("OrderPlaced", 0)
             nights += rows(float, STOCK)
         living.settle(day)

@@ -14,6 +14,7 @@ from hanse.journal.asking import rows
 from hanse.journal.principals import HANSE
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
+from hanse.kernel.rows import as_tuple
 from hanse.network.keep import keep_sites
 from hanse.network.keep_carton_types import keep_carton_types
 from hanse.network.keep_floors import keep_floors
@@ -56,24 +57,51 @@ def lived() -> Lived | None:
     return next(iter(rows(Lived, LIVED)), None)
 
 
-def live(name: str, company: Company, seed: int, began: date, until: date) -> Iterator[tuple[date, Tally]]:
-    """Live the days of a company up to `until` without it, opening it first; a run that was stopped goes on. Gives each day's tally."""
-    so_far = lived()
+def same(so_far: Lived | None, name: str, seed: int) -> None:
+    """Raise `NotThisWorld` where another world was lived than this one."""
     if so_far and (so_far.world, so_far.seed) != (name, seed):
         raise NotThisWorld(f"Here lives {so_far.world} with seed {so_far.seed}; {name} with seed {seed} needs a home of its own.")
+
+
+STOOD = "SELECT recorded_at FROM journal_event ORDER BY id DESC LIMIT 1"
+"""The instant of the last fact."""
+
+
+def stood() -> datetime | None:
+    """Up to which instant this database was lived; nothing where it is empty."""
+    return max((at for (at,) in rows(as_tuple, STOOD)), default=None)
+
+
+def live(name: str, company: Company, seed: int, began: date, until: date, upto: datetime | None = None) -> Iterator[tuple[date, Tally]]:
+    """Live the days of a company up to `until` without it, and of that day what lies before `upto`; opens it first. Gives each day's tally.
+
+    A run that was stopped goes on, also within a day.
+    """
+    so_far = lived()
+    same(so_far, name, seed)
     world = World(company, seed, so_far.began if so_far else began)
     with hurried():
         if so_far is None:
-            open_company(world)
+            open_company(world, name)
+            since = None
+        else:
+            since = stood()
         on = so_far.day + timedelta(days=1) if so_far else began
         while on < until:
-            day = Day(world, on)
+            day = Day(world, on, since=since)
             tally = living.live(day)
-            with clock.standing_at(day.ends_at):
-                end_day([EndDay(name, seed, world.began, on)], by=HANSE)
+            end(day, name)
             yield on, tally
             on += timedelta(days=1)
+        if upto is not None and (today := Day(world, on, until=upto, since=since)).since < upto:
+            yield on, living.live(today)
         rest()
+
+
+def end(day: Day, name: str) -> None:
+    """Journal that a day of a world was lived to its midnight."""
+    with clock.standing_at(day.ends_at):
+        end_day([EndDay(name, day.world.seed, day.world.began, day.on)], by=HANSE)
 
 
 @contextmanager
@@ -88,8 +116,8 @@ def hurried() -> Iterator[None]:
             cursor.execute("RESET synchronous_commit")
 
 
-def open_company(world: World) -> None:
-    """Make a company known, at four in the morning of its first day, with what lies on its shelves."""
+def open_company(world: World, name: str) -> None:
+    """Make a company known, at four in the morning of its first day, with what lies on its shelves; the eve of it is over then."""
     it = world.opened
     with clock.standing_at(datetime.combine(world.began, time(4), ZoneInfo(world.company.zone))):
         for keep, asks in (
@@ -100,5 +128,6 @@ def open_company(world: World) -> None:
                 refused = [a for a in keep(asks[n:n + AT_ONCE], by=HANSE) if isinstance(a, Refused)]
                 if refused:
                     raise NotThisWorld(f"The company cannot be opened: {refused[0].detail}")
+        end_day([EndDay(name, world.seed, world.began, world.began - timedelta(days=1))], by=HANSE)
 
 

@@ -11,13 +11,19 @@ from .supply import supplying
 
 def live(day: Day) -> Tally:
     """Live a day to its end; gives what it brought."""
+    begin(day)
+    if day.since < day.ends_at:
+        day.env.run(until=(day.ends_at - day.began_at).total_seconds())
+    return day.tally
+
+
+def begin(day: Day) -> None:
+    """Have all who act on a day begin it."""
     road = Road(day)
     for steps in (nightly(day), buying(day), supplying(day), road.driving(), regularly(day), paying(day)):
         day.env.process(steps)
     for site in day.world.company.sites:
         Floor(day, site, road).open()
-    day.env.run(until=(day.ends_at - day.began_at).total_seconds())
-    return day.tally
 
 
 def settle(day: Day) -> None:

@@ -50,10 +50,12 @@ def paying(day: Day) -> Steps:
     day.act(answer_consent, list(_consents(day)), DESK, "order desk")
     held = [order for order, ref in rows(as_tuple, HELD) if day.world.chances.happens(RELEASED, "credit", ref, day.on)]
     day.act(release_hold, [ReleaseHold(order, "credit", "called the customer") for order in held], FINANCE, "finance")
-    yield day.until_instant(day.instant(time(12)))
-    day.act(take_receiving_advice, list(_complaints(day)), DESK, "order desk")
-    yield day.until_instant(day.instant(time(14)))
-    day.act(credit, list(_wrong_prices(day)), FINANCE, "finance")
+    yield day.until_instant(noon := day.instant(time(12)))
+    if not day.over(noon):
+        day.act(take_receiving_advice, list(_complaints(day)), DESK, "order desk")
+    yield day.until_instant(two := day.instant(time(14)))
+    if not day.over(two):
+        day.act(credit, list(_wrong_prices(day)), FINANCE, "finance")
     yield day.until_instant(day.instant(time(15)))
     day.act(receive_payment, list(_payments(day)), FINANCE, "finance")
 

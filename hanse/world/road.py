@@ -70,16 +70,17 @@ class Road:
     def __init__(self, day: Day):
         self.day = day
         self.ahead: list[Happens] = []
-        self._take(rows(UnderWay, UNDER_WAY, tracking=None))
+        told = (day.since - day.began_at) // timedelta(hours=TOLD_EVERY)
+        self._take(rows(UnderWay, UNDER_WAY, tracking=None), after=day.began_at + timedelta(hours=told * TOLD_EVERY))
         self.taken: list[str] = []
 
     def take(self, handed: ParcelHandedOver) -> None:
         """A van took a parcel."""
         self.taken.append(handed.parcel)
 
-    def _take(self, parcels: Iterable[UnderWay]) -> None:
+    def _take(self, parcels: Iterable[UnderWay], after: datetime) -> None:
         for parcel in parcels:
-            self.ahead += [h for h in self.way(parcel) if self.day.now < h.at <= self.day.ends_at]
+            self.ahead += [h for h in self.way(parcel) if after < h.at <= self.day.ends_at]
 
     def driving(self) -> Steps:
         """Every few hours carriers tell what happened."""
@@ -87,7 +88,7 @@ class Road:
         while True:
             yield day.env.timeout(every - day.env.now % every)
             if self.taken:
-                self._take(rows(UnderWay, UNDER_WAY, tracking=self.taken))
+                self._take(rows(UnderWay, UNDER_WAY, tracking=self.taken), after=day.now)
                 self.taken = []
             now = sorted((h for h in self.ahead if h.at <= day.now), key=lambda h: (h.at, h.parcel.tracking, h.code))
             self.ahead = [h for h in self.ahead if h.at > day.now]

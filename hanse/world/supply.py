@@ -44,9 +44,10 @@ def supplying(day: Day) -> Steps:
     life = max((of.min_life_days or 0 for of in day.world.company.customers), default=0)
     old = rows(as_tuple, TOO_OLD, before=day.on + timedelta(days=life + 1))
     day.act(quarantine, [Quarantine(site, sku, units, bin, "too old to sell", lot=lot) for site, sku, units, bin, lot in old], "goods-in", "warehouse")
-    yield day.until_instant(day.instant(time(6)))
+    yield day.until_instant(six := day.instant(time(6)))
     if day.on.weekday() < 5:
-        day.act(expect, list(_wanted(day)), BUYER, "warehouse")
+        if not day.over(six):
+            day.act(expect, list(_wanted(day)), BUYER, "warehouse")
         yield day.until_instant(day.instant(time(7)))
         came = [r for r in day.act(receive, list(_arrivals(day)), "goods-in", "warehouse") if not isinstance(r, Refused)]
         yield day.until_instant(day.instant(time(8)))

@@ -4,15 +4,16 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from hanse.world.branches import Branch
 
 MONDAY = date(2026, 3, 2)
 
 
-def lived(branch: Branch, text: str, seed: int, stops: Sequence[int]) -> tuple[str, list[str], dict[str, int]]:
-    """Live a company to each of these days and stop there: a digest of the whole journal but its transactions, what `hanse verify` finds, how
+def lived(branch: Branch, text: str, seed: int, stops: Sequence[float]) -> tuple[str, list[str], dict[str, int]]:
+    """Live a company to each of these days, or hours within one, and stop there: a digest of the whole journal but its transactions, what `hanse verify` finds, how
     often each kind of fact was told.
     """
     os.environ |= {"DATABASE_URL": branch.app, "DATABASE_OWNER_URL": branch.owner, "HANSE_SECRET_KEY": "x" * 50, "DJANGO_SETTINGS_MODULE": "hanse.edge.settings"}
@@ -26,7 +27,8 @@ def lived(branch: Branch, text: str, seed: int, stops: Sequence[int]) -> tuple[s
     from hanse.world.history import live
 
     for days in stops:
-        list(live("small", of(text), seed, MONDAY, MONDAY + timedelta(days=days)))
+        upto = datetime.combine(MONDAY, time(), ZoneInfo("Europe/Berlin")) + timedelta(days=days)
+        list(live("small", of(text), seed, MONDAY, upto.date(), upto))
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, kind, subject, body::text, happened_at, recorded_at, zone, actor, operation, key FROM journal_event ORDER BY id")
         facts = cursor.fetchall()

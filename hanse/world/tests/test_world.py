@@ -33,3 +33,13 @@ def test_the_same_seed_is_the_same_history_also_where_a_run_was_stopped_and_went
     assert journal == again
     assert found == []
     assert {"OrderPlaced", "TourStarted", "UnitsPicked", "CartonPacked", "ParcelHandedOver", "TrackingRecorded", "ParcelDelivered", "InvoiceIssued", "ReceivingAdviceTaken", "OrderAssessed", "DayEnded"} <= set(told)
+
+
+def test_a_run_that_was_stopped_within_a_day_loses_nothing_and_does_nothing_twice(empty):
+    """What somebody would have done at the moment of the stop they do after it; nobody orders, bills or counts twice."""
+    with twin(empty) as one, twin(empty) as other:
+        _, _, told = in_a_process(one, SMALL, 6, [1, 3])
+        _, found, stopped = in_a_process(other, SMALL, 6, [1.45, 1.48, 1.7, 3])
+    assert found == []
+    assert stopped["OrderPlaced"] == told["OrderPlaced"] and stopped["DayEnded"] == told["DayEnded"]
+    assert abs(stopped["ParcelDelivered"] - told["ParcelDelivered"]) <= 3 and stopped.get("TourStarted", 0) > 0

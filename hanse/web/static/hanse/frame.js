@@ -16,7 +16,10 @@
     leave(box);
   };
   const leave = box => box.querySelector(".bad, .watch") || setTimeout(() => box.remove(), 8000);
-  window.hanse = Object.assign(window.hanse || {}, { say });
+  // hanse.now(): the time here; in a demo it has a course of its own, which the page is told
+  const [real, simulated, pace] = (document.querySelector("meta[name=clock]")?.content || "0 0 1").split(" ").map(Number);
+  const now = () => new Date(simulated + (Date.now() - real) * pace);
+  window.hanse = Object.assign(window.hanse || {}, { say, now });
   if (toasts) {
     toasts.addEventListener("click", event => event.target.closest("a, button") || event.target.closest(".toast-one")?.remove());
     document.body.addEventListener("htmx:oobAfterSwap", () => toasts.querySelectorAll(".toast-one").forEach(leave));

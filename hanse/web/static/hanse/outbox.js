@@ -21,7 +21,7 @@
 
   const keep = (url, body) => {
     const key = fresh();
-    store([...all(), { url, body, key, at: new Date().toISOString() }]);
+    store([...all(), { url, body, key, at: hanse.now().toISOString() }]);
     send();
     return key;
   };

@@ -32,7 +32,7 @@
     last = now;
     if (typed.length >= SHORTEST) { event.hanseScan = true; event.preventDefault(); event.stopImmediatePropagation(); }
   }, true);
-  const scanned = code => dispatchEvent(new CustomEvent("hanse:scan", { detail: { code, at: new Date().toISOString() } }));
+  const scanned = code => dispatchEvent(new CustomEvent("hanse:scan", { detail: { code, at: hanse.now().toISOString() } }));
 
   // a read is the code itself, a GTIN of any length, or a GS1 element string that begins with one
   const plain = code => code.replace(/^\][A-Za-z]\d/, "").replace(/^\x1d/, "");

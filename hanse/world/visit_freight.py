@@ -1,4 +1,4 @@
-"""The demo's freight: what carriers bill for the last weeks, with the usual mistakes, a claim, and loads that are tendered."""
+"""A visit's freight: what carriers bill for the last weeks, with the usual mistakes, a claim, and loads that are tendered."""
 
 import json
 from collections import defaultdict
@@ -26,16 +26,16 @@ SELECT c.code, p.tracking, coalesce(h.lines::text, json_build_array(json_build_a
   LEFT JOIN LATERAL (SELECT x.total, x.lines FROM transport_choice x WHERE x.carton_id = p.carton_id AND x.carrier = c.code ORDER BY x.id DESC LIMIT 1) h ON true
   LEFT JOIN LATERAL (SELECT x.cost FROM network_lane x WHERE x.site_id = s.site_id AND x.country = d.country AND x.region IN ('', d.region) AND x.carrier IN ('', c.code)
                       ORDER BY x.region = '' LIMIT 1) l ON true
- WHERE p.rides_with_id IS NULL AND coalesce(h.total, l.cost) > 0 AND s.handed_over_at < %(before)s ORDER BY p.id
+ WHERE p.rides_with_id IS NULL AND coalesce(h.total, l.cost) > 0 AND s.handed_over_at BETWEEN %(since)s AND %(before)s ORDER BY p.id
 """
 Billable = tuple[str, list[tuple[str, Decimal]], int, bool]
 """A parcel by its number: what it is expected to be charged line by line, its weight, and whether it came."""
 
 
 def freight(day: date, dock: Principal, finance: Principal, carriers: list[str], site: str) -> None:
-    """All of it, as of the demo's last day."""
+    """All of it, as of the last day of the past."""
     sent: dict[str, list[Billable]] = defaultdict(list)
-    for carrier, tracking, charged, weight_g, delivered in rows(lambda *row: row, SENT, before=clock.now() - timedelta(days=3)):
+    for carrier, tracking, charged, weight_g, delivered in rows(lambda *row: row, SENT, since=clock.now() - timedelta(days=30), before=clock.now() - timedelta(days=3)):
         sent[carrier].append((tracking, [(kind, Decimal(amount)) for kind, amount in json.loads(charged)], weight_g, delivered))
     keep_freight_terms([KeepFreightTerms(code, Decimal(1), Decimal("0.05")) for code in carriers], by=finance)
     bills = [ReceiveFreightInvoice(code, f"{day:%y%m}-{100 + n}", day - timedelta(2 + n), "EUR", _lines(of[n::2], wrong=n == 0)) for code, of in sorted(sent.items()) for n in (0, 1) if of[n::2]]
@@ -72,6 +72,6 @@ def _loads(dock: Principal, carriers: list[str], site: str) -> None:
     loads = tender([Tender(start, start + timedelta(hours=2), site=site, country=country, packages=14 + n, weight_g=180_000) for n, country in enumerate(("DE", "DE", "DK"))], by=dock)
     named = [t.load for t in loads if hasattr(t, "load")]
     answer_tender([AnswerTender(named[0], carriers[0], "decline", reason="no truck in the region"), *(AnswerTender(named[-1], code, "decline", reason="does not go there") for code in carriers[:1])], by=dock)
-    answer_tender([AnswerTender(named[0], carriers[1], "accept", "PU-20417")], by=dock)
+    answer_tender([AnswerTender(named[0], carriers[-1], "accept", "PU-20417")], by=dock)
     for code in carriers[1:3]:
         answer_tender([AnswerTender(named[-1], code, "decline", reason="does not go there")], by=dock)
