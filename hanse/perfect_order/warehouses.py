@@ -20,7 +20,7 @@ class Warehouse:
 
     Lines picked, and those of them in which an audit, a receiving advice or the receiver found an error; picks, and those that came short; lines,
     and those with units that waited for supply; parcels that had a latest hand-over, and those that kept it. Receiving advices about parcels from here alone, and those that
-    name exactly what we said we sent. Orders that are wholly delivered
+    name exactly what we told we had sent. Orders that are wholly delivered
     from here, with the mean and the median of their hours from placing to delivery, the mean hours of each stage, and those from
     release to the carrier's first scan. Hours are none where there is no such order.
     """
@@ -69,7 +69,7 @@ class Warehouse:
 
     @property
     def advice_accuracy(self) -> Share:
-        """Despatches whose receiving advice names the items and units that we said we sent, of those that a receiving advice came for."""
+        """Receiving advices that name the items and units that we told we had sent, of all: the accuracy of despatch advices."""
         return Share(self.advices_right, self.advices_compared)
 
     @property

@@ -92,7 +92,7 @@ def test_an_error_that_the_receiver_tells_counts_to_the_pick(four):
 @pytest.mark.parametrize("line, right", [
     (ReceivedUnits(1, 2), 1), (ReceivedUnits(1, 1, rejected=1, reason="damaged"), 1), (ReceivedUnits(1, 1, short=1), 0), (ReceivedUnits(1, 1, rejected=1, reason="wrong-item"), 0), (ReceivedUnits(1, 1), 0),
 ])  # fmt: skip
-def test_a_despatch_advice_was_right_if_the_receiver_names_the_items_and_units_that_it_named(four, line, right):
+def test_units_were_received_as_told_if_the_receiver_names_the_items_and_units_that_we_named(four, line, right):
     take_receiving_advice([TakeReceivingAdvice(four[0], "RA-1", (line,))], by="ann")
     [it] = warehouses(*NOVEMBER)
     assert (it.advices_compared, it.advices_right) == (1, right)
