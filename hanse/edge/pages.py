@@ -213,9 +213,10 @@ def badges(it: OrderView, on: Any) -> list[tuple[str, str, str]]:
 
 def agreed(it: OrderView) -> str:
     """What is to be said of a promise that moved: why, and whether the customer agreed."""
-    if not it.promises or it.promised_on == it.first_promised_on:
+    moves = [p for p in it.promises if p["was_on"]]
+    if not moves or it.promised_on == it.first_promised_on:
         return ""
-    last = it.promises[-1]
+    last = moves[-1]
     return f"{last['reason']}{'' if last['agreed_by'] or last['by_customer'] else ', not agreed'}"
 
 

@@ -5,14 +5,14 @@ The answer names every order hit and where its units are. What is not picked yet
 
 from collections.abc import Mapping, Sequence
 
-from hanse.inventory.lots import Held, LotFact, lock_lots, lying, read_lots
+from hanse.inventory.lots import LotFact
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Short, ask
 from hanse.kernel.refused import Refused, refuse
 
-from .events import LotHeld, LotHit
-from .stopped_lots import lock_concerned, stop
+from .events import LotHeld
+from .stopped_lots import stop_asked
 
 
 @ask
@@ -44,13 +44,4 @@ def decide(asks: Sequence[HoldLot], lots: Mapping[tuple[str, str], LotFact]) -> 
 @operation
 def hold_lot(run: Run, asks: Sequence[HoldLot]) -> list[LotHeld | Refused]:
     """Lots are held: their units go to quarantine, tasks for them are closed, and the orders hit are named."""
-    locked = lock_concerned(run, read_lots(run, asks))
-    decided = decide(asks, lock_lots(run, asks))
-    stopped = [d for d in decided if isinstance(d, LotFact)]
-    reasons = {(d.item, d.code): a.reason for a, d in zip(asks, decided, strict=True) if isinstance(d, LotFact)}
-    found = stop(run, stopped, locked, "held", "LotHeld", reasons)
-    return [d if isinstance(d, Refused) else _told(d, a, *found[d.item, d.code]) for a, d in zip(asks, decided, strict=True)]
-
-
-def _told(lot: LotFact, ask: HoldLot, units: Sequence[Held], hits: Sequence[LotHit]) -> LotHeld:
-    return LotHeld(lot.sku, lot.code, ask.reason, lying(units, lot), tuple(hits))
+    return stop_asked(run, asks, decide, "held", LotHeld)

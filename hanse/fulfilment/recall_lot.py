@@ -6,14 +6,14 @@ served from other lots and sites at once. A lot that is held already can be reca
 
 from collections.abc import Mapping, Sequence
 
-from hanse.inventory.lots import Held, LotFact, lock_lots, lying, read_lots
+from hanse.inventory.lots import LotFact
 from hanse.journal.operation import operation
 from hanse.journal.run import Run
 from hanse.kernel.asks import Code, Short, ask
 from hanse.kernel.refused import Refused, refuse
 
-from .events import LotHit, LotRecalled
-from .stopped_lots import lock_concerned, stop
+from .events import LotRecalled
+from .stopped_lots import stop_asked
 
 
 @ask
@@ -45,13 +45,4 @@ def decide(asks: Sequence[RecallLot], lots: Mapping[tuple[str, str], LotFact]) -
 @operation
 def recall_lot(run: Run, asks: Sequence[RecallLot]) -> list[LotRecalled | Refused]:
     """Lots are recalled: their units go to quarantine, tasks for them are closed, and the orders hit are named."""
-    locked = lock_concerned(run, read_lots(run, asks))
-    decided = decide(asks, lock_lots(run, asks))
-    stopped = [d for d in decided if isinstance(d, LotFact)]
-    reasons = {(d.item, d.code): a.reason for a, d in zip(asks, decided, strict=True) if isinstance(d, LotFact)}
-    found = stop(run, stopped, locked, "recalled", "LotRecalled", reasons)
-    return [d if isinstance(d, Refused) else _told(d, a, *found[d.item, d.code]) for a, d in zip(asks, decided, strict=True)]
-
-
-def _told(lot: LotFact, ask: RecallLot, units: Sequence[Held], hits: Sequence[LotHit]) -> LotRecalled:
-    return LotRecalled(lot.sku, lot.code, ask.reason, lying(units, lot), tuple(hits))
+    return stop_asked(run, asks, decide, "recalled", LotRecalled)

@@ -9,14 +9,16 @@ found on the second look; where somebody else holds it, all is tried again.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from hanse.inventory import ledger, lots
 from hanse.inventory.lots import Held, LotFact
 from hanse.journal.run import Run
 from hanse.kernel.numbers import order_number
+from hanse.kernel.refused import Refused
 from hanse.kernel.rows import as_tuple, row
 from hanse.orders.counters import Advance, advance, lock_orders
 from hanse.orders.events import UnitsFreed
@@ -151,6 +153,20 @@ def lock_concerned(run: Run, known: Iterable[LotFact]) -> set[int]:
     concerned = _concerned(run, known)
     lock_orders(run, concerned)
     return concerned
+
+
+def stop_asked(run: Run, asks: Sequence[Any], decide: Callable[..., list[LotFact | Refused]], status: str, event: type) -> list[Any]:
+    """Stop the lots that `decide` accepts, for the reason each ask gives; the event names what went to quarantine, and the orders hit."""
+    locked = lock_concerned(run, lots.read_lots(run, asks))
+    decided = decide(asks, lots.lock_lots(run, asks))
+    accepted = [(a, d) for a, d in zip(asks, decided, strict=True) if isinstance(d, LotFact)]
+    found = stop(run, [d for _, d in accepted], locked, status, event.__name__, {(d.item, d.code): a.reason for a, d in accepted})
+
+    def told(lot: LotFact, reason: str) -> Any:
+        units, hits = found[lot.item, lot.code]
+        return event(lot.sku, lot.code, reason, lots.lying(units, lot), tuple(hits))
+
+    return [d if isinstance(d, Refused) else told(d, a.reason) for a, d in zip(asks, decided, strict=True)]
 
 
 def stop(run: Run, stopped: Sequence[LotFact], locked: set[int], status: str, act: str, reasons: Mapping[tuple[int, str], str]) -> dict[tuple[int, str], tuple[list[Held], list[LotHit]]]:

@@ -28,6 +28,7 @@ from .move import Move, move
 from .quarantine import Quarantine, quarantine
 from .reads import drop_ships as of_suppliers
 from .receive import Receive, receive
+from .scanned import label, of_item
 
 WINDOWS = {"3m": ("3 months", 92), "1y": ("1 year", 365)}
 VIEWS = {"all": "All items", "in-stock": "In stock", "sold-out": "Nothing to promise", "inbound": "Inbound"}
@@ -235,13 +236,17 @@ def stock_book(request: HttpRequest, what: str, sku: str) -> HttpResponse:
     site = request.POST.get("site") or request.GET.get("site", "")
     options = reads.site_options(item.id)
     site = site if site in dict(options) else (options[0][0] if options else "")
+    labelled = what == "receive" and item.tracking != "none"
     facts: dict[str, Any] = {
         "item": item, "what": what, "booking": booking, "site": site, "sites": options, "granted": may(request, booking.grant),
         "bins": reads.bin_codes(site), "held": [b for b in reads.bins(item.id) if b.site == site], "bin": request.GET.get("bin", ""),
         "inbound": [n for n in reads.inbound(item.id) if n.site == site],
+        "labelled": labelled, "scan_first": labelled and request.method == "GET", "type_first": not labelled or request.method == "POST",
     }
     if request.method == "GET" or "change" in request.POST:
         return _form(request, facts)
+    if labelled and (read := request.POST.get("read", "").strip()):
+        return _form(request, facts | {"bad": _filled(request, item, read)})
     try:
         ask = posted(booking.ask, request, sku=item.sku, serials=tuple(request.POST.get("serials", "").split()))
     except BadForm as bad:
@@ -261,6 +266,18 @@ def stock_book(request: HttpRequest, what: str, sku: str) -> HttpResponse:
 def _form(request: HttpRequest, facts: Mapping[str, Any], status: int = 200) -> HttpResponse:
     typed = facts.get("bad") or (BadForm({}, request.POST.dict()) if request.method == "POST" else None)
     return render(request, "inventory/book.html", {**facts, "bad": typed}, status=status)
+
+
+def _filled(request: HttpRequest, item: reads.ItemView, read: str) -> BadForm:
+    """The form as it was typed, with what the label says; a label of another item fills in nothing."""
+    typed, it = request.POST.dict() | {"read": ""}, label(read, clock.now().date())
+    if it is None:
+        return BadForm({"read": "No GS1 label of an item was read. Type what stands on it."}, typed)
+    if not of_item(it, item.gtin):
+        return BadForm({"read": f"This label is of another item ({it.gtin}). Nothing was filled in."}, typed)
+    serials = "\n".join(dict.fromkeys([*typed.get("serials", "").split(), it.serial])) if it.serial else typed.get("serials", "")
+    told = {"lot": it.lot, "made_on": it.made_on, "expires_on": it.expires_on}
+    return BadForm({}, typed | {"serials": serials} | {name: str(value) for name, value in told.items() if value})
 
 
 def _bad(request: HttpRequest, answer: Refused) -> BadForm:

@@ -3,7 +3,9 @@
 Mod-10: from the rightmost data digit leftwards weights 3, 1, 3, 1 …; check = (10 − Σ mod 10) mod 10.
 """
 
+from calendar import monthrange
 from collections.abc import Sequence
+from datetime import date
 
 GTIN_LENGTHS = (8, 12, 13, 14)
 
@@ -77,3 +79,19 @@ def said_elements(elements: Sequence[Element]) -> str:
 def sayable(value: str, most: int) -> bool:
     """Whether a text can be the value of an application identifier of up to so many letters."""
     return 0 < len(value) <= most and LETTERS.issuperset(value)
+
+
+def full_year(two_digits: int, now: int) -> int:
+    """The year that two digits stand for: from 49 years before now to 50 after it (General Specifications, §7.12)."""
+    past = two_digits - now % 100
+    century = now - now % 100 + (-100 if past >= 51 else 100 if past <= -50 else 0)
+    return century + two_digits
+
+
+def day_of(value: str, now: int) -> date | None:
+    """The day of a date element (YYMMDD); day 00 is the last one of its month. None where it is no day."""
+    if len(value) != 6 or not (value.isascii() and value.isdigit()):
+        return None
+    year, month, day = full_year(int(value[:2]), now), int(value[2:4]), int(value[4:])
+    last = monthrange(year, month)[1] if 1 <= month <= 12 else 0
+    return date(year, month, day or last) if last and day <= last else None

@@ -183,7 +183,8 @@ UPDATE orders_order o SET version = o.version + 1, ship_to_id = coalesce(c.ship_
  WHERE o.id = c.ord
 """
 PROMISE = f"""
-UPDATE orders_line l SET promised_on = c.promised_on, first_promised_on = coalesce(l.first_promised_on, c.promised_on)
+UPDATE orders_line l SET promised_on = c.promised_on, first_promised_on = coalesce(l.first_promised_on, c.promised_on),
+       first_promised_at = coalesce(l.first_promised_at, %(now)s::timestamptz)
   FROM unnest(%(order)s::bigint[], %(promised_on)s::date[]) AS c(ord, promised_on)
   JOIN orders_line was ON was.order_id = c.ord
   JOIN catalogue_item i ON i.id = was.item_id

@@ -72,7 +72,8 @@ WITH made AS (
 ), on_line AS (
   UPDATE orders_line l SET reserved = l.reserved + a.quantity,
          promised_on = coalesce(a.promised_on, l.promised_on),
-         first_promised_on = coalesce(l.first_promised_on, a.promised_on)
+         first_promised_on = coalesce(l.first_promised_on, a.promised_on),
+         first_promised_at = coalesce(l.first_promised_at, CASE WHEN a.promised_on IS NOT NULL THEN %(now)s::timestamptz END)
     FROM (SELECT line, sum(quantity)::bigint AS quantity, max(promised_on) AS promised_on
             FROM unnest(%(line)s::bigint[], %(quantity)s::bigint[], %(line_promised_on)s::date[]) AS a(line, quantity, promised_on)
            GROUP BY line) a

@@ -305,7 +305,7 @@ class UnitsSubstituted:
 
 @event("order")
 class PromiseMoved:
-    """A line's promise moved; the first promise stays on record."""
+    """A line's promise moved, or a line that had none when it was placed is promised; the first promise stays on record."""
 
     order: str
     line: int
@@ -318,7 +318,9 @@ class PromiseMoved:
     basis_on: date | None = None
 
     def said(self) -> str:
-        return f"Promise of {self.sku} moved from {self.was_on or 'no date'} to {self.promised_on or 'no date'}: {self.reason}"
+        if self.was_on is None:
+            return f"{self.sku} first promised for {self.promised_on}: {self.reason}"
+        return f"Promise of {self.sku} moved from {self.was_on} to {self.promised_on or 'no date'}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)

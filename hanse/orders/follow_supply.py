@@ -20,7 +20,7 @@ from .counters import lock_orders
 from .events import ConsentAsked, PromiseMoved, SupplyFollowed
 from .promises import promise_first, shift_promises
 from .promising import settled
-from .reserving import LINES, NAMED, SITES, OpenLine, SiteFact, expected, queue_key, ready_ways
+from .reserving import LINES, NAMED, SITES, OpenLine, SiteFact, expected, firsts, queue_key, ready_ways
 
 ANSWER_WITHIN = timedelta(days=3)
 """How long a customer has to say whether a later day suits him."""
@@ -134,7 +134,7 @@ def follow_supply(run: Run, asks: Sequence[FollowSupply]) -> list[SupplyFollowed
     pegging.peg(run, {x.line: x.open for x in found if not terms[x.line].refused}, lines)
     sites = run.rows(SiteFact, SITES, countries=sorted({x.country for x in found}))
     days = expected(run, lines, lines, sites)
-    promise_first(run, _first(run, lines, days))
+    promise_first(run, firsts(_first(run, lines, days), lines))
     moved, asked = decide([Waits(x, terms[x.line], days.get(x.line)) for x in found], run.now)
     shift_promises(run, moved)
     run.write(ASK, asked)

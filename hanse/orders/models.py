@@ -176,6 +176,7 @@ class Line(models.Model):
     tax_rate = models.DecimalField(max_digits=7, decimal_places=4, db_default=0)
     requested_on = models.DateField(null=True)
     first_promised_on = models.DateField(null=True)
+    first_promised_at = models.DateTimeField(null=True)
     promised_on = models.DateField(null=True)
     ordered = counter()
     cancelled = counter()

@@ -65,8 +65,8 @@ SELECT id, customer, ref, channel, placed_at, zone, ship_to, bill_to, receiver, 
 """
 LINES = """
 INSERT INTO orders_line (id, order_id, position, kit, per_kit, item_id, ordered, unit_price, discount, net, freight, tax, tax_rate, tax_category,
-       requested_on, first_promised_on, promised_on)
-SELECT l.*, l.promised_on
+       requested_on, first_promised_on, promised_on, first_promised_at)
+SELECT l.*, l.promised_on, CASE WHEN l.promised_on IS NOT NULL THEN %(now)s::timestamptz END
   FROM unnest(%(line)s::bigint[], %(order)s::bigint[], %(position)s::int[], %(kit)s::int[], %(per_kit)s::bigint[], %(item)s::bigint[],
               %(quantity)s::bigint[], %(unit_price)s::numeric[], %(discount)s::numeric[], %(net)s::numeric[], %(freight)s::numeric[],
               %(tax)s::numeric[], %(tax_rate)s::numeric[], %(tax_category)s::text[], %(requested_on)s::date[], %(promised_on)s::date[])

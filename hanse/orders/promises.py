@@ -4,7 +4,7 @@ A line is judged by its *basis*: the first promise, or the day that the customer
 day before was not over yet. What we ask for never becomes the basis, whoever agrees; nor does what is asked when it is late already.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,8 @@ SELECT p.line, p.promised_on, p.was_on, p.reason, %(actor)s, p.agreed_by, p.by_c
 """
 FIRST = """
 WITH first AS (
-  UPDATE orders_line l SET promised_on = p.promised_on, first_promised_on = coalesce(l.first_promised_on, p.promised_on)
+  UPDATE orders_line l SET promised_on = p.promised_on, first_promised_on = coalesce(l.first_promised_on, p.promised_on),
+         first_promised_at = coalesce(l.first_promised_at, %(now)s::timestamptz)
     FROM unnest(%(line)s::bigint[], %(promised_on)s::date[]) AS p(line, promised_on) WHERE l.id = p.line
   RETURNING l.order_id, l.promised_on
 )
@@ -58,10 +59,10 @@ def basis_moved(by_customer: bool, promised_on: date, was_basis_on: date | None,
     return promised_on if by_customer and in_time else None
 
 
-def promise_first(run: Run, promised: Mapping[int, date]) -> None:
-    """Promise lines that had no promise: by line, the day. The first promise of a line is written once."""
-    if promised:
-        run.write(FIRST, line=list(promised), promised_on=list(promised.values()))
+def promise_first(run: Run, promised: Sequence[PromiseMoved]) -> None:
+    """Promise lines that had no promise when they were placed. The first promise of a line is written once, and kept as every later one is."""
+    run.write(FIRST, promised)
+    move_promises(run, promised)
 
 
 def shift_promises(run: Run, moved: Sequence[PromiseMoved]) -> None:

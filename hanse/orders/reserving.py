@@ -213,7 +213,12 @@ def _promise_waiting(run: Run, waiting: Mapping[int, Sequence[WaitingUnits]], li
             if w.line in wholly:
                 wholly[w.line] += w.quantity
     pending = [line for line, units in wholly.items() if units == lines[line].open and lines[line].kept_on is None]
-    promise_first(run, expected(run, pending, lines, sites))
+    promise_first(run, firsts(expected(run, pending, lines, sites), lines))
+
+
+def firsts(days: Mapping[int, date], lines: Mapping[int, OpenLine]) -> list[PromiseMoved]:
+    """The first promises of lines that wait for supply, each the day it reaches the customer. Pure."""
+    return [PromiseMoved(f"H-{lines[line].order}", line, lines[line].sku, None, day, "its supply has a day") for line, day in days.items()]
 
 
 Plans = dict[int, tuple[Plan, dict[int, Candidate]]]

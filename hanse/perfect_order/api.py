@@ -139,7 +139,7 @@ def where_to_improve(request: HttpRequest, first: From, last: To) -> HttpRespons
 
 @router.get("/warehouses", response=list[Warehouse])
 def warehouse_figures(request: HttpRequest, first: From, last: To) -> HttpResponse:
-    """Each site's work on the orders due in a period of up to 400 days: lines picked right, short picks, parcels that left in time, lines that waited, hours from order to delivery by stage."""
+    """Each site's work on the orders due in a period of up to 400 days: lines picked right, short picks, parcels that left in time, lines that waited, receiving advices that name what we sent, hours from order to delivery by stage."""
     period = _period(request, first, last, None)
     if not isinstance(period, Period):
         return period

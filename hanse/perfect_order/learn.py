@@ -17,6 +17,7 @@ from hanse.kernel.samples import Share
 
 from .events import NothingNewLearnt, WeekLearnt
 from .evidence import Way, ways
+from .outlook import DUE
 from .passed import Cell, Ended, cells
 
 
@@ -47,7 +48,6 @@ def decide(asks: Sequence[Learn], known: Known) -> list[Counted | Refused]:
         for it in asks]
 
 
-DUE = "coalesce(l0.first_promised_on, l.first_promised_on, l.requested_on)"
 ENDED = f"""
 SELECT v.order_id, v.due_on, v.perfect, p.id, r.code, s.code || ' → ' || d.country
   FROM unnest(%(week_on)s::date[]) AS w(week_on)

@@ -41,6 +41,7 @@ def shares_drawn(it: Warehouse) -> list[dict[str, Any]]:
         for word, share, counted in (
             ("Lines picked right", it.pick_accuracy, _of(it.pick_accuracy, "lines")), ("Short picks", it.short_picks, _of(it.short_picks, "picks")),
             ("Left in time", it.on_time_ship, _of(it.on_time_ship, "parcels")), ("Lines that waited", it.backordered, _of(it.backordered, "lines")),
+            ("Received as told", it.advice_accuracy, _of(it.advice_accuracy, "receiving advices")),
         )
     ]  # fmt: skip
 

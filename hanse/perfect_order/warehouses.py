@@ -19,7 +19,8 @@ class Warehouse:
     """A site's work on the orders due in a period.
 
     Lines picked, and those of them in which an audit, a receiving advice or the receiver found an error; picks, and those that came short; lines,
-    and those with units that waited for supply; parcels that had a latest hand-over, and those that kept it. Orders that are wholly delivered
+    and those with units that waited for supply; parcels that had a latest hand-over, and those that kept it. Receiving advices about parcels from here alone, and those that
+    name exactly what we told we had sent. Orders that are wholly delivered
     from here, with the mean and the median of their hours from placing to delivery, the mean hours of each stage, and those from
     release to the carrier's first scan. Hours are none where there is no such order.
     """
@@ -34,6 +35,8 @@ class Warehouse:
     lines_waited: int
     parcels_due: int
     parcels_on_time: int
+    advices_compared: int
+    advices_right: int
     orders_delivered: int
     cycle_mean: Decimal | None
     cycle_median: Decimal | None
@@ -63,6 +66,11 @@ class Warehouse:
     def on_time_ship(self) -> Share:
         """Parcels that left before their latest hand-over, of those that had one."""
         return Share(self.parcels_on_time, self.parcels_due)
+
+    @property
+    def advice_accuracy(self) -> Share:
+        """Receiving advices that name the items and units that we told we had sent, of all: the accuracy of despatch advices."""
+        return Share(self.advices_right, self.advices_compared)
 
     @property
     def stages(self) -> list[tuple[str, Decimal]]:
@@ -104,6 +112,17 @@ WITH due AS MATERIALIZED (
     LEFT JOIN LATERAL (SELECT min(a.ship_by) AS by FROM fulfilment_content k JOIN orders_allocation a ON a.id = k.allocation_id WHERE k.carton_id = c.id) f ON true
 ), shipped AS (
   SELECT site_id, count(*) FILTER (WHERE by IS NOT NULL) AS due, count(*) FILTER (WHERE handed_over_at <= by) AS on_time FROM gone GROUP BY site_id
+), advised AS (
+  SELECT a.id, a.order_id, min(s.site_id) AS site_id, array_agg(DISTINCT p.carton_id) AS cartons
+    FROM due d JOIN transport_receivingadvice a ON a.order_id = d.order_id JOIN transport_shipment s ON s.order_id = d.order_id JOIN transport_parcel p ON p.shipment_id = s.id
+   WHERE EXISTS (SELECT FROM transport_proof f WHERE f.parcel_id = p.id AND f.source = 'receiving advice' AND f.recorded_at = a.recorded_at)
+   GROUP BY a.id HAVING count(DISTINCT s.site_id) = 1
+), compared AS (
+  SELECT x.site_id, count(*) AS advices, count(*) FILTER (WHERE NOT EXISTS (
+           SELECT FROM (SELECT k.line_id, sum(k.quantity) AS units FROM fulfilment_content k JOIN orders_line l ON l.id = k.line_id AND l.order_id = x.order_id WHERE k.carton_id = ANY(x.cartons) GROUP BY 1) sent
+             FULL JOIN (SELECT r.line_id, r.received + CASE WHEN r.reason IN ('wrong-item', 'not-ordered') THEN 0 ELSE r.rejected END AS units FROM transport_receivedline r WHERE r.advice_id = x.id) came USING (line_id)
+            WHERE coalesce(sent.units, 0) <> coalesce(came.units, 0))) AS agreed
+    FROM advised x GROUP BY x.site_id
 ), ways AS (
   SELECT g.site_id, o.placed_at, max(g.packed_at) AS packed_at, max(g.handed_over_at) AS handed_over_at, max(g.delivered_at) AS delivered_at, min(g.scanned_at) AS scanned_at,
          (SELECT min(t.released_at) FROM orders_allocation a JOIN fulfilment_task t ON t.allocation_id = a.id WHERE a.order_id = o.id AND a.site_id = g.site_id) AS released_at,
@@ -115,8 +134,9 @@ WITH due AS MATERIALIZED (
     FROM ways GROUP BY site_id
 )
 SELECT s.code, s.name, coalesce(k.lines, 0), coalesce(k.wrong, 0), coalesce(k.picks, 0), coalesce(k.short, 0), coalesce(l.lines, 0), coalesce(l.waited, 0), coalesce(h.due, 0), coalesce(h.on_time, 0),
+       coalesce(r.advices, 0), coalesce(r.agreed, 0),
        coalesce(c.orders, 0), c.mean, c.middle, c.released, c.picked, c.packed, c.handed, c.carried, c.clicked
-  FROM network_site s LEFT JOIN picked k ON k.site_id = s.id LEFT JOIN lined l ON l.site_id = s.id LEFT JOIN shipped h ON h.site_id = s.id LEFT JOIN cycle c ON c.site_id = s.id
+  FROM network_site s LEFT JOIN picked k ON k.site_id = s.id LEFT JOIN lined l ON l.site_id = s.id LEFT JOIN shipped h ON h.site_id = s.id LEFT JOIN compared r ON r.site_id = s.id LEFT JOIN cycle c ON c.site_id = s.id
  WHERE s.supplier = '' AND (l.lines > 0 OR k.picks > 0) ORDER BY s.code
 """
 

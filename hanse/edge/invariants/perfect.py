@@ -7,7 +7,7 @@ from hanse.kernel import clock
 from hanse.perfect_order.conditions import ALL
 from hanse.perfect_order.evidence import BILLED, HEADS, OWED, SENT, Billed, Head, Owed, Sent, by_order
 from hanse.perfect_order.judging import TRUTHS, commitments, judge
-from hanse.perfect_order.learn import DUE, ENDED
+from hanse.perfect_order.learn import ENDED
 from hanse.perfect_order.models import COUNTS
 from hanse.perfect_order.reads import COUNTED, KEYS, of_items
 
@@ -60,6 +60,18 @@ DAYS_ANEW = "\n UNION ALL ".join(
     f" JOIN partners_party p ON p.id = v.customer_id WHERE v.known_to IS NULL AND v.state <> 'void' AND ('{by}' = 'all' OR {key} <> '') GROUP BY 1, 2, 3, 4"
     for by, key in KEYS.items() if by != "week")
 
+MEANWHILE = "interval '1 minute'"
+"""What is committed while a list is being looked at may be seen by it or not: no operation takes longer."""
+
+
+def due_at(instant: str) -> str:
+    """SQL for the day a line `l`, which may stand for `l0`, was due by as of an instant: what was promised first by then, else what was asked for."""
+    first = [f"CASE WHEN coalesce({line}.first_promised_at <= {instant}, true) THEN {line}.first_promised_on END" for line in ("l0", "l")]
+    return f"coalesce({', '.join(first)}, l.requested_on)"
+
+
+DUE_BEFORE, DUE_AFTER = due_at(f"r.looked_at - {MEANWHILE}"), due_at(f"r.looked_at + {MEANWHILE}")
+
 PERFECT = [
     Check("INV-24", "A day counts the verdicts that are known, each once.", f"""
 WITH there(by, due_on, key, currency, {_COUNT_NAMES}) AS ({DAYS_ANEW} UNION ALL {of_items()})
@@ -110,9 +122,9 @@ SELECT coalesce(l.week_on, t.week_on) AS week_on, coalesce(l.lane, t.lane) AS la
   FROM (SELECT * FROM learnt JOIN weeks USING (week_on)) l FULL JOIN there t ON t.week_on = l.week_on AND t.lane = l.lane
 """),
     Check("INV-24", "What is at risk was a commitment of its order when it was looked at, and gains what its first rescue does.", f"""
-SELECT 'H-' || r.order_id AS "order", r.due_on, r.gain,
-       NOT EXISTS (SELECT FROM orders_line l LEFT JOIN orders_line l0 ON l0.id = l.substitute_of_id WHERE l.order_id = r.order_id AND {DUE} IS NOT DISTINCT FROM r.due_on)
-         AND r.due_on IS NOT NULL AND NOT EXISTS (SELECT FROM orders_promise p JOIN orders_line l ON l.id = p.line_id WHERE l.order_id = r.order_id AND r.due_on IN (p.promised_on, p.was_on))
+SELECT 'H-' || r.order_id AS "order", r.due_on, r.looked_at, r.gain,
+       NOT EXISTS (SELECT FROM orders_line l LEFT JOIN orders_line l0 ON l0.id = l.substitute_of_id
+                    WHERE l.order_id = r.order_id AND l.over_of_id IS NULL AND (r.due_on IS NOT DISTINCT FROM {DUE_BEFORE} OR r.due_on IS NOT DISTINCT FROM {DUE_AFTER}))
        OR r.gain <> round(greatest(0, coalesce((r.rescues->0->>'gain')::numeric, 0)), 4) AS wrong
   FROM perfect_order_risk r
 """),

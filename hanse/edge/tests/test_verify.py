@@ -190,6 +190,11 @@ PLANTED: list[tuple[str, str, str]] = [
     ("INV-24", "What is learnt", "UPDATE perfect_order_experience SET commitments = commitments + 1 WHERE step = 'delivery'"),
     ("INV-24", "What is learnt", "DELETE FROM perfect_order_experience WHERE step = 'delivery'"),
     ("INV-24", "What is at risk", "UPDATE perfect_order_risk SET due_on = due_on + 1"),
+    ("INV-24", "What is at risk", "UPDATE perfect_order_risk SET due_on = NULL"),
+    ("INV-24", "What is at risk", "UPDATE orders_line SET first_promised_at = first_promised_at + interval '1 hour'"),
+    ("INV-24", "What is at risk", "INSERT INTO orders_promise (line_id, was_on, promised_on, reason, asked_by, at)"
+                                  " SELECT l.id, r.due_on, r.due_on + 1, 'supply comes later', 'ann', r.looked_at FROM perfect_order_risk r JOIN orders_line l USING (order_id);"
+                                  "UPDATE perfect_order_risk SET due_on = due_on + 1"),
     ("INV-24", "What is at risk", "UPDATE perfect_order_risk SET gain = gain + 0.2"),
 ]
 LISTENING = """

@@ -1,5 +1,6 @@
 """The stock pages: what they show, who may book, and that nothing is booked before it was looked at."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
@@ -120,6 +121,30 @@ def test_what_is_booked_by_hand_is_a_movement(given, bearings, what, form, butto
     assert button in client.post(f"/stock-book/{what}/BRG-6204", given_form).content.decode()
     assert client.post(f"/stock-book/{what}/BRG-6204", given_form | {"book": "1"}).status_code == 302
     assert Movement.objects.count() == before + 1
+
+
+LABEL = "]C10104006381333931"
+
+
+@pytest.mark.parametrize("tracking, read, told", [
+    ("lot", LABEL + "1726113010L-7\x1d", {"lot": "L-7", "expires_on": "2026-11-30"}),
+    ("lot", LABEL + "1026-A\x1d1125022815270200", {"lot": "26-A", "made_on": "2025-02-28", "expires_on": "2027-02-28"}),
+    ("serial", LABEL + "21SN-3", {"serials": "SN-1\nSN-3"}),
+])
+def test_a_label_fills_in_lot_dates_and_serial_at_receiving_and_keeps_what_was_typed(given, tracking, read, told):
+    given.site(), given.item(tracking=tracking, gtin="4006381333931")
+    page = window(given).post("/stock-book/receive/BRG-6204", {"site": "HAM", "quantity": "3", "serials": "SN-1", "read": read}).content.decode()
+    for name, value in ({"quantity": "3", "read": ""} | told).items():
+        assert f'name="{name}">{value}<' in page or re.search(f'name="{name}" value="{value}"', page), name
+
+
+@pytest.mark.parametrize("read, said", [
+    ("010061414112345210L-7", "This label is of another item (00614141123452). Nothing was filled in."), ("4006381333931", "No GS1 label of an item was read."), ("A-01", "No GS1 label of an item was read."),
+])
+def test_a_label_of_another_item_and_what_is_none_fill_in_nothing(given, read, said):
+    given.site(), given.item(tracking="lot", gtin="4006381333931")
+    page = unescape(window(given).post("/stock-book/receive/BRG-6204", {"site": "HAM", "lot": "L-1", "read": read}).content.decode())
+    assert said in page and 'value="L-1"' in page and "L-7" not in page
 
 
 @pytest.mark.parametrize("role", ["order desk", "read-only"])

@@ -1,11 +1,13 @@
 """GS1 keys: the published vectors, and what is no key."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import ean
 
-from hanse.kernel.gs1 import check_digit, sscc, wrong_gtin, wrong_key
+from hanse.kernel.gs1 import check_digit, day_of, full_year, sscc, wrong_gtin, wrong_key
 
 
 @pytest.mark.parametrize("gtin", ["96385074", "036000291452", "4006381333931", "10614141123459", "14006381333938"])
@@ -59,3 +61,18 @@ def test_any_single_wrong_digit_is_found(data, place, by):
 @given(st.text("0123456789", min_size=7, max_size=17))
 def test_check_digits_agree_with_another_library(data):
     assert check_digit(data) == ean.calc_check_digit(data)
+
+
+@pytest.mark.parametrize("digits, now, year", [
+    (77, 2026, 1977), (76, 2026, 2076), (99, 2026, 1999), (25, 2026, 2025), (26, 2026, 2026), (2, 2060, 2102), (10, 2060, 2110), (11, 2060, 2011), (0, 2050, 2100), (51, 2000, 1951), (50, 2000, 2050),
+])
+def test_two_digits_of_a_year_are_within_half_a_century(digits, now, year):
+    assert full_year(digits, now) == year
+
+
+@pytest.mark.parametrize("value, day", [
+    ("270331", date(2027, 3, 31)), ("280200", date(2028, 2, 29)), ("270200", date(2027, 2, 28)), ("991231", date(1999, 12, 31)),
+    ("270229", None), ("271301", None), ("270001", None), ("27033", None), ("27O331", None), ("", None),
+])
+def test_a_date_on_a_label_is_a_day_and_day_00_the_last_of_its_month(value, day):
+    assert day_of(value, 2026) == day

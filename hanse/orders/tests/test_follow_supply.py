@@ -83,6 +83,9 @@ def test_a_pre_order_is_promised_the_day_its_supply_reaches_the_customer(given):
     _, due = preordered(given)
     line = Line.objects.get()
     assert line.promised_on > due and line.first_promised_on == line.promised_on == line.order.promised_on
+    [told] = given.told("PromiseMoved")
+    assert told.said() == f"BRG-6204 first promised for {line.promised_on}: its supply has a day"
+    assert line.promises.get().at == line.first_promised_at, "a first promise is kept as every later one is"
 
 
 def test_a_pre_order_never_has_more_than_the_open_quantity_less_its_safety_share(given):
@@ -106,8 +109,8 @@ def test_supply_that_slips_moves_the_promise_and_the_first_stays_on_record(given
     assert (told.waiting, told.moved, told.asked) == (1, 1, 0)
     assert line.promised_on > due + timedelta(days=10) and line.first_promised_on == first
     assert Order.objects.get().promised_on == line.promised_on
-    assert [(p.was_on, p.reason) for p in Promise.objects.all()] == [(first, "supply comes later")]
-    assert [m.order for m in given.told("PromiseMoved")] == [order] and sound() == []
+    assert [(p.was_on, p.reason) for p in Promise.objects.order_by("id")] == [(None, "its supply has a day"), (first, "supply comes later")]
+    assert [m.order for m in given.told("PromiseMoved")] == [order] * 2 and sound() == []
 
 
 def test_supply_that_comes_earlier_moves_no_promise(given):

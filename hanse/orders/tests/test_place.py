@@ -29,6 +29,7 @@ def test_an_order_is_placed_and_reserved_from_the_site_that_has_it(given):
     assert [(u.site, u.quantity, u.promised_on) for u in told.units] == [("HAM", 5, date(2026, 11, 17))]
     order = Order.objects.get(pk=int(placed.order[2:]))
     assert (order.status, order.first_promised_on, order.promised_on) == ("allocated", date(2026, 11, 17), date(2026, 11, 17))
+    assert order.lines.get().first_promised_at == placed.at, "when it was promised first is known, as the day is"
 
 
 def test_what_no_site_has_waits(given):

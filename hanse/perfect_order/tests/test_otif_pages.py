@@ -2,6 +2,7 @@
 
 import json
 from contextlib import nullcontext
+from decimal import Decimal
 
 import pytest
 from click.testing import CliRunner
@@ -17,7 +18,7 @@ NOVEMBER = "from=2026-11-01&to=2026-11-30"
 
 
 def test_the_page_shows_the_share_the_goal_the_fine_and_what_shows_each_failure(reader, four):  # noqa: F811
-    define(level="unit", goal_otif=90, fine_percent=3)
+    define(level="unit", goal_otif=Decimal(90), fine_percent=Decimal(3))
     page = seen(reader, f"/perfect-order/otif?customer=REUTER&{NOVEMBER}")
     assert "60.0 %" in page and "90 % <span" in page and "missed" in page and "Fine to expect" in page and "6 missing" in page
     assert f"/orders/{four[3]}" in page and "nothing has come" in page
@@ -63,7 +64,7 @@ def test_who_may_not_define_sees_it_only(given, client):
 
 
 def test_api_and_command_tell_the_same(four, caller, monkeypatch):  # noqa: F811
-    define(level="line", goal_in_full=95)
+    define(level="line", goal_in_full=Decimal(95))
     with clock.standing_at(LATER):
         told = caller("read").get(f"/otif?customer=REUTER&{NOVEMBER}").json()
         assert caller("read").get("/otif?customer=REUTER&from=2026-11-30&to=2026-11-01").status_code == 422
@@ -86,7 +87,7 @@ def test_each_table_is_there_as_csv_and_as_parquet_with_the_same_rows(reader, fo
     import io
 
     parquet = pytest.importorskip("pyarrow.parquet", reason="the extra analytics is not installed")
-    define("ANNA", fine_percent=3)
+    define("ANNA", fine_percent=Decimal(3))
     lines = seen(reader, path.format("csv")).splitlines()
     with clock.standing_at(LATER):
         table = parquet.read_table(io.BytesIO(reader.get(path.format("parquet")).content))

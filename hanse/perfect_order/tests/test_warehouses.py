@@ -22,7 +22,7 @@ from hanse.transport.tests.road import carriers
 from tests.given import MONDAY
 
 NOVEMBER = date(2026, 11, 1), date(2026, 11, 30)
-NOBODY = Warehouse("HAM", "", 0, 0, 0, 0, 0, 0, 0, 0, 0, *[None] * 8)
+NOBODY = Warehouse("HAM", "", *[0] * 11, *[None] * 8)
 
 
 def counted(**counts) -> Warehouse:
@@ -34,9 +34,10 @@ def counted(**counts) -> Warehouse:
     (counted(parcels_due=400, parcels_on_time=382), "on_time_ship", 95.5),
     (counted(lines=400, lines_waited=12), "backordered", 3.0),
     (counted(picks=200, picks_short=3), "short_picks", 1.5),
+    (counted(advices_compared=195, advices_right=188), "advice_accuracy", 96.4103),
 ])  # fmt: skip
 def test_shares_are_those_of_the_domain(it, measure, per_cent):
-    assert 100 * getattr(it, measure).value == pytest.approx(per_cent)
+    assert 100 * getattr(it, measure).value == pytest.approx(per_cent, abs=5e-5)
 
 
 def test_of_nothing_there_is_no_share_and_no_stage():
@@ -86,6 +87,15 @@ def test_an_error_that_the_receiver_tells_counts_to_the_pick(four):
     take_receiving_advice([TakeReceivingAdvice(four[1], "RA-2", (ReceivedUnits(1, 1, rejected=1, reason="not-wanted"),))], by="ann")
     [it] = warehouses(*NOVEMBER)
     assert (it.lines_picked, it.lines_wrong) == (4, 1)
+
+
+@pytest.mark.parametrize("line, right", [
+    (ReceivedUnits(1, 2), 1), (ReceivedUnits(1, 1, rejected=1, reason="damaged"), 1), (ReceivedUnits(1, 1, short=1), 0), (ReceivedUnits(1, 1, rejected=1, reason="wrong-item"), 0), (ReceivedUnits(1, 1), 0),
+])  # fmt: skip
+def test_units_were_received_as_told_if_the_receiver_names_the_items_and_units_that_we_named(four, line, right):
+    take_receiving_advice([TakeReceivingAdvice(four[0], "RA-1", (line,))], by="ann")
+    [it] = warehouses(*NOVEMBER)
+    assert (it.advices_compared, it.advices_right) == (1, right)
 
 
 def test_what_must_leave_by_an_hour_left_in_time_or_did_not(four):

@@ -10,7 +10,9 @@
 
   const inText = element => element.closest?.("input:not([type=checkbox]):not([type=radio]):not([type=button]), textarea, select, [contenteditable]");
   addEventListener("keydown", event => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    // FNC1 arrives as the group separator, Ctrl+] or F8, as the scanner is set
+    const parts = event.key === "\x1d" || event.key === "F8" || event.key === "Unidentified" || event.ctrlKey && event.key === "]";
+    if (!parts && (event.ctrlKey || event.metaKey || event.altKey) || event.isComposing) return;
     const field = inText(event.target);
     if (field && !field.matches("[data-scan]")) return;
     const now = event.timeStamp;  // when the key was pressed, however busy the page is
@@ -23,9 +25,12 @@
       if (field) field.value = "";
       return scanned(code);
     }
+    const sign = parts ? "\x1d" : event.key;
+    if (field && parts) {
+      event.preventDefault();
+      field.setRangeText(sign, field.selectionStart, field.selectionEnd, "end");
+    }
     if (field) return;
-    // FNC1 arrives as the group separator, Ctrl+] or F8, as the scanner is set
-    const sign = event.key === "F8" || event.key === "Unidentified" ? "\x1d" : event.key;
     if (sign.length !== 1) return;
     if (now - last > FAST) typed = "";
     typed += sign;

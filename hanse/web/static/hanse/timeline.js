@@ -20,11 +20,11 @@
     fallback.append(...place.childNodes);
     place.append(fallback, picture);
     const height = 39 * data.rows.length + 33;
-    const days = (when(data.to) - when(data.from)) / 864e5;
+    const days = (when(data.to) - when(data.from)) / 864e5, narrow = innerWidth <= 700;
     const timeline = new vis.Timeline(picture, items, groups, {
       start: when(data.from), end: when(data.to), min: when(data.from), max: when(data.to), stack: false, zoomable: false, moveable: days > 12,
       margin: { item: { vertical: 6 }, axis: 6 }, height: `${height}px`, orientation: "top", showCurrentTime: false, showMajorLabels: false,
-      timeAxis: days > 12 ? undefined : { scale: "day", step: 1 }, format: { minorLabels: { day: "ddd D MMM" } }, groupOrder: "id", tooltip: { followMouse: true },
+      timeAxis: days > 12 ? undefined : { scale: "day", step: 1 }, format: { minorLabels: { day: narrow && days > 3 ? "D" : "ddd D MMM" } }, groupOrder: "id", tooltip: { followMouse: true },
       onInitialDrawComplete: () => { fallback.hidden = true; } });
     if (data.now && when(data.now) < when(data.to)) timeline.addCustomTime(when(data.now), "now");
     addEventListener("beforeprint", () => { fallback.hidden = false; });
