@@ -56,6 +56,11 @@ def lived() -> Lived | None:
     return next(iter(rows(Lived, LIVED)), None)
 
 
+def anything() -> bool:
+    """Whether anything was ever done in this database."""
+    return bool(rows(bool, "SELECT true FROM journal_event LIMIT 1"))
+
+
 def live(name: str, company: Company, seed: int, began: date, until: date) -> Iterator[tuple[date, Tally]]:
     """Live the days of a company up to `until` without it, opening it first; a run that was stopped goes on. Gives each day's tally."""
     so_far = lived()
