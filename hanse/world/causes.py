@@ -40,7 +40,7 @@ DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays"
 def cause_of(kind: str, company: Company, opened: "Opened", seed: int) -> Planted | None:
     """The cause of a kind that a seed plants: somewhere where something happens every day."""
     random = Chances(seed).of("planted", kind)
-    makers: dict[str, Callable[[Company, "Opened", Random], Planted]] = {
+    makers: dict[str, Callable[[Company, Opened, Random], Planted]] = {
         "slow lane": _slow_lane, "rough carrier": _rough_carrier, "miscounted bin": _miscounted_bin, "look-alikes": _look_alikes, "old prices": _old_prices, "missing crew": _missing_crew,
     }
     return makers[kind](company, opened, random) if kind != NOTHING else None
