@@ -73,6 +73,9 @@ def _improve(first: date, last: date, as_json: bool) -> None:
         "change": it.said, "points": f"+{it.gain:.1f}", "from": f"{it.low:.1f}", "to": f"{it.high:.1f}", "orders": it.orders, "gained": f"{it.gained:.0f}",
         "foreseen": f"{it.test.foreseen:.0f}", "happened": f"{it.test.happened:.0f}",
     } for it in found.changes], False, "changes worth making")
+    told([{
+        "where": it.where, "cause": it.cause, "failed": it.failed, "of": it.n, "elsewhere": f"{100 * it.others_failed / it.others:.1f} %", "more": f"{it.more:.0f}", "by chance": f"{100 * it.chance:.2g} %",
+    } for it in found.special], False, "causes that stand out")
 
 
 def _day(moment: datetime) -> date:

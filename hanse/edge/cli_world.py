@@ -27,6 +27,14 @@ def live(arguments: tuple[str, ...]) -> None:
         sys.exit(brought("cli").main(["live", *arguments]))
 
 
+@world.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def causes(arguments: tuple[str, ...]) -> None:
+    """Whether the improvement report finds planted causes, and keeps silent where there is none."""
+    with django_ready():
+        sys.exit(brought("causes_command").main(list(arguments)))
+
+
 @world.command()
 @click.option("--seed", type=int, help="Which faults come in which order; drawn where none is given.")
 @click.option("--minutes", type=float, default=5.0, show_default=True, help="How long.")

@@ -128,7 +128,7 @@ def on_time_in_full(request: HttpRequest, customer: Word, first: From, last: To)
 
 @router.get("/improvements", response=Improvements)
 def where_to_improve(request: HttpRequest, first: From, last: To) -> HttpResponse:
-    """Where to improve by the commitments due in a period of up to 400 days: what each cause costs alone, whose hours were late, changes with their gain and back-test."""
+    """Where to improve by the commitments due in a period of up to 400 days: what stands out beyond chance, what each cause costs alone, whose hours were late, changes with their gain and back-test."""
     period = _period(request, first, last, None)
     if not isinstance(period, Period):
         return period

@@ -18,6 +18,7 @@ from .carrier_pages import LOOKS, PARTIES, span_of
 from .improvements import LONGEST_DAYS, Improvements, improvements
 from .pages import Chosen, chosen_of
 from .proposing import Change, RankedCause
+from .special import Special
 
 SPANS = {"30": "30 days", "90": "90 days", "365": "A year"}
 MOST = 12
@@ -44,6 +45,7 @@ def improve(request: HttpRequest) -> HttpResponse:
     found = improvements(it.period.first, it.period.last)
     return render(request, "perfect_order/improve.html", {
         "chosen": it, "query": span_of(it), "spans": SPANS, "found": found, "causes": causes_drawn(found.causes[:MOST], it), "causes_left": len(found.causes[MOST:]),
+        "special": [special_drawn(special, it) for special in found.special[:MOST]],
         "changes": [change_drawn(change, it) for change in found.changes], "late": late_drawn(found), "looks": {"order desk, stock": "l-other"} | {PARTIES[p]: LOOKS[p] for p in LOOKS},
         "share": drawn.per_cent(found.perfect / found.decided if found.decided else None),
     })
@@ -61,6 +63,18 @@ def causes_drawn(causes: Sequence[RankedCause], it: Chosen) -> list[dict[str, An
         "it": c, "word": c.cause.capitalize(), "alone": round(WIDE * c.alone / most, 1), "all": round(WIDE * c.orders / most, 1),
         "with": ", ".join(f"{n:,} also in {name}" for name, n in c.with_), "url": orders_at(it, condition=c.condition, cause=c.cause),
     } for c in causes]
+
+
+def special_drawn(special: Special, it: Chosen) -> dict[str, Any]:
+    """What stands out: how often it fails there and elsewhere, and where its orders are; those of a short pick are not failed by it."""
+    place, _, rest = special.where.partition({"lane": " → ", "weekday": " on ", "item": " in "}.get(special.by, "\0"))
+    chosen: dict[str, Any] = {
+        "lane": {"carrier": place}, "weekday": {"site": place}, "item": {"sku": place, "site": rest}, "bin": {}}.get(special.by, {special.by: special.where})
+    return {
+        "it": special, "word": special.cause.capitalize(), "here": drawn.per_cent(special.failed / special.n), "others": drawn.per_cent(special.others_failed / special.others),
+        "more": f"{special.more:,.0f}", "of": "picks" if special.by == "bin" else "orders", "chance": "under 0.1 %" if special.chance < 0.001 else f"{100 * special.chance:.1f} %",
+        "url": "" if special.by == "bin" else orders_at(it, condition=special.condition, cause=special.cause, **chosen),
+    }
 
 
 def change_drawn(change: Change, it: Chosen) -> dict[str, Any]:
@@ -100,6 +114,8 @@ def export(request: HttpRequest, format: Format) -> HttpResponse:
     table += [
         ("change", c.said, "", c.orders, round(c.gained, 1), round(c.gain, 3), round(c.low, 3), round(c.high, 3), None, round(c.test.foreseen, 1), round(c.test.happened, 1), c.why)
         for c in found.changes]
+    table += [
+        ("stands out", f"{s.where}: {s.cause}", s.owner, s.n, None, None, None, None, None, round(s.failed - s.more, 1), s.failed, f"more than elsewhere; by chance alone in {100 * s.chance:.3g} %") for s in found.special]
     table += [("no change", c.said, "", *[None] * 8, c.why) for c in found.not_proposed]
     table += [("late", f"{x.carrier} {x.lane}: {' and '.join(x.stages)}", x.owner, x.orders, *[None] * 4, float(x.hours), None, None, "") for x in found.late]
     table += [

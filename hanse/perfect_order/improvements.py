@@ -10,10 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 from hanse.journal.asking import rows
+from hanse.kernel.rows import as_tuple
 from hanse.kernel.samples import Share
 
 from .claimed import Claimed, claimed
 from .proposing import Change, NotProposed, OnLane, RankedCause, Signature, Touched, proposed, ranked, split_of
+from .special import BIN, CHANNEL, CUSTOMER, ITEM, LANE, SHORT_PICK, SITE, WEEKDAY, Cases, Failed, Special, special
 
 LONGEST_DAYS = 400
 """Longer periods are not looked at for changes: nobody would act on them."""
@@ -85,6 +87,34 @@ SELECT d.site || ' → ' || d.country, a.region, d.carrier, d.later, count(*) FI
   FROM d JOIN orders_order o ON o.id = d.order_id JOIN partners_address a ON a.id = o.ship_to_id
  WHERE d.carrier <> '' AND (d.in_time OR d.five->'time'->>1 = 'carrier') GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
+GROUPS = f"""
+WITH {DECIDED}, x AS (
+  SELECT d.five, CASE WHEN d.five ? 'product' THEN d.found->'lines' END AS lines, g.by, g.name, g.within
+    FROM d LEFT JOIN network_site s ON s.code = d.site AND s.supplier = '' JOIN partners_party p ON p.id = d.customer_id
+    LEFT JOIN LATERAL (SELECT min(t.released_at) AT TIME ZONE s.zone AS at FROM orders_allocation a JOIN fulfilment_task t ON t.allocation_id = a.id
+                        WHERE a.order_id = d.order_id AND t.site_id = s.id) r ON true
+   CROSS JOIN LATERAL (VALUES
+     ('{LANE}', CASE WHEN d.carrier <> '' THEN d.carrier || ' → ' || d.country END, ''), ('{SITE}', s.code, ''),
+     ('{WEEKDAY}', s.code || ' on ' || (ARRAY['Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays', 'Sundays'])[extract(isodow FROM r.at)::int], s.code),
+     ('{CHANNEL}', d.channel, ''), ('{CUSTOMER}', p.code, '')) AS g(by, name, within)
+   WHERE g.name <> ''
+  UNION ALL
+  SELECT d.five, CASE WHEN d.five ? 'product' THEN d.found->'lines' END, '{ITEM}', u.sku || ' in ' || d.site, u.sku
+    FROM d CROSS JOIN LATERAL (SELECT DISTINCT unnest(d.skus)) AS u(sku) WHERE d.site <> '')
+SELECT x.by, x.name, x.within, count(*), '' AS condition, '' AS cause, '' AS owner FROM x GROUP BY 1, 2, 3
+UNION ALL
+SELECT x.by, x.name, x.within, count(*), e.key, e.value->>0, e.value->>1
+  FROM x CROSS JOIN LATERAL jsonb_each(x.five) e
+ WHERE x.by <> '{ITEM}' OR (e.key = 'product' AND EXISTS (SELECT FROM jsonb_array_elements(x.lines) l WHERE l->>'sku' = x.within AND l->'product'->>'truth' = 'false'))
+ GROUP BY 1, 2, 3, 5, 6, 7
+UNION ALL
+SELECT '{BIN}', p.name, '', y.n, y.condition, y.cause, y.owner FROM (
+  SELECT b.code || ' in ' || s.code AS name, count(*) AS n, count(*) FILTER (WHERE t.taken < t.to_pick - t.withdrawn) AS short
+    FROM d JOIN orders_allocation a ON a.order_id = d.order_id JOIN fulfilment_task t ON t.allocation_id = a.id AND t.closed_at IS NOT NULL AND t.to_pick > t.withdrawn
+    JOIN inventory_account b ON b.id = t.bin_id JOIN network_site s ON s.id = t.site_id AND s.supplier = '' GROUP BY 1) p
+  CROSS JOIN LATERAL (VALUES (p.n, '', '', ''), (p.short, '{SHORT_PICK[0]}', '{SHORT_PICK[1]}', '{SHORT_PICK[2]}')) AS y(n, condition, cause, owner)
+"""
+"""All cases of each group, and those that failed by each cause: commitments; picks, of bins."""
 MOST = 200
 
 
@@ -102,7 +132,7 @@ class LateAt:
 
 @dataclass(frozen=True, slots=True)
 class Improvements:
-    """Where to improve, by the commitments due in a period: what each cause costs, whose hours were late, the changes that are
+    """Where to improve, by the commitments due in a period: what stands out beyond chance, what each cause costs, whose hours were late, the changes that are
     worth making, what looked like one, and what carriers were asked for and gave back. Until `split` changes are fitted, after it they are tested.
     """
 
@@ -116,6 +146,7 @@ class Improvements:
     changes: tuple[Change, ...]
     not_proposed: tuple[NotProposed, ...]
     claims: tuple[Claimed, ...] = ()
+    special: tuple[Special, ...] = ()
 
 
 def improvements(first: date, last: date) -> Improvements:
@@ -127,7 +158,12 @@ def improvements(first: date, last: date) -> Improvements:
     changes, left = proposed(rows(Touched, TOUCHED, **given), rows(_lane, LANES, **given), decided)
     return Improvements(
         first, last, split, decided, perfect, tuple(ranked(found, decided)), tuple(rows(_late, LATE, **given, most=MOST)), tuple(changes), tuple(left),
-        tuple(claimed(first, last)))
+        tuple(claimed(first, last)), tuple(_special(rows(as_tuple, GROUPS, **given))))
+
+
+def _special(found: list[tuple[Any, ...]]) -> list[Special]:
+    cases = [Cases(by, where, n, within) for by, where, within, n, condition, *_ in found if not condition]
+    return special(cases, [Failed(by, where, condition, cause, owner, n) for by, where, _, n, condition, cause, owner in found if condition and n])
 
 
 def _signature(causes: str, *rest: Any) -> Signature:

@@ -57,6 +57,11 @@ def lived() -> Lived | None:
     return next(iter(rows(Lived, LIVED)), None)
 
 
+def anything() -> bool:
+    """Whether anything was ever done in this database."""
+    return bool(rows(bool, "SELECT true FROM journal_event LIMIT 1"))
+
+
 def same(so_far: Lived | None, name: str, seed: int) -> None:
     """Raise `NotThisWorld` where another world was lived than this one."""
     if so_far and (so_far.world, so_far.seed) != (name, seed):

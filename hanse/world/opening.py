@@ -125,8 +125,8 @@ def _site(company: Company, site: Site, sold: list[Sold]) -> KeepSite:
         BinGiven(f"{chr(65 + aisle)}-{bay + 1:02}-{level}", zone="A", x_m=Decimal(4 * (aisle + 1)), y_m=Decimal(2 + 2 * bay), level=level, role="reserve" if level == 3 else "pick-face")
         for aisle in range(site.aisles) for bay in range(site.bays) for level in (1, 2, 3)
     )
-    usual = company.carriers[0].services[0]
-    lanes = tuple(LaneGiven(country, days, cost=Decimal(str(price_of(usual, country)[1])), currency=company.currency) for country, days in usual.days.items())
+    usual = {country: service for carrier in reversed(company.carriers) for service in reversed(carrier.services) for country in service.days}
+    lanes = tuple(LaneGiven(country, service.days[country], cost=Decimal(str(price_of(service, country)[1])), currency=company.currency) for country, service in usual.items())
     return KeepSite(
         site.code, site.country, site.name, workdays=site.workdays, cut_off=site.cut_off, opens=site.opens, closes=site.closes, priority=site.priority, postcode=site.postcode, city=site.city,
         street="Speicherstraße 1", latitude=Decimal(str(site.latitude)), longitude=Decimal(str(site.longitude)), sscc_prefix=f"426{company.sites.index(site):04}", zones=("A",), bins=bins, lanes=lanes,

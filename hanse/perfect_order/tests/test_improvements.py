@@ -65,7 +65,12 @@ def test_a_lane_a_day_longer_and_another_carrier_are_proposed_with_their_test(mo
 def test_looking_takes_as_many_questions_however_many_orders_there_are(months):
     with statements() as sent:
         improvements(*months)
-    assert len(sent) == 5
+    assert len(sent) == 6
+
+
+def test_a_lane_on_which_more_is_late_than_on_the_other_stands_out(months):
+    [found] = improvements(*months).special
+    assert (found.by, found.where, found.cause, found.owner, found.failed, found.n, found.others_failed, found.others) == ("lane", "UPS → DE", "transit delay", "carrier", 60, 300, 3, 300)
 
 
 # -- pages and the other doors -------------------------------------------------------------------------------------------------
@@ -80,7 +85,7 @@ def reader(client, given):
 def test_the_page_of_improvements_opens_the_orders_behind_each(reader, four):  # noqa: F811
     with clock.standing_at(LATER):
         page = reader.get("/perfect-order/improve").content.decode()
-        assert "What each cause costs" in page and "Mis-pack" in page and "condition=product&amp;cause=mis-pack" in page and "No change is worth proposing" in page
+        assert "What each cause costs" in page and "Mis-pack" in page and "condition=product&amp;cause=mis-pack" in page and "No change is worth proposing" in page and "Nothing stands out" in page
         assert reader.get("/perfect-order/improve.csv").content.decode().count("\r\ncause,") >= 2
         assert reader.get("/perfect-order/improve.parquet").content[:4] == b"PAR1"
         assert "Improvements" in reader.get("/perfect-order").content.decode()
