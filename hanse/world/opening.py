@@ -126,7 +126,8 @@ def _site(company: Company, site: Site, sold: list[Sold]) -> KeepSite:
         for aisle in range(site.aisles) for bay in range(site.bays) for level in (1, 2, 3)
     )
     usual = company.carriers[0].services[0]
-    lanes = tuple(LaneGiven(country, days, cost=Decimal(str(price_of(usual, country)[1])), currency=company.currency) for country, days in usual.days.items())
+    served = {country: days for country, days in usual.days.items() if not site.serves or country in site.serves}
+    lanes = tuple(LaneGiven(country, days, cost=Decimal(str(price_of(usual, country)[1])), currency=company.currency) for country, days in served.items())
     return KeepSite(
         site.code, site.country, site.name, workdays=site.workdays, cut_off=site.cut_off, opens=site.opens, closes=site.closes, priority=site.priority, postcode=site.postcode, city=site.city,
         street="Speicherstraße 1", latitude=Decimal(str(site.latitude)), longitude=Decimal(str(site.longitude)), sscc_prefix=f"426{company.sites.index(site):04}", zones=("A",), bins=bins, lanes=lanes,
