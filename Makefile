@@ -51,4 +51,5 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-ver
 lock: $(VENV)/.tests  ## write all lock files anew from pyproject.toml
 	echo 'setuptools>=77' | $(LOCK) --output-file requirements.lock pyproject.toml -
 	echo 'setuptools>=77' | $(LOCK) --extra analytics --output-file requirements-analytics.lock pyproject.toml -
+	echo 'setuptools>=77' | $(LOCK) --extra cluster --output-file requirements-cluster.lock pyproject.toml -
 	echo 'setuptools>=77' | $(LOCK) --extra dev --output-file requirements-dev.lock pyproject.toml -

@@ -6,7 +6,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 START, END = "<!-- tables: made by docs/make_model.py -->", "<!-- end of tables -->"
-AREAS = ["journal", "catalogue", "partners", "network", "inventory", "orders", "fulfilment", "transport", "billing", "perfect_order", "edge", "web"]
+AREAS = ["journal", "catalogue", "partners", "network", "inventory", "orders", "fulfilment", "transport", "billing", "perfect_order", "edge", "web", "world"]
 
 
 def tables() -> str:

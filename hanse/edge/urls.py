@@ -7,7 +7,7 @@ from ninja.openapi.views import openapi_view
 from hanse.edge.api import api
 from hanse.edge.health import livez, readyz
 
-PAGES = ["web", "orders", "inventory", "fulfilment", "transport", "billing", "partners", "catalogue", "perfect_order"]
+PAGES = ["web", "orders", "inventory", "fulfilment", "transport", "billing", "partners", "catalogue", "perfect_order", "world"]
 """Areas with pages, each with its `urls.py`."""
 
 urlpatterns = [

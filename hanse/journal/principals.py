@@ -18,6 +18,7 @@ ROLES: dict[str, frozenset[str]] = {
     "warehouse": frozenset({"inventory.*", "fulfilment.*", "transport.hand_over", "transport.choose_service", "transport.draw_up", "transport.take_back", "transport.want_labels", "transport.void_labels", "transport.close_manifests", "transport.book_pickups", "transport.change_pickups", "transport.cancel_pickups", "orders.allocate", "orders.free", *QUEUE, "orders.release_hold", "holds.quality", "holds.fulfilment"}),
     "transport": frozenset({"transport.*", "network.keep_services", "network.keep_rates", "network.keep_surcharges", "network.approve_transit", "fulfilment.answer_change", "orders.book_appointments", *QUEUE}),
     "finance": frozenset({"billing.*", *FREIGHT_BILLS, "orders.hold", "orders.release_hold", *QUEUE, "holds.credit", "holds.payment", "holds.fraud", "holds.price", "holds.invoice"}),
+    "planner": frozenset({"world.ask_what_if", "world.stop_what_if"}),
     "admin": frozenset({"*"}),
     "read-only": frozenset(),
 }

@@ -267,6 +267,9 @@ _TABLE: list[tuple[Any, ...]] = [
     ("url-wrong", 422, "Address is wrong", "{url} cannot be called: {why}."),
     ("kind-unknown", 422, "Kind of event is not known", "No event is named {kinds}."),
     ("not-paused", 409, "Endpoint is not paused", "Endpoint {endpoint} takes events already."),
+    # -- world
+    ("no-described-company", 409, "No described company", "{why} A what-if needs a home that was made from a described company: hanse world live."),
+    ("change-cannot-be", 422, "Change cannot be", "{why}"),
     # -- import
     ("column-missing", 422, "Column is missing", "{file} has no column {column}."),
     ("row-unreadable", 422, "Row cannot be read", "Row {row}: {why}."),

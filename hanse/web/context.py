@@ -54,6 +54,7 @@ PAGES = {
     "audits": ("Audits", "clipboard-check", "u"),
     "lots": ("Lots", "snowflake", "y"),
     "lanes": ("Lanes", "transfer", "6"),
+    "what_ifs": ("What-if", "switch-horizontal", "0"),
     "driver_link": ("Driver’s link", "qrcode", "7"),
     "admin:index": ("Master data", "database", "m"),
     "all_pages": ("All pages", "dots", "a"),
@@ -64,6 +65,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "warehouse": ("today", "release", "pick", "pack", "hand_over", "stock", "stock_work"),
     "transport": ("today", "shipments", "hand_over", "changes", "carriers", "exceptions", "perfect_order"),
     "finance": ("today", "invoices", "orders", "customers", "exceptions", "shipments", "perfect_order"),
+    "planner": ("today", "what_ifs", "perfect_order", "improvements", "at_risk", "stock", "orders"),
     "admin": ("today", "orders", "exceptions", "stock", "shipments", "invoices", "admin:index"),
     "read-only": ("today", "perfect_order", "at_risk", "improvements", "carriers", "orders", "stock"),
 }

@@ -20,7 +20,7 @@ def live(it: Living) -> Lived | None:
     world = World(of(it.company), it.seed, BEGAN)
     if not it.kind:
         with hurried():
-            open_company(world)
+            open_company(world, "small-shop")
             list(_days(world, 0, SHARED))
         return None
     cause = cause_of(it.kind, world.company, world.opened, it.seed)

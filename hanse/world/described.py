@@ -61,7 +61,9 @@ class Shift:
 
 @described
 class Site:
-    """A warehouse: where it is, when it works, how its floor is laid out, and what share of the items it keeps."""
+    """A warehouse: where it is, when it works, how its floor is laid out, what share of the items it keeps, and which countries it serves:
+    all, where none is named.
+    """
 
     code: Text
     name: Text
@@ -79,6 +81,7 @@ class Site:
     aisles: Annotated[int, Ge(1), Le(26)] = 4
     bays: Annotated[int, Ge(1), Le(99)] = 6
     holds: Share = 1.0
+    serves: tuple[Country, ...] = ()
     method: Literal["single", "cluster"] = "cluster"
     cart_orders: Annotated[int, Ge(1), Le(50)] = 8
     wave_minutes: Annotated[int, Ge(5), Le(1440)] = 120
@@ -161,12 +164,15 @@ class Customers:
 
 @described
 class Supplier:
-    """Who supplies which families: days from order to arrival (shortest, most often, longest), and for how many days is ordered at once."""
+    """Who supplies which families: days from order to arrival (shortest, most often, longest), for how many days is ordered at once, and for
+    how many days there should be stock left when it arrives.
+    """
 
     name: Text
     families: Several[Text]
     lead_days: tuple[Days, Days, Days]
     covers_days: Annotated[int, Ge(1), Le(365)] = 21
+    safety_days: Annotated[int, Ge(0), Le(365)] = 4
 
 
 @described
@@ -345,6 +351,9 @@ def wrong_in(company: Company) -> list[str]:
     wrong += [f"suppliers: there is no family {prefix}" for prefix in sorted(supplied - known)]
     served = {country for carrier in company.carriers for service in carrier.services for country in service.days}
     wrong += [f"customers: no carrier goes to {country}" for country in sorted({c for k in company.customers for c in k.countries} - served)]
+    sent_to = set() if any(not s.serves for s in company.sites) else {country for k in company.customers for country in k.countries}
+    wrong += [f"customers: no site serves {country}" for country in sorted(sent_to - {country for s in company.sites for country in s.serves})]
+    wrong += [f"sites: {s.code} serves {country}, where no carrier goes" for s in company.sites for country in sorted(set(s.serves) - served)]
     for carrier in company.carriers:
         for service in carrier.services:
             used = {"near" if country in service.near else "far" for country in service.days}

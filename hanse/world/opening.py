@@ -125,7 +125,9 @@ def _site(company: Company, site: Site, sold: list[Sold]) -> KeepSite:
         BinGiven(f"{chr(65 + aisle)}-{bay + 1:02}-{level}", zone="A", x_m=Decimal(4 * (aisle + 1)), y_m=Decimal(2 + 2 * bay), level=level, role="reserve" if level == 3 else "pick-face")
         for aisle in range(site.aisles) for bay in range(site.bays) for level in (1, 2, 3)
     )
-    usual = {country: service for carrier in reversed(company.carriers) for service in reversed(carrier.services) for country in service.days}
+    usual = {
+        country: service for carrier in reversed(company.carriers) for service in reversed(carrier.services) for country in service.days if not site.serves or country in site.serves
+    }
     lanes = tuple(LaneGiven(country, service.days[country], cost=Decimal(str(price_of(service, country)[1])), currency=company.currency) for country, service in usual.items())
     return KeepSite(
         site.code, site.country, site.name, workdays=site.workdays, cut_off=site.cut_off, opens=site.opens, closes=site.closes, priority=site.priority, postcode=site.postcode, city=site.city,

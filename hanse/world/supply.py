@@ -17,8 +17,6 @@ from .described import Supplier
 from .opening import daily, with_lot
 
 BUYER = "petra"
-SAFETY_DAYS = 4
-"""Days of demand that should be left when the supplier comes."""
 POSITION = """
 SELECT i.sku, s.code, (st.on_hand - st.reserved
        + coalesce((SELECT sum(n.quantity - n.received) FROM inventory_inbound n WHERE n.item_id = i.id AND n.site_id = s.id AND n.received < n.quantity), 0)
@@ -64,7 +62,7 @@ def _wanted(day: Day) -> Iterable[Expect]:
             continue
         supplier = of[it.family.prefix]
         each_day = daily(company, it) / len(it.bins)
-        if position < each_day * (supplier.lead_days[1] + SAFETY_DAYS):
+        if position < each_day * (supplier.lead_days[1] + supplier.safety_days):
             units = max(1, ceil(each_day * supplier.covers_days - max(0, position)))
             yield Expect(f"PO-{day.on:%y%m%d}-{site}-{sku}", site, sku, units, _due(day, supplier, site, sku), supplier.name)
 

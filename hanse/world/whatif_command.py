@@ -2,43 +2,42 @@
 
 import json
 import os
-from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from . import changing, described, history, whatif
-from .branches import copied
+from .branches import NotCopied, copied
+from .whatif_words import caution, figure, sentences, unit_of
 
 out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def main(arguments: list[str]) -> int:
-    """The command, as `hanse whatif` calls it."""
+    """The command, as `hanse whatif` calls it. Ctrl-C ends it, and the copies with it."""
     try:
         asked(arguments, standalone_mode=False, prog_name="hanse whatif")
-    except (described.NotACompany, history.NotThisWorld) as trouble:
+    except (described.NotACompany, history.NotThisWorld, whatif.NotLived, NotCopied) as trouble:
         err.print(f"[red]{trouble}[/red]")
         return 1
     except click.UsageError as wrong:
         wrong.show()
         return 2
+    except click.Abort:
+        err.print("Stopped; nothing is left of it.")
+        return 130
     return 0
 
 
 @click.command()
 @click.option("--change", "file", required=True, type=click.Path(exists=True, dir_okay=False), help="What is otherwise, part by part.")
-@click.option("--days", default=60, show_default=True, type=click.IntRange(1, 730), help="How long each future is.")
-@click.option("--seeds", default=20, show_default=True, type=click.IntRange(1, 1000), help="How many futures, each lived without the change and with it.")
+@click.option("--days", default=60, show_default=True, type=click.IntRange(1, whatif.LONGEST), help="How long each future is.")
+@click.option("--seeds", default=20, show_default=True, type=click.IntRange(whatif.FEWEST, whatif.MOST), help="How many futures, each lived without the change and with it.")
 @click.option("--processes", default=os.cpu_count() or 1, show_default=True, type=click.IntRange(1, 256), help="How many are lived at once here.")
 @click.option("--cluster", default="", help="The address of a Dask scheduler, to live them there instead.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for machines.")
@@ -49,38 +48,30 @@ def asked(file: str, days: int, seeds: int, processes: int, cluster: str, as_jso
     if so_far is None:
         raise history.NotThisWorld("This home holds no simulated company: `hanse world live` makes one.")
     company, change = described.text_of(so_far.world), changing.change_of(text, file)
-    changing.changed(described.of(company, so_far.world), change, file)
-    with copied(os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"]) as branch, _executor(processes, cluster) as executor, Progress(console=err) as progress:
-        pairs = whatif.futures_of(branch, os.environ["HANSE_SECRET_KEY"], so_far.world, company, text, so_far.seed, so_far.began, so_far.day + timedelta(days=1), days, seeds)
-        bar = progress.add_task(str(change.get("said", file)), total=2 * len(pairs))
-        found = whatif.compared(whatif.outcomes(executor, pairs, lambda: progress.advance(bar)))
-    _told(found, seeds, days, as_json)
+    changed = changing.changed(described.of(company, so_far.world), change, file)
+    first, said = so_far.day + timedelta(days=1), str(change.get("said", file))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err) as progress:
+        bar = progress.add_task(said, total=2 * seeds)
+        with copied(os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"]) as branch, whatif.hired(processes, cluster) as executor:
+            pairs = whatif.futures_of(branch, os.environ["HANSE_SECRET_KEY"], so_far.world, company, text, so_far.seed, so_far.began, first, days, seeds)
+            report = whatif.compared(whatif.outcomes(executor, pairs, lambda: progress.advance(bar)), first)
+    _told(report, said, changed.currency, seeds, days, as_json)
 
 
-@contextmanager
-def _executor(processes: int, cluster: str) -> Iterator[Executor]:
-    """Processes here, each for one future, as a process belongs to one database; or a cluster by its address."""
-    if not cluster:
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
-            yield pool
-        return
-    from distributed import Client
-
-    with Client(cluster) as client:
-        yield client.get_executor(pure=False)
-
-
-def _told(found: list[whatif.Difference], seeds: int, days: int, as_json: bool) -> None:
+def _told(report: whatif.Report, said: str, currency: str, seeds: int, days: int, as_json: bool) -> None:
+    found = report.differences
     if as_json:
         click.echo(json.dumps([asdict(d) | {"sure": d.sure} for d in found]))
         return
-    table = Table(title=f"{seeds} futures of {days} days", title_justify="left", box=None, pad_edge=False)
+    table = Table(title=said, title_justify="left", box=None, pad_edge=False)
     for name in ("", "as it is", "changed", "difference", "95 % interval", ""):
-        table.add_column(name, no_wrap=True)
+        table.add_column(name, no_wrap=True, justify="left" if not name else "right")
     for d in found:
-        table.add_row(whatif.MEASURES[d.measure], *_figures(d), "" if d.sure else "the same" if d.low == d.high == 0 else "not sure")
+        bounds = f"{figure(d.measure, d.low, signed=True)} … {figure(d.measure, d.high, signed=True)}"
+        table.add_row(
+            whatif.MEASURES[d.measure].word, figure(d.measure, d.without), figure(d.measure, d.with_it), figure(d.measure, d.difference, signed=True), bounds, unit_of(d.measure, currency))
     out.print(table)
-
-
-def _figures(d: whatif.Difference) -> tuple[Any, ...]:
-    return f"{d.without:,.2f}", f"{d.with_it:,.2f}", f"{d.difference:+,.2f}", f"{d.low:+,.2f} … {d.high:+,.2f}"
+    for sentence in sentences(found, currency):
+        out.print(f"- {sentence.said}")
+    out.print(f"[dim]{caution(seeds, days)}[/dim]")

@@ -36,3 +36,28 @@ def lived(branch: Branch, text: str, seed: int, stops: Sequence[float]) -> tuple
     connection.close()
     connection.close_pool()
     return hashlib.sha256(repr(facts).encode()).hexdigest(), found, dict(Counter(kind for _, kind, *_ in facts))
+
+
+def opened(branch: Branch, file: str, seed: int, days: int) -> None:
+    """Give a database a company with a past of so many days."""
+    os.environ |= {"DATABASE_URL": branch.app, "DATABASE_OWNER_URL": branch.owner, "HANSE_SECRET_KEY": "x" * 50, "DJANGO_SETTINGS_MODULE": "hanse.edge.settings"}
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    from hanse.world.described import read
+    from hanse.world.history import live
+
+    list(live(file, read(file), seed, MONDAY, MONDAY + timedelta(days=days)))
+    connection.close()
+    connection.close_pool()
+
+
+def databases(owner: str) -> set[str]:
+    """The copies that are there now."""
+    import psycopg
+    from psycopg.conninfo import make_conninfo
+
+    with psycopg.connect(make_conninfo(owner, dbname="postgres"), autocommit=True) as connection:
+        return {name for (name,) in connection.execute("SELECT datname FROM pg_database WHERE datname ^@ 'hanse_branch_'").fetchall()}
