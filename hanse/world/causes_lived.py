@@ -8,7 +8,7 @@ from datetime import timedelta
 from hanse.perfect_order.improvements import improvements
 
 from . import living as days
-from .causes import BEGAN, SHARED, Lived, Living, Said, cause_of, named
+from .causes import BEGAN, COMPANY, SHARED, Lived, Living, Said, cause_of, named
 from .day import Day, World
 from .described import Planted, of
 from .history import hurried, open_company
@@ -20,7 +20,7 @@ def live(it: Living) -> Lived | None:
     world = World(of(it.company), it.seed, BEGAN)
     if not it.kind:
         with hurried():
-            open_company(world, "small-shop")
+            open_company(world, COMPANY)
             list(_days(world, 0, SHARED))
         return None
     cause = cause_of(it.kind, world.company, world.opened, it.seed)
