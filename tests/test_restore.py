@@ -5,7 +5,9 @@ Real processes throughout: `hanse serve` with clients that live through orders, 
 """
 
 import json
+import os
 import signal
+import sys
 import time
 from datetime import UTC, datetime
 
@@ -13,6 +15,8 @@ import httpx
 import psycopg
 import pytest
 
+from hanse.bench.company import COMPANY, _fill
+from hanse.bench.kept import keep
 from hanse.edge import postgres
 from hanse.edge.tests.test_serve import Serving, hanse, until
 from hanse.world.faults.lives import Act, Client, Company
@@ -122,3 +126,43 @@ def test_a_company_goes_on_from_a_restored_moment_and_gives_no_number_twice(home
     since = asked(then, f"SELECT number FROM ({NUMBERED}) n WHERE made_at > '{moment.isoformat()}'")
     assert first <= numbers and since and not since & numbers
     ok(then, "verify")
+
+
+@pytest.mark.slow
+def test_a_company_of_a_gigabyte_is_restored_whole(homes, tmp_path):
+    """Says how long a gigabyte takes; most of it comes from the copy, some from the log. HANSE_RESTORE_MB: another size."""
+    (home, then), kept = homes, tmp_path / "kept"
+    wanted, orders, portion = int(os.environ.get("HANSE_RESTORE_MB", "1024")), 0, 25_000
+    ok(home, "db", "start")
+    server = postgres.start(home / "database")
+    _fill(server.owner_url, COMPANY)
+
+    def megabytes() -> int:
+        with psycopg.connect(server.superuser_url, autocommit=True) as admin:
+            [size] = admin.execute("SELECT pg_database_size('hanse')").fetchone()
+        return size // 2**20
+
+    def grown_to(size: int) -> None:
+        nonlocal orders
+        while megabytes() < size:
+            keep(server.superuser_url, orders + 1, orders + portion)
+            orders += portion
+
+    grown_to(wanted * 4 // 5)
+    took = {"copied": timed(lambda: ok(home, "db", "archive", str(kept)))}
+    grown_to(wanted)
+    counted = asked(home, "SELECT count(*), sum(total) FROM orders_order")
+    size, by_log = megabytes(), wanted // 5
+    postgres.stop(home / "database")
+    took["restored"] = timed(lambda: ok(then, "db", "restore", str(kept)))
+    assert asked(then, "SELECT count(*), sum(total) FROM orders_order") == counted
+    for what in ("restored", "copied"):
+        took[f"{what}, minutes per GB"] = took[what] / 60 * 1024 / size
+    said = ", ".join(f"{what} {seconds:.2f}" for what, seconds in took.items())
+    sys.stderr.write(f"{size} MB with {orders} orders, some {by_log} of it from the log: {said} (seconds, where nothing else is said)\n")
+
+
+def timed(act) -> float:
+    began = time.monotonic()
+    act()
+    return time.monotonic() - began

@@ -2,7 +2,7 @@
 
 Ratios of CPU per order repeat within a fifth on a shared machine; orders per second do not. `hanse bench` prints a table,
 `hanse bench --json` the list of its rows; `hanse bench floor` measures the work on the warehouse floor, `hanse bench perfect` the verdicts,
-`hanse bench promises` quotes of promises.
+`hanse bench promises` quotes of promises, `hanse bench load` the whole system under load.
 """
 
 import json
@@ -37,6 +37,13 @@ def promises_rows(quick: bool) -> list[Row]:
     from . import promises
 
     return promises.run(quick, _home())
+
+
+def load_rows(quick: bool) -> list[Row]:
+    """Measure the whole system as it is served, under more and more orders."""
+    from . import curve
+
+    return curve.run(quick, _home(), lambda said: click.echo(said, err=True))
 
 
 def _home() -> Path:
@@ -80,20 +87,25 @@ def _rows(databases: Any, only: str | None, quick: bool, say: Callable[[str], No
 
 
 @click.command("bench")
-@click.argument("what", type=click.Choice(["floor", "perfect", "promises"]), required=False)
+@click.argument("what", type=click.Choice(["floor", "perfect", "promises", "load"]), required=False)
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for machines.")
 @click.option("--quick", is_flag=True, help="Fewer orders: a first look.")
 @click.option("--only", type=click.Choice(NAMES), help="One figure alone.")
 def command(what: str | None, as_json: bool, quick: bool, only: str | None) -> None:
-    """Measure placing, the full cycle, requests and pages, each next to its floor; or the work on the warehouse FLOOR; or how PERFECT orders are judged and shown; or quotes of PROMISES."""
-    parts = {"floor": (floor_rows, "the warehouse floor"), "perfect": (perfect_rows, "perfect orders"), "promises": (promises_rows, "promises")}
+    """Measure placing, the full cycle, requests and pages, each next to its floor; or the work on the warehouse FLOOR; or how PERFECT orders are judged and shown; or quotes of PROMISES; or the whole system under more and more LOAD."""
+    parts = {"floor": (floor_rows, "the warehouse floor"), "perfect": (perfect_rows, "perfect orders"), "promises": (promises_rows, "promises"), "load": (load_rows, "load")}
     rows = parts[what][0](quick) if what else run(only, quick, lambda said: click.echo(said, err=True))
     if as_json:
         click.echo(json.dumps(rows))
     else:
-        from .figures import show, show_measured
+        from .figures import show, show_load, show_measured
 
-        show_measured(rows, parts[what][1]) if what else show(rows)
+        if what == "load":
+            show_load(rows)
+        elif what:
+            show_measured(rows, parts[what][1])
+        else:
+            show(rows)
 
 
 def main(arguments: Sequence[str] = ()) -> int:

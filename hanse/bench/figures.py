@@ -34,6 +34,21 @@ def show(rows: list[dict[str, Any]]) -> None:
     Console(highlight=False).print(table)
 
 
+def show_load(rows: list[dict[str, Any]]) -> None:
+    """Print the load curve, a row for each rate, and name its knee."""
+    from .arrivals import MIX, knee
+
+    table = Table(title="the whole system under load", title_justify="left", box=None, pad_edge=False)
+    for title in ("orders/s offered", "placed", *(f"{what} p50/p99 ms" for what in MIX), "shed", "no answer", "lost", "doubled", "caught up s"):
+        table.add_column(title, justify="right")
+    for row in rows:
+        took = (f"{row[f'{what}_p50_ms']:,.0f} / {row[f'{what}_p99_ms']:,.0f}" for what in MIX)
+        table.add_row(f"{row['offered_per_s']}", f"{row['placed_per_s']}", *took, *(str(row[field]) for field in ("shed", "unanswered", "lost", "doubled", "caught_up_s")))
+    console = Console(highlight=False)
+    console.print(table)
+    console.print(f"The knee: {knee([it for it in rows if 'beyond' not in it]):g} orders a second are carried, each with an order page and three scans.")
+
+
 def show_measured(rows: list[dict[str, Any]], title: str) -> None:
     """Print figures of one part, each row with what it measured."""
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)

@@ -99,9 +99,7 @@ def cost(databases: Databases, server: Served, load: Hand, job: dict[str, Any]) 
 @contextmanager
 def served(words: Sequence[str], environment: dict[str, str]) -> Iterator[Served]:
     """A web server in a process of its own; ended afterwards with all that it started."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", *(word.format(port=port) for word in words)]
     process = subprocess.Popen(command, env=os.environ | environment, cwd=HOUSE, start_new_session=True, stdout=sys.stderr)
     try:
@@ -113,6 +111,13 @@ def served(words: Sequence[str], environment: dict[str, str]) -> Iterator[Served
             process.wait(20)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:

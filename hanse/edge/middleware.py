@@ -24,8 +24,9 @@ from hanse.web.errors import short_number
 from hanse.web.problems import BY_STATUS, busy, number_of, problem, problem_of
 
 from . import keys
+from .gate import Gate
 
-API = "/api/"
+API, LIVES = "/api/", "/livez"
 PROBLEM = "application/problem+json"
 log = structlog.get_logger("hanse.request")
 
@@ -64,7 +65,7 @@ class Policy:
     """The outermost of hanse's own middleware."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
-        self.get_response = get_response
+        self.get_response, self.gate = get_response, Gate(settings.REQUESTS_AT_ONCE)
         self.straight: Callable[[HttpRequest], HttpResponse] = convert_exception_to_response(self._straight)  # type: ignore[assignment]
         self.headers = {
             "Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff",
@@ -78,7 +79,7 @@ class Policy:
         if not api:
             _without_nul(request)
         if answer is None:
-            answer = (self.straight if api and "HTTP_AUTHORIZATION" in request.META else self.get_response)(request)
+            answer = self._in_turn(request, self.straight if api and "HTTP_AUTHORIZATION" in request.META else self.get_response)
         if api and answer.status_code >= 400 and not answer.headers.get("Content-Type", "").startswith(PROBLEM):
             answer = as_problem(request, answer)
         for name, value in self.headers.items():
@@ -90,6 +91,17 @@ class Policy:
         if not answer.streaming:
             answer.headers.setdefault("Content-Length", str(len(answer.content)))
         return answer
+
+    def _in_turn(self, request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+        """Answer when there is a place at the gate; whether we live is said without one."""
+        if request.path_info == LIVES:
+            return get_response(request)
+        if not self.gate.enter():
+            return problem(request, "busy") if request.path_info.startswith(API) else _plainly("hanse is busy: too many ask at once. Nothing was changed. Try again in a moment.")
+        try:
+            return get_response(request)
+        finally:
+            self.gate.leave()
 
     def _straight(self, request: HttpRequest) -> HttpResponse:
         """A machine brings its key with each request: what pages need (session, cookies, messages) would be half the cost of its request.
@@ -202,5 +214,8 @@ def _page_busy(request: HttpRequest, exception: Exception) -> HttpResponse:
     number = short_number()
     log.warning("page without database", number=number, path=request.path, trouble=type(exception).__name__)
     what = "takes no writes just now: it is recovered after a restore" if closed(exception) else "is busy or its database is away"
-    text = f"hanse {what}. Nothing was changed. Try again in a moment. Number {number}\n"
-    return HttpResponse(text, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "2"})
+    return _plainly(f"hanse {what}. Nothing was changed. Try again in a moment. Number {number}")
+
+
+def _plainly(text: str) -> HttpResponse:
+    return HttpResponse(text + "\n", status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "2"})

@@ -9,6 +9,8 @@ from psycopg.conninfo import conninfo_to_dict
 from .servers import to_the_primary
 
 BASE = Path(__file__).resolve().parent.parent
+REQUESTS_AT_ONCE = int(os.environ.get("HANSE_POOL_SIZE", "16"))
+"""So many work at once, each with a connection to the database; some more wait (`gate`)."""
 
 
 def _database(url: str, worker: bool) -> dict[str, Any]:
@@ -21,7 +23,7 @@ def _database(url: str, worker: bool) -> dict[str, Any]:
     options: dict[str, Any] = told | {"server_side_binding": True, "prepare_threshold": 3, "options": f"{told.get('options', '')} {bounds}".strip()}
     options.setdefault("application_name", os.environ.get("HANSE_PROCESS", "hanse"))
     if os.environ.get("HANSE_POOL", "1") == "1":
-        options["pool"] = {"min_size": 1, "max_size": int(os.environ.get("HANSE_POOL_SIZE", "16")), "timeout": 5}
+        options["pool"] = {"min_size": 1, "max_size": REQUESTS_AT_ONCE, "timeout": 5}
     return {
         "ENGINE": "django.db.backends.postgresql" if os.environ.get("HANSE_EMBEDDED") else "hanse.edge.postgresql",
         "NAME": parts.get("dbname", "hanse"), "USER": parts.get("user", ""), "PASSWORD": parts.get("password", ""),

@@ -8,7 +8,11 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from .gate import threads_for
 from .process import PARENT, die_with_parent
+
+MOST_LINES = 500
+"""Connections at once, most of which are idle: browsers and clients keep theirs for the next request."""
 
 
 def main(host: str, port: int, threads: int) -> None:
@@ -16,8 +20,8 @@ def main(host: str, port: int, threads: int) -> None:
     die_with_parent()
     os.environ |= {"HANSE_PROCESS": "web", "HANSE_POOL_SIZE": str(threads), PARENT: str(os.getpid())}
     Granian(
-        "hanse.edge.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=1, blocking_threads=threads,
-        backpressure=4 * threads, websockets=False, respawn_failed_workers=True, respawn_interval=0.2, workers_kill_timeout=15,
+        "hanse.edge.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=1, blocking_threads=threads_for(threads),
+        backpressure=MOST_LINES, websockets=False, respawn_failed_workers=True, respawn_interval=0.2, workers_kill_timeout=15,
         log_level=LogLevels.warning, working_dir=Path.cwd(),
     ).serve()  # fmt: skip
 

@@ -4,10 +4,11 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -91,6 +92,17 @@ class Serving:
             return False
 
 
+@contextmanager
+def idle(serving: Serving, count: int):
+    """So many connections that have asked something and are kept for later, as browsers do."""
+    with ExitStack() as kept:
+        for _ in range(count):
+            line = kept.enter_context(socket.create_connection(("127.0.0.1", serving.port), 20))
+            line.sendall(b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert line.recv(4096).startswith(b"HTTP/1.1 200")
+        yield
+
+
 def until(holds, seconds: int = 30) -> bool:
     for _ in range(seconds * 10):
         if holds():
@@ -110,6 +122,8 @@ def test_a_company_is_served_by_one_and_stopped_whole(company, token):
     assert httpx.get(f"{serving.url}/api/docs").status_code == 200
     other = hanse(company, "serve", "--port", str(free_port()))
     assert other.returncode == 3 and "serves from" in other.stderr
+    with idle(serving, 60):
+        assert httpx.get(f"{serving.url}/livez", timeout=20).text == "ok\n", "connections that are kept for later keep nobody out"
     children = serving.tree()
     serving.process.send_signal(signal.SIGINT)
     assert serving.process.wait(20) == 0

@@ -15,6 +15,8 @@ AGAIN = 200
 """So many acknowledged requests are sent again."""
 OPENING = "opening: "
 """So begin the keys of what the harness itself asked for."""
+FEED_PAGE = 50
+JOURNAL = "SELECT id FROM journal_event ORDER BY xact, id"
 FACTS = "SELECT key, kind FROM journal_event WHERE actor = ANY(%s) AND NOT starts_with(coalesce(key, ''), 'opening: ')"
 NUMBERS = [
     ("OrderPlaced", "ref", "SELECT ref FROM orders_order"),
@@ -40,6 +42,10 @@ LABELS = "SELECT tracking FROM transport_label WHERE bought_at IS NOT NULL"
 WAITING = """
 SELECT d.message FROM edge_delivery d JOIN edge_endpoint n ON n.id = d.endpoint_id
  WHERE d.state = 'waiting' AND n.paused_at IS NULL AND n.removed_at IS NULL AND (%s = '' OR n.url LIKE '%%/' || %s)
+"""
+LEFT = """
+SELECT (SELECT count(*) FROM transport_label WHERE state IN ('asked', 'void-asked'))
+     + (SELECT count(*) FROM edge_delivery d JOIN edge_endpoint n ON n.id = d.endpoint_id WHERE d.state = 'waiting' AND n.paused_at IS NULL AND n.removed_at IS NULL)
 """
 HEARD = """
 SELECT d.message, d.subject, d.state FROM edge_delivery d JOIN edge_endpoint n ON n.id = d.endpoint_id WHERE n.url LIKE '%%/' || %s ORDER BY d.id
@@ -94,6 +100,12 @@ def outside_waits(connection: psycopg.Connection, mood: str = "") -> list[str]:
     return _few(wrong) + _few([f"{message} waits" for (message,) in connection.execute(WAITING, [mood, mood]).fetchall()])
 
 
+def left_outside(connection: psycopg.Connection) -> int:
+    """How much still waits for partners."""
+    [left] = connection.execute(LEFT).fetchone() or [0]
+    return int(left)
+
+
 def sold_once(connection: psycopg.Connection, sold: list[str]) -> list[str]:
     """What the carrier sold is what we know of, each label once."""
     ours, theirs = Counter(name for (name,) in connection.execute(LABELS)), Counter(sold)
@@ -115,6 +127,19 @@ def reached(connection: psycopg.Connection, endpoints: Endpoints, mood: str) -> 
             last[subject] = first[message], message
     wrong += [f"{message} was sent to {mood} and is in no box" for message in first if message not in {m for m, _, _ in boxed}]
     return _few(wrong)
+
+
+def fed(company: Company, connection: psycopg.Connection) -> list[str]:
+    """The feed, read page by page, gives every fact once, in the order of commit, whatever the clock said meanwhile."""
+    client, read, cursor = Client(company, Random(0), "feed"), [], ""
+    kept = [id for (id,) in connection.execute(JOURNAL).fetchall()]
+    while len(read) < len(kept):
+        page = client.http.get("/events", params={"cursor": cursor, "limit": FEED_PAGE}).json()
+        if not page["items"]:
+            break
+        read, cursor = [*read, *(fact["id"] for fact in page["items"])], page["next"]
+    at = next((n for n, (told, known) in enumerate(zip(read, kept, strict=False)) if told != known), min(len(read), len(kept)))
+    return [] if read[: len(kept)] == kept else [f"the feed goes another way than the journal after {at} of {len(kept)} facts: {read[at : at + SHOWN]} instead of {kept[at : at + SHOWN]}"]
 
 
 def told_secrets(logs: str, secrets: dict[str, str]) -> list[str]:

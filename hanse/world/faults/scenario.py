@@ -7,6 +7,7 @@ import io
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stderr
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ import psycopg
 from psycopg import sql
 
 from hanse.edge import home
+from hanse.kernel import clock
 
 from . import checks
 from .hostile import UNREADABLE
@@ -31,6 +33,8 @@ from .proxy import until
 SKUS = ["BRG-6204", "BRG-6205", "SEAL-30"]
 LIVES = 6
 MOST_TICKS = 120
+BACK = timedelta(hours=1)
+"""So far the clock is set back while one order lives."""
 DUE = "SELECT count(*) FROM edge_delivery WHERE state = 'waiting' AND next_at <= now()"
 EMPTY = "SELECT c.relname FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace ORDER BY 1"
 
@@ -76,7 +80,8 @@ def _live(company: Company, endpoints: Endpoints, seed: int) -> None:
     endpoints.secrets["good"] = client.http.get(f"/webhooks/{made['endpoint']}/secret").json()["secret"]
     _work()
     for n in range(LIVES):
-        client.live(SKUS, billed=n != 1)
+        with clock.standing_at(clock.now() - BACK * (n == 3)):
+            client.live(SKUS, billed=n != 1)
     _serials(client)
     _held(client)
     _credited_twice(client)
@@ -137,7 +142,6 @@ def _work(at_night: bool = False) -> None:
     """What the worker does: followers read on, webhooks go out, what was shipped is billed."""
     from hanse.billing.jobs import invoice_what_is_due
     from hanse.edge.worker import Worker
-    from hanse.kernel import clock
 
     worker = Worker()
     _until_quiet(worker)
@@ -166,7 +170,7 @@ def _checked(company: Company, endpoints: Endpoints) -> list[str]:
 
     with psycopg.connect(**_params(connection), autocommit=True) as looking:
         wrong = checks.once(company, looking, ["key:clients"]) + checks.whole(looking) + checks.stuck(looking) + checks.same_answers(company, Random(1))
-        return wrong + checks.once(company, looking, ["key:clients"]) + checks.reached(looking, endpoints, "good") + endpoints.wrong
+        return wrong + checks.once(company, looking, ["key:clients"]) + checks.fed(company, looking) + checks.reached(looking, endpoints, "good") + endpoints.wrong
 
 
 def _params(connection: Any) -> dict[str, Any]:
@@ -177,7 +181,6 @@ def _params(connection: Any) -> dict[str, Any]:
 def _verified() -> list[Found]:
     """What `hanse verify` says an hour later."""
     from hanse.edge import verify
-    from hanse.kernel import clock
 
     with clock.standing_at(clock.now() + timedelta(hours=1)):
         return [Found(r.name, f["breaks"]) for r in verify.run() for f in r.findings]
@@ -216,17 +219,42 @@ def emptied(owner_url: str) -> Iterator[None]:
             owner.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(sql.SQL(", ").join(map(sql.Identifier, empty))))
 
 
-def table(owner_url: str, bugs: Sequence[Bug]) -> Iterator[tuple[Bug | None, list[Found]]]:
-    """Play without a bug first, then with each; who caught it."""
-    with emptied(owner_url):
-        yield None, play()
-    for bug in bugs:
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A company that lived with a bug planted, or with none: who found what is wrong, and how long it took."""
+
+    bug: Bug | None
+    found: list[Found]
+    seconds: float
+
+    @property
+    def as_it_should(self) -> bool:
+        """Whether a bug was caught; without one, whether all was clean."""
+        return bool(self.found) == (self.bug is not None)
+
+    def row(self) -> dict[str, Any]:
+        """Its row in the table."""
+        bug, by = self.bug, ", ".join(dict.fromkeys(it.by for it in self.found))
+        return {"invariant": bug.invariant if bug else "", "bug": bug.what if bug else "none", "caught": bool(self.found), "by": by, "seconds": round(self.seconds, 1)}
+
+
+def chosen(only: Sequence[str]) -> list[Bug]:
+    """The bugs whose invariant, or part of whose sentence, is named; all where nothing is."""
+    words = [it.lower() for it in only]
+    return [bug for bug in BUGS if not words or any(w == bug.invariant.lower() or (not w.startswith("inv-") and w in bug.what.lower()) for w in words)]
+
+
+def table(owner_url: str, bugs: Sequence[Bug]) -> Iterator[Played]:
+    """Play without a bug first, then with each."""
+    for bug in (None, *bugs):
+        began = time.monotonic()
         with emptied(owner_url):
-            yield bug, caught(bug)
+            found = caught(bug) if bug else play()
+        yield Played(bug, found, time.monotonic() - began)
 
 
-def all_planted(say: Callable[[str], None], bugs: Sequence[Bug] = BUGS, like: Path | None = None) -> list[dict[str, Any]]:
-    """The table of planted bugs, in a company of this process's own that is gone afterwards; its home a copy of another at rest, if given."""
+def all_planted(say: Callable[[str], None], bugs: Sequence[Bug] = BUGS, like: Path | None = None) -> list[Played]:
+    """Play with one bug after the other, in a company of this process's own that is gone afterwards; its home a copy of another at rest, if given."""
     folder = Path(tempfile.mkdtemp(prefix="hanse-p-"))
     if like is not None:
         shutil.copytree(like, folder / "home", symlinks=True)
@@ -236,11 +264,15 @@ def all_planted(say: Callable[[str], None], bugs: Sequence[Bug] = BUGS, like: Pa
             import django
 
             django.setup()
-            rows = []
-            for bug, found in table(urls.owner, bugs):
-                by = ", ".join(dict.fromkeys(it.by for it in found))
-                say(f"{bug.what if bug else 'no bug'}: {by or 'not caught' if bug else by or 'clean'}")
-                rows.append({"invariant": bug.invariant if bug else "", "bug": bug.what if bug else "none", "caught": bool(found), "by": by})
-            return rows
+            played = []
+            for n, it in enumerate(table(urls.owner, bugs)):
+                who = it.row()["by"]
+                what = f"{it.bug.invariant} {it.bug.what} {who or 'NOT CAUGHT'}" if it.bug else f"no bug: {who or 'clean'}"
+                say(f"{n:3}/{len(bugs)} {it.seconds:5.1f} s  {what}")
+                if not it.as_it_should:
+                    for wrong in it.found:
+                        say(f"       {wrong.by}: {wrong.what[:500]}")
+                played.append(it)
+            return played
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -33,6 +33,8 @@ BETWEEN = (0.3, 2.0)
 """Seconds of work between two faults, from, to."""
 DRAINED = 60
 """Seconds in which all must be drained once the faults are over."""
+DAYS, DAY = 40, 8
+"""So many days pass at most until partners have heard all, and so many seconds a day in which nothing moves takes."""
 DISK, LOG_DISK = 1_500, 64
 """Megabytes of the small disks for the home and for its logs."""
 STEPS = (-86_400, -3_600, -61, -2, 2, 61, 3_600, 86_400)
@@ -166,20 +168,17 @@ class Torture:
         self._let_time_pass()
 
     def _let_time_pass(self) -> None:
-        """Let days pass on the company's clock until partners have been asked again for all that they did not answer."""
-        found: list[str] = []
-
-        def none_waits() -> bool:
-            with self.served.looking() as connection:
-                found[:] = checks.outside_waits(connection)
-            return not found
-
-        for days in range(1, 40):
-            self.served.set_clock(days * 90_000)
-            if until(none_waits, 8, 0.5):
-                break
-        else:
-            self.report.wrong += found
+        """Let days pass on the company's clock until partners have been asked again for all that they did not answer; a day lasts as long as anything moves."""
+        with self.served.looking() as connection:
+            for days in range(1, DAYS):
+                self.served.set_clock(days * 90_000)
+                left = checks.left_outside(connection)
+                while left and until(lambda: checks.left_outside(connection) < left, DAY, 0.5):  # noqa: B023
+                    left = checks.left_outside(connection)
+                if not left:
+                    break
+            else:
+                self.report.wrong += checks.outside_waits(connection)
         self.served.set_clock(0)
 
     def check(self) -> None:
@@ -193,7 +192,7 @@ class Torture:
             wrong += checks.once(company, connection, ["key:clients"]) + checks.whole(connection)
             wrong += checks.same_answers(company, Random(f"{self.report.seed}/again"))
             wrong += checks.once(company, connection, ["key:clients"])
-            wrong += checks.sold_once(connection, self.carriers.sold())
+            wrong += checks.fed(company, connection) + checks.sold_once(connection, self.carriers.sold())
             for mood in HEAR_ALL:
                 wrong += checks.reached(connection, self.endpoints, mood)
         wrong += self.endpoints.wrong
