@@ -9,6 +9,7 @@ lost the claim meanwhile writes nothing.
 import asyncio
 import json
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ WAITS = [timedelta(seconds=5), timedelta(minutes=5), timedelta(minutes=30), *(ti
 """How long to wait after the first, second … failed try; after the tenth it is parked."""
 LEASE = timedelta(seconds=60)
 AT_ONCE = 8
+TURN = 5.0
+"""Seconds for which an endpoint that takes everything is sent one after the other, before others with much in their box have their turn."""
 GONE = 410
 log = structlog.get_logger("hanse.webhooks")
 
@@ -58,8 +61,9 @@ UPDATE edge_delivery AS d SET attempts = d.attempts + 1, next_at = %(lease)s
 RETURNING d.id, d.attempts, d.message, e.url, e.secrets, j.id, j.kind, j.subject, j.body, j.happened_at, j.recorded_at
 """
 DELIVERED = """
-UPDATE edge_delivery SET state = 'delivered', delivered_at = %(now)s, last_status = %(status)s, trouble = ''
- WHERE id = %(id)s AND attempts = %(attempts)s AND state = 'waiting'
+UPDATE edge_delivery AS d SET state = 'delivered', delivered_at = %(now)s, last_status = t.status, trouble = ''
+  FROM unnest(%(id)s::bigint[], %(attempts)s::int[], %(status)s::int[]) AS t(id, attempts, status)
+ WHERE d.id = t.id AND d.attempts = t.attempts AND d.state = 'waiting'
 """
 FAILED = """
 UPDATE edge_delivery SET state = %(state)s, next_at = %(next)s, last_status = %(status)s, trouble = %(trouble)s
@@ -118,7 +122,7 @@ def send_due() -> None:
 
 def _in_a_thread(endpoint: int) -> None:
     try:
-        send_to(endpoint)
+        send_all(endpoint)
     except Exception:
         log.exception("webhooks not sent", endpoint=endpoint)
         raise
@@ -128,17 +132,29 @@ def _in_a_thread(endpoint: int) -> None:
             _busy.discard(endpoint)
 
 
+def send_all(endpoint: int) -> int:
+    """Send what has piled up for an endpoint as long as it takes everything; after its turn others have theirs. Gives back how many were tried."""
+    tried, end = 0, time.monotonic() + TURN
+    while answers := _sent(endpoint):
+        tried += len(answers)
+        if not all(answer.taken for answer in answers) or time.monotonic() > end:
+            break
+    return tried
+
+
 def send_to(endpoint: int) -> int:
     """Claim what is due for one endpoint, send it, and note what came of it; gives back how many were tried."""
+    return len(_sent(endpoint))
+
+
+def _sent(endpoint: int) -> list[Answer]:
     now = clock.now()
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, {"endpoint": endpoint, "now": now, "lease": now + LEASE, "most": AT_ONCE})
         letters = [Letter(*row) for row in cursor.fetchall()]
-    if letters:
-        answers = asyncio.run(_post(letters))
-        for letter, answer in zip(letters, answers, strict=True):
-            _note(endpoint, letter, answer)
-    return len(letters)
+    answers = asyncio.run(_post(letters)) if letters else []
+    _note(endpoint, letters, answers)
+    return answers
 
 
 async def _post(letters: list[Letter]) -> list[Answer]:
@@ -156,16 +172,26 @@ def signed(letter: Letter) -> dict[str, str]:
     }
 
 
-def _note(endpoint: int, letter: Letter, answer: Answer) -> None:
-    """Write down what came of an attempt; after the last one the endpoint is paused, and the journal says why."""
+def _note(endpoint: int, letters: Sequence[Letter], answers: Sequence[Answer]) -> None:
+    """Write down what came of the attempts."""
+    came = list(zip(letters, answers, strict=True))
+    taken = [(letter, answer) for letter, answer in came if answer.taken]
+    if taken:
+        with connection.cursor() as cursor:
+            cursor.execute(DELIVERED, {
+                "id": [it.id for it, _ in taken], "attempts": [it.attempts for it, _ in taken], "status": [answer.status for _, answer in taken], "now": clock.now(),
+            })
+    for letter, answer in came:
+        if not answer.taken:
+            _note_failure(endpoint, letter, answer)
+
+
+def _note_failure(endpoint: int, letter: Letter, answer: Answer) -> None:
+    """When it is tried again; after the last attempt the endpoint is paused, and the journal says why."""
     from .pause_endpoints import PauseEndpoint, pause_endpoints
 
     now = clock.now()
-    given: dict[str, Any] = {"id": letter.id, "attempts": letter.attempts, "status": answer.status, "now": now, "trouble": answer.trouble[:500]}
-    if answer.taken:
-        with connection.cursor() as cursor:
-            cursor.execute(DELIVERED, given)
-        return
+    given: dict[str, Any] = {"id": letter.id, "attempts": letter.attempts, "status": answer.status, "trouble": answer.trouble[:500]}
     last = letter.attempts > len(WAITS) or answer.status == GONE
     after = timedelta() if last else WAITS[letter.attempts - 1]
     with connection.cursor() as cursor:

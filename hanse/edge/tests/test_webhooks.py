@@ -188,8 +188,24 @@ def test_a_claim_that_was_lost_writes_nothing(endpoint, listener):
     happen(endpoint)
     Delivery.objects.update(attempts=4)
     letter = webhooks.Letter(Delivery.objects.get().pk, 3, "m", listener.url, [], 1, "k", "s", {}, MONDAY, MONDAY)
-    webhooks._note(endpoint, letter, webhooks.Answer(200))
+    webhooks._note(endpoint, [letter], [webhooks.Answer(200)])
     assert states(endpoint) == ["waiting"]
+
+
+def test_what_has_piled_up_is_sent_at_one_go_in_its_order(endpoint, listener):
+    happen(endpoint, 20)
+    with clock.standing_at(MONDAY):
+        assert webhooks.send_all(endpoint) == 20
+    heard = [headers["webhook-id"] for headers, _ in listener.heard]
+    assert heard == list(Delivery.objects.order_by("id").values_list("message", flat=True)) and set(states(endpoint)) == {"delivered"}
+
+
+def test_what_has_piled_up_waits_behind_what_is_not_taken(endpoint, listener):
+    listener.say = [204, 500]
+    happen(endpoint, 4)
+    with clock.standing_at(MONDAY):
+        assert webhooks.send_all(endpoint) == 2
+    assert states(endpoint) == ["delivered", "waiting", "waiting", "waiting"]
 
 
 def test_a_killed_sender_loses_nothing(endpoint, listener, monkeypatch):

@@ -60,6 +60,21 @@ def zipped(content: bytes) -> bytes:
 
 ROW = b"HAM,BRG-6204,1,A-01\n"
 WHOLE = STOCK.encode() + ROW
+_ISA = "ISA*00*          *00*          *ZZ*PARTNER        *ZZ*HANSE          *260101*0000*U*00401*000000001*0*P*>~"
+MESSAGES = {
+    "nothing": b"",
+    "half an envelope": _ISA[:60].encode(),
+    "an envelope without an end": _ISA.encode() + b"GS*GF*PARTNER*HANSE*20260101*0000*1*X*004010~ST*990*0001~",
+    "counts that are wrong": _ISA.encode() + b"GS*GF*PARTNER*HANSE*20260101*0000*1*X*004010~ST*990*0001~B1*SPEEDY*L-1*20260101*A~SE*9*0001~GE*1*1~IEA*1*000000001~",
+    "a control number of another": _ISA.encode() + b"GS*RC*PARTNER*HANSE*20260101*0000*1*X*004010~ST*861*0001~BRA*1*20260230*00*1~SE*3*0002~GE*1*2~IEA*1*000000009~",
+    "a quantity beyond all": _ISA.encode() + b"GS*RC*PARTNER*HANSE*20260101*0000*1*X*004010~ST*861*0001~BRA*1*20260101*00*1~RCD**" + b"9" * 400 + b"*EA~SE*4*0001~GE*1*1~IEA*1*000000001~",
+    "segments without end": _ISA.encode() + b"N1*" * 500_000,
+    "NUL": _ISA.encode() + bytes(1_000),
+    "no UTF-8": b"ISA\xff\xfe" * 50,
+    "EDIFACT": b"UNA:+.? 'UNB+UNOC:3+A+B+260101:0000+1'",
+    "XML with an entity": b"<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><x>&a;</x>",
+}
+"""X12 messages that no partner should send."""
 BOMB = gzip.compress(bytes(64 * 1024 * 1024))
 WRONG_FILES = {
     "nothing": b"",

@@ -9,7 +9,8 @@ SHARES: Mapping[str, int] = {
     "cut web before commit": 4, "cut web after commit": 4, "cut worker before commit": 3, "cut worker after commit": 3,
     "database slow": 2, "database throttled": 2, "database lines cut": 5, "database half open": 2, "database shut": 2,
     "clients slow": 1, "clients throttled": 1, "clients cut": 5, "clients reset": 4, "clients half open": 2, "clients shut": 1,
-    "clock steps": 4, "partners fail": 4, "ten times the load": 1, "poison": 2, "hostile bodies": 4, "hostile file": 1, "disk full": 2, "log disk full": 1,
+    "clock steps": 4, "partners fail": 4, "ten times the load": 1, "locks held": 2, "equal requests": 3, "the same order again": 2,
+    "poison": 2, "hostile bodies": 4, "hostile file": 1, "hostile message": 1, "disk full": 2, "log disk full": 1,
 }  # fmt: skip
 """Each fault with its share of the draws."""
 

@@ -7,9 +7,11 @@ minutes name the run: the same seed draws the same faults in the same order, wha
 import os
 import signal
 import statistics
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +22,8 @@ import httpx
 
 from . import checks
 from .disk import SmallDisk, may_mount
-from .hostile import BOMB, HOSTILE_STOCK, HUGE, MAPS, QUANTITIES, STOCK, TEXTS, UNREADABLE, WRONG_FILES
-from .lives import Client, Company
+from .hostile import BOMB, HOSTILE_STOCK, HUGE, MAPS, MESSAGES, QUANTITIES, STOCK, TEXTS, UNREADABLE, WRONG_FILES
+from .lives import Act, Client, Company
 from .outside import HEAR_ALL, MOODS, Carriers, Dice, Endpoints
 from .plan import faults
 from .proxy import Proxy, until
@@ -37,6 +39,10 @@ DAYS, DAY = 40, 8
 """So many days pass at most until partners have heard all, and so many seconds a day in which nothing moves takes."""
 DISK, LOG_DISK = 1_500, 64
 """Megabytes of the small disks for the home and for its logs."""
+EQUAL = 50
+"""So many send the same request at one instant."""
+WANTED = ("orders_order", "inventory_stock", "inventory_balance", "journal_request")
+"""Tables that every writer wants."""
 STEPS = (-86_400, -3_600, -61, -2, 2, 61, 3_600, 86_400)
 """Seconds by which the clock steps, there and back."""
 POISON = """
@@ -63,6 +69,7 @@ class Report:
     hostile_inputs: int = 0
     partner_faults: int = 0
     full_disks: int = 0
+    locks_held: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     recoveries: list[float] = field(default_factory=list)
     drained_after: float = 0.0
@@ -74,7 +81,7 @@ class Report:
         told = {
             "seed": self.seed, "minutes": self.minutes, "orders lived": self.orders, "acknowledged acts": self.acts, "requests": self.requests,
             "kills": self.kills, "faults of lines": self.line_faults, "steps of the clock": self.clock_steps, "poison items": self.poison_items,
-            "hostile inputs": self.hostile_inputs, "faults of partners": self.partner_faults, "full disks": self.full_disks,
+            "hostile inputs": self.hostile_inputs, "faults of partners": self.partner_faults, "full disks": self.full_disks, "locks held": self.locks_held,
             "recovery, median": f"{median:.1f} s", "recovery, longest": f"{most:.1f} s", "drained after": f"{self.drained_after:.1f} s", "findings": len(self.wrong),
         }  # fmt: skip
         return [{"what": what, "count": count} for what, count in told.items()]
@@ -355,6 +362,62 @@ class Torture:
         if done.returncode not in (1, 3) or "Traceback" in done.stderr:
             self.company.odd.append(f"the import took {name}: {done.returncode} {done.stdout[-300:]} {done.stderr[-300:]}")
         self.report.hostile_inputs += 1
+
+    def _hostile_message(self) -> None:
+        """An X12 message that nobody can read."""
+        name, content = self.random.choice(list(MESSAGES.items()))
+        file = self.served.faults / "message.x12"
+        file.write_bytes(content)
+        done = self.served.hanse("edi", str(file))
+        if done.returncode not in (1, 3) or "Traceback" in done.stderr:
+            self.company.odd.append(f"the message {name} was taken: {done.returncode} {done.stdout[-300:]} {done.stderr[-300:]}")
+        self.report.hostile_inputs += 1
+
+    # -- what many want at once ---------------------------------------------------------------------------------------
+
+    def _locks_held(self) -> None:
+        """Somebody holds what all writers want, longer than they wait for it."""
+        with self.served.looking(as_owner=True) as connection, connection.transaction():
+            connection.execute(f"SET LOCAL lock_timeout = '20s'; LOCK TABLE {self.random.choice(WANTED)} IN SHARE ROW EXCLUSIVE MODE")
+            time.sleep(self.random.uniform(1, 5))
+        self.report.locks_held += 1
+
+    def _equal_requests(self) -> None:
+        """The same order with the same key by many at one instant: one order, and all hear the same."""
+        number, start = self.random.randint(1, 10**9), threading.Barrier(EQUAL)
+        storm = Company(self.served.url, self.company.token, odd=self.company.odd)
+        wish = [{"customer": "REUTER", "ref": f"equal-{number}", "reserve": "later", "lines": [{"sku": SKUS[0], "quantity": 1}]}]
+        heard: list[bytes] = []
+
+        def ask(n: int) -> None:
+            start.wait()
+            answer = Client(storm, Random(n), "").known("/orders/batch", wish, f"equal-{number}")
+            if answer.status_code != 200:
+                storm.odd.append(f"equal requests: {answer.status_code} {answer.text[:200]}")
+            heard.append(answer.content)
+
+        with ThreadPoolExecutor(EQUAL) as many:
+            list(many.map(ask, range(EQUAL)))
+        self.company.tries += storm.tries
+        if len(set(heard)) != 1:
+            storm.odd.append(f"{EQUAL} equal requests got {len(set(heard))} answers: {sorted(set(heard))[:2]!r}")
+            return
+        act = Act("/orders/batch", wish, f"equal-{number}", heard[0])
+        self.company.acts.append(act)
+        Client(self.company, Random(number), f"equal-{number}-away").ask("/cancellations/batch", {"order": act.told["order"], "reason": "changed mind"})
+
+    def _the_same_order_again(self) -> bool:
+        """An order that was placed comes once more under another key, as it was and with other contents: the customer's reference is used."""
+        placed = [a for a in list(self.company.acts) if a.told["told"] == "OrderPlaced"]
+        if not placed:
+            return False
+        act = self.random.choice(placed)
+        [wish] = act.body
+        for n, again in enumerate([wish, wish | {"lines": [{"sku": SKUS[0], "quantity": 77}]}]):
+            answer = Client(self.company, Random(n), "").known("/orders/batch", [again], f"again-{self.random.randint(1, 10**9)}")
+            if answer.status_code != 200 or answer.json()[0].get("refused") != "ref-used":
+                self.company.odd.append(f"an order was taken twice: {again} {answer.status_code} {answer.text[:200]}")
+        return True
 
     # -- disks --------------------------------------------------------------------------------------------------------
 
