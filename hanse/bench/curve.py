@@ -208,7 +208,7 @@ def _stage(door: Door, databases: Databases, pid: int, stage: int, rate: float, 
     postmaster = databases.postmaster()
     database, own = cpu.of_server(postmaster), sum(map(cpu.of, cpu.family(pid)))
     answers = asyncio.run(offered(door, arrivals, stage, wanted))
-    spent = {"web_cores": (sum(map(cpu.of, cpu.family(pid))) - own) / seconds, "database_cores": cpu.used(database, cpu.of_server(postmaster)) / seconds}
+    spent = {"hanse_cores": (sum(map(cpu.of, cpu.family(pid))) - own) / seconds, "database_cores": cpu.used(database, cpu.of_server(postmaster)) / seconds}
     told = row(rate, seconds, answers) | {name: round(cores, 2) for name, cores in spent.items()}
     told |= settled(door, databases.hanse_owner, stage, answers, wanted)
     return {"name": "load"} | told | {"caught_up_s": round(caught_up(databases.hanse_owner), 1), "machine_load": round(os.getloadavg()[0], 1)}
