@@ -53,6 +53,7 @@ class Company:
     labelled: bool = False
     """Whether a simulated carrier sells labels."""
     ended: threading.Event = field(default_factory=threading.Event)
+    patience: float = PATIENCE
     transport: httpx.BaseTransport | None = None
     """How to reach it where that is not over the network."""
 
@@ -114,7 +115,7 @@ class Client:
 
     def known(self, path: str, body: Any, key: str) -> httpx.Response:
         """Send the same request with the same key until somebody says what came of it."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + self.company.patience
         while time.monotonic() < until:
             self.company.tries += 1
             try:
