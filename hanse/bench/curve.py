@@ -157,11 +157,11 @@ def settled(door: Door, owner: str, stage: int, answers: Sequence[Answer], wante
     orders = {a.arrival.number: a.status for a in answers if a.arrival.what == "place"}
     keys = {door.key_of(stage, n): n for n in orders}
     with psycopg.connect(owner, autocommit=True) as connection:
-        before = dict(connection.execute(PLACED, [list(keys)]).fetchall())
+        before: dict[str, int] = dict(connection.execute(PLACED, [list(keys)]).fetchall())
         lost = sum(before.get(door.key_of(stage, n), 0) != 1 for n, status in orders.items() if status in ANSWERED)
         again = [Arrival(0.0, "place", n) for n, status in orders.items() if status not in ANSWERED]
         asyncio.run(_until_taken(door, again, stage, wanted))
-        after = dict(connection.execute(PLACED, [list(keys)]).fetchall())
+        after: dict[str, int] = dict(connection.execute(PLACED, [list(keys)]).fetchall())
     return {"again": len(again), "lost": lost + sum(key not in after for key in keys), "doubled": sum(n > 1 for n in after.values())}
 
 

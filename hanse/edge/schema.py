@@ -25,6 +25,10 @@ BETWEEN = """This database was made by an earlier hanse and holds only a part of
 Bring it up with that version's last state first (git checkout 58034b4, hanse up), then with this one; or begin with an empty database."""
 
 
+PATIENTLY = "SET statement_timeout = '1h'; SET idle_in_transaction_session_timeout = '1h'"
+"""An index over all that was ever shipped takes longer than a request may, and on a busy machine so does what Python does between two statements."""
+
+
 def migrate(verbosity: int = 0) -> None:
     """Bring the schema up to date as its owner and grant the server's role what it may do. Changes nothing twice.
 
@@ -37,6 +41,7 @@ def migrate(verbosity: int = 0) -> None:
         sys.exit(BETWEEN.format(", ".join(left)))
     with connection.cursor() as cursor:  # also in a restored database that is closed until it is recovered
         cursor.execute("SET default_transaction_read_only = off")
+        cursor.execute(PATIENTLY)
     call_command("migrate", interactive=False, verbosity=verbosity)
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = 'hanse_app'")

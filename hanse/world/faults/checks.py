@@ -79,7 +79,7 @@ def whole(connection: psycopg.Connection) -> list[str]:
 
 def same_answers(company: Company, random: Random) -> list[str]:
     """Requests sent again with their keys get what they got."""
-    client, wrong = Client(company, random, "again"), []
+    client, wrong = Client(company, random, "again"), list[str]()
     for act in random.sample(company.acts, min(AGAIN, len(company.acts))):
         try:
             answer = client.known(act.path, act.body, act.key)
@@ -134,7 +134,7 @@ def reached(connection: psycopg.Connection, endpoints: Endpoints, mood: str) -> 
 
 def fed(company: Company, connection: psycopg.Connection) -> list[str]:
     """The feed, read page by page, gives every fact once, in the order of commit, whatever the clock said meanwhile."""
-    client, read, cursor = Client(company, Random(0), "feed"), [], ""
+    client, read, cursor = Client(company, Random(0), "feed"), list[int](), ""
     kept = [id for (id,) in connection.execute(JOURNAL).fetchall()]
     while len(read) < len(kept):
         page = client.http.get("/events", params={"cursor": cursor, "limit": FEED_PAGE}).json()
