@@ -122,9 +122,16 @@ def _unsafe(planted: ExitStack) -> None:
     """The database acknowledges before it has written."""
     from django.db import connection
 
-    with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit = off")
-    planted.callback(connection.close)
+    def connect_anew() -> None:
+        connection.close()
+        if connection.pool:
+            connection.close_pool()
+
+    options = connection.settings_dict["OPTIONS"]
+    planted.callback(connect_anew)
+    planted.callback(options.__setitem__, "options", options["options"])
+    options["options"] += " -c synchronous_commit=off"
+    connect_anew()
 
 
 BUGS: Sequence[Bug] = [

@@ -258,12 +258,14 @@ def all_planted(say: Callable[[str], None], bugs: Sequence[Bug] = BUGS, like: Pa
     folder = Path(tempfile.mkdtemp(prefix="hanse-p-"))
     if like is not None:
         shutil.copytree(like, folder / "home", symlinks=True)
-    os.environ |= {"HANSE_HOME": str(folder / "home"), "HANSE_PROCESS": "web", "HANSE_POOL": "0"}
+    os.environ |= {"HANSE_HOME": str(folder / "home"), "HANSE_PROCESS": "web", "HANSE_POOL": "1"}
     try:
         with home.opened(to_serve=True) as urls:
             import django
 
             django.setup()
+            from django.db import connection
+
             played = []
             for n, it in enumerate(table(urls.owner, bugs)):
                 who = it.row()["by"]
@@ -273,6 +275,7 @@ def all_planted(say: Callable[[str], None], bugs: Sequence[Bug] = BUGS, like: Pa
                     for wrong in it.found:
                         say(f"       {wrong.by}: {wrong.what[:500]}")
                 played.append(it)
+            connection.close_pool()
             return played
     finally:
         shutil.rmtree(folder, ignore_errors=True)
