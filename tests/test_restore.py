@@ -133,6 +133,7 @@ def test_a_company_of_a_gigabyte_is_restored_whole(homes, tmp_path):
     """Says how long a gigabyte takes; most of it comes from the copy, some from the log. HANSE_RESTORE_MB: another size."""
     (home, then), kept = homes, tmp_path / "kept"
     wanted, orders, portion = int(os.environ.get("HANSE_RESTORE_MB", "1024")), 0, 25_000
+    ok(home, "db", "start")
     server = postgres.start(home / "database")
     migrated(server.owner_url)
     _fill(server.owner_url, COMPANY)

@@ -89,7 +89,7 @@ def _live(company: Company, endpoints: Endpoints, seed: int) -> None:
 
 
 def _serials(client: Client) -> None:
-    """A unit with a serial goes out."""
+    """A unit with a serial goes out, and comes damaged."""
     client.ask("/items/batch", {"sku": "PUMP", "name": "Pump", "price": "90.00", "weight_g": 900, "tracking": "serial"})
     client.ask("/stock/receipts/batch", {"site": "HAM", "sku": "PUMP", "quantity": 2, "bin": "A-01", "serials": ["S1", "S2"]})
     number = client.ask("/orders/batch", {"customer": "REUTER", "ref": "serials", "lines": [{"sku": "PUMP", "quantity": 1}]})["order"]
@@ -97,7 +97,7 @@ def _serials(client: Client) -> None:
     client.ask("/picks/batch", {"task": task["task"], "taken": 1, "serials": ["S1"]})
     carton = client.ask("/packs/batch", {"order": number, "site": task["site"]})["carton"]
     parcel = client.ask("/handovers/batch", {"carton": carton, "carrier": "SPEEDY"})["parcel"]
-    client.ask("/deliveries/batch", {"parcel": parcel, "receiver": "goods in"})
+    client.ask("/deliveries/batch", {"parcel": parcel, "receiver": "goods in", "condition": "carton crushed"})
     _told_late(client, parcel)
 
 
