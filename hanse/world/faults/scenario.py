@@ -82,27 +82,29 @@ def _live(company: Company, endpoints: Endpoints, seed: int) -> None:
     for n in range(LIVES):
         with clock.standing_at(clock.now() - BACK) if n == 3 else nullcontext():
             client.live(SKUS, billed=n != 1)
-    _serials(client)
+    parcel = _serials(client)
     _held(client)
     _credited_twice(client)
     _work(at_night=True)
+    _told_late(client, parcel)
+    _work()
 
 
-def _serials(client: Client) -> None:
-    """A unit with a serial goes out, and comes damaged."""
+def _serials(client: Client) -> str:
+    """A unit with a serial goes out, and comes damaged; its parcel."""
     client.ask("/items/batch", {"sku": "PUMP", "name": "Pump", "price": "90.00", "weight_g": 900, "tracking": "serial"})
     client.ask("/stock/receipts/batch", {"site": "HAM", "sku": "PUMP", "quantity": 2, "bin": "A-01", "serials": ["S1", "S2"]})
     number = client.ask("/orders/batch", {"customer": "REUTER", "ref": "serials", "lines": [{"sku": "PUMP", "quantity": 1}]})["order"]
     [task] = client.ask("/releases/batch", {"order": number})["tasks"]
     client.ask("/picks/batch", {"task": task["task"], "taken": 1, "serials": ["S1"]})
     carton = client.ask("/packs/batch", {"order": number, "site": task["site"]})["carton"]
-    parcel = client.ask("/handovers/batch", {"carton": carton, "carrier": "SPEEDY"})["parcel"]
+    parcel: str = client.ask("/handovers/batch", {"carton": carton, "carrier": "SPEEDY"})["parcel"]
     client.ask("/deliveries/batch", {"parcel": parcel, "receiver": "goods in", "condition": "carton crushed"})
-    _told_late(client, parcel)
+    return parcel
 
 
 def _told_late(client: Client, parcel: str) -> None:
-    """The carrier tells of a delivered parcel's way afterwards, the later stop first."""
+    """The carrier tells of a delivered parcel's way when all who follow it are done, the later stop first."""
     for code, hour in (("OUT", 12), ("PIC", 9)):
         client.ask("/tracking-events/batch", {"carrier": "SPEEDY", "tracking": parcel, "code": code, "at": f"2026-01-28T{hour:02d}:00:00Z"})
 
