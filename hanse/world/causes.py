@@ -145,12 +145,15 @@ def lived(living: Living) -> Lived | None:
     import django
 
     django.setup()
-    from . import causes_lived, futures
+    from django.db import connection
+
+    from . import causes_lived
 
     try:
         return causes_lived.live(living)
-    finally:
-        futures.leave()
+    finally:  # the copy is ended next
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined]
 
 
 def live_all(empty: Branch, secret: str, company: str, days: int, wanted: Sequence[tuple[int, Sequence[str]]], executor: Executor, at_once: int, done: Callable[[Lived], None]) -> None:

@@ -124,8 +124,8 @@ def _unsafe(planted: ExitStack) -> None:
 
     def connect_anew() -> None:
         connection.close()
-        if connection.pool:
-            connection.close_pool()
+        if connection.pool:  # type: ignore[attr-defined]
+            connection.close_pool()  # type: ignore[attr-defined]
 
     options = connection.settings_dict["OPTIONS"]
     planted.callback(connect_anew)
