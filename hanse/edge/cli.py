@@ -133,7 +133,7 @@ def up(**doors: Any) -> None:
 @click.option("--days", default=90, show_default=True, type=click.IntRange(1, 3650), help="How long its past is.")
 @click.option("--seed", type=click.IntRange(0, 2**31), help="Another seed is another history; the same one the same.  [default: 7]")
 @click.option("--pace", default=60.0, show_default=True, type=click.FloatRange(0, 3600), help="How many times as fast time goes on while it is served; at 0 nobody works but you.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%dT%H:%M"]), help="The instant, in UTC, up to which the past is lived; else now.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%dT%H:%M"]), help="The instant, in UTC, up to which the past is lived; else half past ten of the last working day.")
 @click.option("--no-serve", is_flag=True, help="Live the past and end.")
 def demo(name: str | None, days: int, seed: int | None, pace: float, until: datetime | None, no_serve: bool, **doors: Any) -> None:
     """A simulated company with a past of ninety days, lived by the real operations, then served while its time goes on."""

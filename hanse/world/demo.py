@@ -1,17 +1,21 @@
 """`hanse demo`: a company with a past, lived up to now, and then served while its time goes on.
 
-The past is lived in a hurry, with progress; whoever stops or kills that goes on from there at the next start. A company that was left
-for a while catches up with now; one that is ahead of it stays where it stood.
+The past is lived in a hurry up to the last working morning, when there is most to see; whoever stops or kills that goes on from there at
+the next start. A company that was left for a while catches up; one that is ahead stays where it stood.
 """
 
 import os
-from datetime import UTC, date, datetime, timedelta
+import secrets
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.models import User
+from django.db import transaction
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from hanse.edge import home, users
 from hanse.kernel import clock
+from hanse.network.calendar import Calendar
 from hanse.orders.models import Order
 
 from . import described, history, visit
@@ -22,12 +26,13 @@ TROUBLE = (described.NotACompany, history.NotThisWorld)
 USUAL, SEED = "demo", 7
 """The company and the seed of a demo, unless others are named."""
 STAFF = [("ina", ["order desk"]), ("tomasz", ["warehouse"]), ("jonas", ["transport"]), ("fiona", ["finance"]), ("max", ["admin"])]
+BUSY = time(10, 30)
 PASSWORD = "demo_password"
 """The file in the home folder that keeps the staff's password. It is made once the past is whole."""
 
 
 def run(name: str | None, days: int, seed: int | None, pace: float, until: datetime | None = None) -> str:
-    """Live a company up to now, or to an instant; gives back who signs in and how. The processes that serve it find the course of its time in their environment.
+    """Live a company up to its last working morning, or to an instant; gives back who signs in and how. The processes that serve it find the course of its time in their environment.
 
     What lives here goes on, unless another company or seed is named: that needs a home of its own.
     """
@@ -37,13 +42,22 @@ def run(name: str | None, days: int, seed: int | None, pace: float, until: datet
     if so_far is None and Order.objects.exists():
         raise history.NotThisWorld("Here is a company that was not simulated. A demo needs a home of its own: `hanse --home FOLDER demo`.")
     company, whole = described.read(name), (home.made() / PASSWORD).exists()
-    upto, stood = (until or datetime.now(UTC)).replace(microsecond=0), history.stood()
+    upto, stood = until or morning(company, datetime.now(UTC)), history.stood()
     if not whole or (pace and stood is not None and stood < upto):
         first = past(name, company, seed, days, upto)
         if not whole:
             visit.prepare(World(company, seed, first), upto)
     os.environ[clock.COURSE] = clock.Course(datetime.now(UTC), max(filter(None, (upto, stood))), pace or 1.0).words()
     return sign_in()
+
+
+def morning(company: described.Company, now: datetime) -> datetime:
+    """Half past ten on the latest day on which all sites of a company worked, as far as it has come."""
+    here, calendars = now.astimezone(ZoneInfo(company.zone)), [Calendar(site.country, workdays=site.workdays) for site in company.sites]
+    day = here.date()
+    while not all(calendar.is_working(day) for calendar in calendars) or datetime.combine(day, BUSY, here.tzinfo) > here:
+        day -= timedelta(days=1)
+    return datetime.combine(day, BUSY, here.tzinfo).astimezone(UTC)
 
 
 def past(name: str, company: described.Company, seed: int, days: int, upto: datetime) -> date:
@@ -63,9 +77,11 @@ def sign_in() -> str:
     """Who signs in: a fresh password for all of the staff, kept in the home folder for the next start."""
     file = home.made() / PASSWORD
     if not file.exists():
-        password = users.create("max", ["admin"])
-        for name, roles in STAFF[:-1]:
-            users.create(name, roles, password)
+        password = secrets.token_urlsafe(12)
+        with transaction.atomic():  # whoever was made by a start that was killed here has a password that nobody knows
+            User.objects.filter(username__in=[name for name, _ in STAFF]).delete()
+            for name, roles in STAFF:
+                users.create(name, roles, password)
         file.touch(mode=0o600)
         file.write_text(password)
     names = ", ".join(f"[bold]{name}[/bold] ({', '.join(roles)})" for name, roles in STAFF)
