@@ -89,7 +89,7 @@ SELECT d.site || ' → ' || d.country, a.region, d.carrier, d.later, count(*) FI
 """
 GROUPS = f"""
 WITH {DECIDED}, x AS (
-  SELECT d.five, CASE WHEN d.five ? 'product' THEN d.found->'lines' END AS lines, g.by, g.name, g.within
+  SELECT d.five, CASE WHEN d.five ? 'product' THEN d.found->'lines' END AS lines, g.by, g.name, g.within, '' AS sku
     FROM d LEFT JOIN network_site s ON s.code = d.site AND s.supplier = '' JOIN partners_party p ON p.id = d.customer_id
     LEFT JOIN LATERAL (SELECT min(t.released_at) AT TIME ZONE s.zone AS at FROM orders_allocation a JOIN fulfilment_task t ON t.allocation_id = a.id
                         WHERE a.order_id = d.order_id AND t.site_id = s.id) r ON true
@@ -99,13 +99,13 @@ WITH {DECIDED}, x AS (
      ('{CHANNEL}', d.channel, ''), ('{CUSTOMER}', p.code, '')) AS g(by, name, within)
    WHERE g.name <> ''
   UNION ALL
-  SELECT d.five, CASE WHEN d.five ? 'product' THEN d.found->'lines' END, '{ITEM}', u.sku || ' in ' || d.site, u.sku
+  SELECT d.five, CASE WHEN d.five ? 'product' THEN d.found->'lines' END, '{ITEM}', u.sku || ' in ' || d.site, d.site, u.sku
     FROM d CROSS JOIN LATERAL (SELECT DISTINCT unnest(d.skus)) AS u(sku) WHERE d.site <> '')
 SELECT x.by, x.name, x.within, count(*), '' AS condition, '' AS cause, '' AS owner FROM x GROUP BY 1, 2, 3
 UNION ALL
 SELECT x.by, x.name, x.within, count(*), e.key, e.value->>0, e.value->>1
   FROM x CROSS JOIN LATERAL jsonb_each(x.five) e
- WHERE x.by <> '{ITEM}' OR (e.key = 'product' AND EXISTS (SELECT FROM jsonb_array_elements(x.lines) l WHERE l->>'sku' = x.within AND l->'product'->>'truth' = 'false'))
+ WHERE x.by <> '{ITEM}' OR (e.key = 'product' AND EXISTS (SELECT FROM jsonb_array_elements(x.lines) l WHERE l->>'sku' = x.sku AND l->'product'->>'truth' = 'false'))
  GROUP BY 1, 2, 3, 5, 6, 7
 UNION ALL
 SELECT '{BIN}', p.name, '', y.n, y.condition, y.cause, y.owner FROM (

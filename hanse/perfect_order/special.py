@@ -32,7 +32,7 @@ SHORT_PICK = ("pick", "short pick", "bin")
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """All cases of a group: orders on a lane, of a site, with an item …; picks of a bin. A weekday stands within its site."""
+    """All cases of a group: orders on a lane, of a site, with an item …; picks of a bin. Weekdays and items stand within their site."""
 
     by: str
     where: str
@@ -73,7 +73,7 @@ class Special:
 
 
 def special(cases: Iterable[Cases], failed: Iterable[Failed]) -> list[Special]:
-    """What stands out beyond chance, the most failures more than elsewhere first; of a site and its weekdays that which is surer."""
+    """What stands out beyond chance, the most failures more than elsewhere first. Of a site and its weekdays the surer is told; a site that is as the others without the items that stand out in it is not."""
     groups: dict[str, list[Cases]] = defaultdict(list)
     for it in cases:
         groups[it.by].append(it)
@@ -82,7 +82,7 @@ def special(cases: Iterable[Cases], failed: Iterable[Failed]) -> list[Special]:
         counted[f.condition, f.cause, f.owner][f.by, f.where] = f.n
     tested = [(chance, cause, of, n, whole) for cause, of_cause in sorted(counted.items()) for by in BY_OWNER.get(cause[2], OTHERS) for chance, of, n, whole in _tested(groups[by], of_cause)]
     found = [(_special(cause, of, n, whole, chance), of) for chance, (cause, of, n, whole) in _holm([(t[0], t[1:]) for t in tested])]
-    kept = [it for it, of in found if not any(_nearer(other, o, it, of) for other, o in found)]
+    kept = [it for it, of in found if not any(_nearer(other, o, it, of) for other, o in found) and not _explained(it, found)]
     return sorted(kept, key=lambda s: (-s.more, s.chance, s.cause, s.where))
 
 
@@ -127,5 +127,19 @@ def _special(cause: tuple[str, str, str], of: Cases, n: int, whole: Whole, chanc
 
 def _nearer(other: Special, o: Cases, it: Special, of: Cases) -> bool:
     """Whether a site, for one of its weekdays, or a weekday, for its site, tells the same cause more surely."""
-    same = (other.condition, other.cause) == (it.condition, it.cause)
-    return same and (o.where == of.within or of.where == o.within) and (other.chance, -other.more) < (it.chance, -it.more)
+    pair = (o.by, of.by, o.where) == (SITE, WEEKDAY, of.within) or (o.by, of.by, of.where) == (WEEKDAY, SITE, o.within)
+    return pair and _same(other, it) and (other.chance, -other.more) < (it.chance, -it.more)
+
+
+def _explained(it: Special, found: Sequence[tuple[Special, Cases]]) -> bool:
+    """Whether a site stands out by its items alone: without their orders it is as the others."""
+    items = [other for other, of in found if of.by == ITEM and of.within == it.where and _same(other, it)]
+    if it.by != SITE or not items:
+        return False
+    failed, n = max(0, it.failed - sum(o.failed for o in items)), max(0, it.n - sum(o.n for o in items))
+    failed = min(failed, n)
+    return at_least(failed, n, failed + it.others_failed, n + it.others) > WRONGLY
+
+
+def _same(one: Special, other: Special) -> bool:
+    return (one.condition, one.cause, one.owner) == (other.condition, other.cause, other.owner)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import timedelta
 
+from django.db import connection
+
 from hanse.perfect_order.improvements import improvements
 
 from . import living as days
@@ -47,3 +49,9 @@ def _days(world: World, first: int, days_long: int) -> Iterator[int]:
 
 def _said(cause: Planted | None) -> str:
     return ", ".join(f"{name} {value}" for name, value in asdict(cause).items() if name != "kind") if cause else ""
+
+
+def leave() -> None:
+    """Let go of the database, so that it can be copied or ended."""
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]

@@ -35,7 +35,7 @@ LOADED = timedelta(minutes=20)
 
 @dataclass(frozen=True, slots=True)
 class ToPick:
-    """A task of a tour in its turn."""
+    """A task of a tour in its turn; `nth` is how often its order came to this bin for the item before: each time has a luck of its own."""
 
     task: int
     sku: str
@@ -43,10 +43,13 @@ class ToPick:
     lot: str
     units: int
     ref: str
+    nth: int
 
 
 TASKS = """
-SELECT t.id, i.sku, b.code, t.lot, (t.to_pick - t.withdrawn)::int, o.ref FROM fulfilment_task t JOIN catalogue_item i ON i.id = t.item_id
+SELECT t.id, i.sku, b.code, t.lot, (t.to_pick - t.withdrawn)::int, o.ref,
+       (SELECT count(*) FROM orders_allocation a JOIN fulfilment_task e ON e.allocation_id = a.id WHERE a.order_id = t.order_id AND e.item_id = t.item_id AND e.bin_id = t.bin_id AND e.id < t.id)::int
+  FROM fulfilment_task t JOIN catalogue_item i ON i.id = t.item_id
   JOIN inventory_account b ON b.id = t.bin_id JOIN orders_order o ON o.id = t.order_id
  WHERE t.tour_id = %(tour)s AND t.closed_at IS NULL ORDER BY t.stop, t.id
 """
@@ -70,10 +73,13 @@ SELECT c.sscc FROM fulfilment_carton c JOIN network_site s ON s.id = c.site_id
  WHERE s.code = %(site)s AND c.handed_over_at IS NULL AND c.opened_at IS NULL AND x.carrier = %(carrier)s AND x.service = %(service)s ORDER BY c.id
 """
 DUE_COUNTS = """
-SELECT t.id, i.sku, b.code, t.lot, coalesce(x.on_hand, 0)::int FROM inventory_counttask t JOIN network_site s ON s.id = t.site_id JOIN inventory_account b ON b.id = t.bin_id JOIN catalogue_item i ON i.id = t.item_id
+SELECT t.id, i.sku, b.code, t.lot, (coalesce(x.on_hand, 0) + coalesce(y.on_hand, 0))::int FROM inventory_counttask t JOIN network_site s ON s.id = t.site_id JOIN inventory_account b ON b.id = t.bin_id JOIN catalogue_item i ON i.id = t.item_id
   LEFT JOIN inventory_balance x ON x.account_id = t.bin_id AND x.item_id = t.item_id AND x.lot = t.lot
+  LEFT JOIN inventory_account d ON d.site_id = b.site_id AND d.kind = 'doubt' AND d.code = b.code
+  LEFT JOIN inventory_balance y ON y.account_id = d.id AND y.item_id = t.item_id AND y.lot = t.lot
  WHERE s.code = %(site)s AND t.closed_at IS NULL ORDER BY t.id LIMIT 200
 """
+"""What really lies there: in the bin, and in doubt because somebody found too little."""
 
 
 class Floor:
@@ -179,7 +185,7 @@ class Floor:
     def pick(self, task: ToPick, at: datetime) -> Pick:
         """What the bin really gives."""
         world = self.day.world
-        random = world.chances.of("pick", task.ref, task.sku, task.bin)
+        random = world.chances.of("pick", task.ref, task.sku, task.bin, task.nth)
         short = random.random() < max(world.company.errors.short, planted.short(world.company, world.began, self.site.code, task.bin, self.day.on))
         taken = random.randrange(task.units) if short else task.units
         return Pick(task.task, taken, "bin empty" if taken < task.units else "", task.sku, task.bin, task.lot, at=at)

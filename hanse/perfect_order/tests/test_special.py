@@ -51,6 +51,15 @@ def test_of_a_site_and_its_weekday_the_surer_one_is_told():
     assert [(s.by, s.where) for s in special(cases, failed)] == [("weekday", "LEI on Mondays")]
 
 
+@pytest.mark.parametrize(("elsewhere_in_site", "told"), [(2, ["CUP-01 in LEI", "CUP-02 in LEI"]), (30, ["LEI", "CUP-01 in LEI", "CUP-02 in LEI"])])
+def test_a_site_is_told_beside_its_items_only_where_it_stands_out_without_them(elsewhere_in_site, told):
+    """As in the world of seed 2 with look-alikes: the site came before the two items that were swapped in it."""
+    swapped = "product", "rejected, wrong item", "warehouse"
+    cases = [Cases("site", "HAM", 400), Cases("site", "LEI", 400), *(Cases("item", f"CUP-0{n} in {site}", 70, site) for site in ("HAM", "LEI") for n in range(1, 7))]
+    failed = [Failed("site", "HAM", *swapped, 3), Failed("site", "LEI", *swapped, 40 + elsewhere_in_site), Failed("item", "CUP-01 in LEI", *swapped, 22), Failed("item", "CUP-02 in LEI", *swapped, 18)]
+    assert [s.where for s in special(cases, failed)] == told
+
+
 def test_a_bin_is_held_against_the_other_bins_by_its_picks():
     cases = [Cases("bin", "A-01-1 in HAM", 80), *(Cases("bin", f"A-0{n}-1 in HAM", 80) for n in range(2, 9))]
     [found] = special(cases, [Failed("bin", "A-01-1 in HAM", *SHORT_PICK, 20), Failed("bin", "A-02-1 in HAM", *SHORT_PICK, 2)])
