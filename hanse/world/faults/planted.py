@@ -120,7 +120,9 @@ def _tell_keys(old: Any) -> Any:
 
 def _unsafe(planted: ExitStack) -> None:
     """The database acknowledges before it has written."""
-    from django.db import connection
+    from django.db import connections
+
+    connection: Any = connections["default"]
 
     def connect_anew() -> None:
         connection.close()

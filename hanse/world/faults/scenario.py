@@ -273,8 +273,9 @@ def all_planted(say: Callable[[str], None], bugs: Sequence[Bug] = BUGS, like: Pa
             import django
 
             django.setup()
-            from django.db import connection
+            from django.db import connections
 
+            connection: Any = connections["default"]
             played = []
             for n, it in enumerate(table(urls.owner, bugs)):
                 who = it.row()["by"]
