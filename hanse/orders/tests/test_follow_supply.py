@@ -7,6 +7,7 @@ import pytest
 from hanse.edge import attention, verify
 from hanse.inventory.expect import Expect, expect
 from hanse.journal.follow import FOLLOWERS, follow
+from hanse.kernel import clock
 from hanse.kernel.refused import Refused
 from hanse.orders import jobs  # noqa: F401 - registers the follower
 from hanse.orders.answer_consent import AnswerConsent, Asked, answer_consent
@@ -64,7 +65,7 @@ def preordered(given, units=8, inbound=10, consent_days=None, safety_share=None)
     given.item()
     given.site()
     given.customer(consent_days=consent_days)
-    due = datetime.now(UTC).date() + timedelta(days=14)
+    due = clock.now().date() + timedelta(days=14)
     expect([Expect("PO-1", "HAM", "BRG-6204", inbound, due, safety_share=safety_share)], by="ann")
     [placed] = place([Place("REUTER", (PlaceLine("BRG-6204", units),))], by="ann")
     return placed.order, due
@@ -133,7 +134,7 @@ def test_supply_announced_after_the_order_is_pegged_and_promised(lasting):
     lasting.customer()
     place([Place("REUTER", (PlaceLine("BRG-6204", 5),))], by="ann")
     assert Line.objects.get().promised_on is None
-    expect([Expect("PO-1", "HAM", "BRG-6204", 10, datetime.now(UTC).date() + timedelta(days=7))], by="ann")
+    expect([Expect("PO-1", "HAM", "BRG-6204", 10, clock.now().date() + timedelta(days=7))], by="ann")
     follow(FOLLOWERS["orders: follow supply"])
     assert Peg.objects.get().quantity == 5 and Line.objects.get().first_promised_on is not None
 
@@ -141,7 +142,7 @@ def test_supply_announced_after_the_order_is_pegged_and_promised(lasting):
 def test_a_customer_is_asked_when_the_slip_is_longer_than_his_terms_allow_and_stands_among_the_exceptions(given):
     order, due = preordered(given, consent_days=3)
     assert slip(due + timedelta(days=10)).asked == 1
-    [need] = [n for n in attention.needs(attention.KINDS, datetime.now(UTC).date()) if n.kind in ("consent", "moved")]
+    [need] = [n for n in attention.needs(attention.KINDS, clock.now().date()) if n.kind in ("consent", "moved")]
     assert (need.kind, need.order) == ("consent", order)
     slip(due + timedelta(days=20))
     assert Consent.objects.get().promised_on == Line.objects.get().promised_on
@@ -149,12 +150,12 @@ def test_a_customer_is_asked_when_the_slip_is_longer_than_his_terms_allow_and_st
 
 def test_who_agrees_is_on_record_and_the_exception_goes(given):
     order, due = preordered(given, consent_days=3)
-    slip(due + timedelta(days=10))
+    slip(due + timedelta(days=7))
     [told] = answer_consent([AnswerConsent(order, 1, "agreed", "Ms Reuter")], by="ann", key="k")
     assert told.answer == "agreed" and Promise.objects.latest("id").agreed_by == "Ms Reuter"
-    assert [n for n in attention.needs(attention.KINDS, datetime.now(UTC).date()) if n.kind in ("consent", "moved")] == []
+    assert [n for n in attention.needs(attention.KINDS, clock.now().date()) if n.kind in ("consent", "moved")] == []
     assert answer_consent([AnswerConsent(order, 1, "agreed", "Ms Reuter")], by="ann", key="k") == [told]
-    assert slip(due + timedelta(days=12)).asked == 0
+    assert slip(due + timedelta(days=9)).asked == 0
 
 
 def test_a_refused_day_cancels_the_units_where_the_customer_says_so(given):
