@@ -126,8 +126,8 @@ def _unsafe(planted: ExitStack) -> None:
 
     def connect_anew() -> None:
         connection.close()
-        if connection.pool:  # type: ignore[attr-defined]
-            connection.close_pool()  # type: ignore[attr-defined]
+        if connection.pool:
+            connection.close_pool()
 
     options = connection.settings_dict["OPTIONS"]
     planted.callback(connect_anew)

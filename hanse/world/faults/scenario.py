@@ -285,7 +285,7 @@ def all_planted(say: Callable[[str], None], bugs: Sequence[Bug] = BUGS, like: Pa
                     for wrong in it.found:
                         say(f"       {wrong.by}: {wrong.what[:500]}")
                 played.append(it)
-            connection.close_pool()  # type: ignore[attr-defined]
+            connection.close_pool()
             return played
     finally:
         shutil.rmtree(folder, ignore_errors=True)
