@@ -9,30 +9,18 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
 from . import causes, described, history
 from .branches import copied
 from .causes import NOTHING, WORLDS, Lived, Said
-
-out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
+from .commands import err, obey, out
 
 
 def main(arguments: list[str]) -> int:
     """The command, as `hanse world causes` calls it."""
-    try:
-        asked(arguments, standalone_mode=False, prog_name="hanse world causes")
-    except (described.NotACompany, history.NotThisWorld) as trouble:
-        err.print(f"[red]{trouble}[/red]")
-        return 1
-    except click.UsageError as wrong:
-        wrong.show()
-        return 2
-    except click.Abort:
-        return 130
-    return 0
+    return obey(asked, "hanse world causes", arguments)
 
 
 @click.command()

@@ -4,31 +4,20 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import click
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from hanse.kernel import clock
 
 from . import described, history
+from .commands import obey, out
 from .day import Tally
 
-out = Console(highlight=False, soft_wrap=True)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 def main(arguments: list[str]) -> int:
     """The command, with what stands behind `hanse world`."""
-    try:
-        world(arguments, standalone_mode=False, prog_name="hanse world")
-    except (described.NotACompany, history.NotThisWorld) as trouble:
-        out.print(f"[red]{trouble}[/red]")
-        return 1
-    except click.UsageError as wrong:
-        wrong.show()
-        return 2
-    except click.Abort:
-        return 130
-    return 0
+    return obey(world, "hanse world", arguments)
 
 
 @click.group()

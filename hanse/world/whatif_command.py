@@ -7,31 +7,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from . import changing, described, history, whatif
-from .branches import NotCopied, copied
+from .branches import copied
+from .commands import err, obey, out
 from .whatif_words import caution, figure, sentences, unit_of
-
-out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def main(arguments: list[str]) -> int:
     """The command, as `hanse whatif` calls it. Ctrl-C ends it, and the copies with it."""
-    try:
-        asked(arguments, standalone_mode=False, prog_name="hanse whatif")
-    except (described.NotACompany, history.NotThisWorld, whatif.NotLived, NotCopied) as trouble:
-        err.print(f"[red]{trouble}[/red]")
-        return 1
-    except click.UsageError as wrong:
-        wrong.show()
-        return 2
-    except click.Abort:
-        err.print("Stopped; nothing is left of it.")
-        return 130
-    return 0
+    return obey(asked, "hanse whatif", arguments, "Stopped; nothing is left of it.")
 
 
 @click.command()

@@ -11,10 +11,11 @@ import pytest
 
 from hanse.edge import postgres
 from hanse.edge.tests.test_serve import HANSE, Serving, environment, until
-from tests.browser import CHROMIUM, QUIETLY
+from tests.browser import CHROMIUM, QUIETLY, browser_test
 
 from .test_world import SMALL
 
+pytestmark = [pytest.mark.slow, *browser_test]
 PAST = ["demo", "--days", "2", "--seed", "5", "--until", "2026-11-24T10:40"]
 
 
@@ -40,9 +41,6 @@ def days_lived(home: Path) -> int:
     return 0
 
 
-@pytest.mark.slow
-@pytest.mark.browser
-@pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
 def test_a_demo_that_was_killed_goes_on_and_its_pages_move(home, tmp_path):
     from playwright.sync_api import sync_playwright
 
