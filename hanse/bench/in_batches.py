@@ -10,7 +10,7 @@ from . import cpu
 from .company import Databases
 from .hands import Hand, hired
 
-SIZES = {1: 60, 100: 8, 1000: 2}
+SIZES = {1: 60, 100: 20, 1000: 4}
 """Batches that each process takes per measurement, by their size."""
 QUICK = {1: 15, 100: 3}
 PROCESSES = (1, 2)

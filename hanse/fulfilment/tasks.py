@@ -42,7 +42,8 @@ SELECT o.id, o.holds, o.ship_rule, o.ordered - o.cancelled - o.reserved + o.free
 OPEN = """
 SELECT a.id, a.order_id, a.line_id, l.position, a.item_id, i.sku, a.site_id, s.code,
        a.reserved - a.freed - a.released + a.recalled, l.ordered - l.cancelled - l.reserved + l.freed,
-       greatest((%(now)s::timestamptz AT TIME ZONE s.zone)::date, a.promised_on) + p.min_life_days, t.id, nextval('fulfilment_task_id_seq'),
+       greatest((%(now)s::timestamptz AT TIME ZONE s.zone)::date, a.promised_on) + p.min_life_days,
+       (SELECT t.id FROM inventory_account t WHERE t.site_id = a.site_id AND t.kind = 'tote' AND t.code = 'H-' || a.order_id), nextval('fulfilment_task_id_seq'),
        (SELECT min(coalesce(k.factor, 0)) FROM inventory_face f LEFT JOIN catalogue_pack k ON k.item_id = f.item_id
          WHERE f.item_id = a.item_id AND f.site_id = a.site_id
            AND NOT EXISTS (SELECT 1 FROM inventory_balance d WHERE d.account_id = f.bin_id AND d.item_id = f.item_id AND d.in_doubt)),
@@ -54,7 +55,6 @@ SELECT a.id, a.order_id, a.line_id, l.position, a.item_id, i.sku, a.site_id, s.c
   FROM orders_allocation a JOIN orders_line l ON l.id = a.line_id JOIN orders_order o ON o.id = a.order_id
   JOIN partners_party p ON p.id = o.customer_id JOIN catalogue_item i ON i.id = a.item_id
   JOIN network_site s ON s.id = a.site_id
-  LEFT JOIN inventory_account t ON t.site_id = a.site_id AND t.kind = 'tote' AND t.code = 'H-' || a.order_id
  WHERE a.reserved > a.freed + a.released - a.recalled
 """
 OPEN_OF_ORDERS = OPEN + " AND a.order_id = ANY(%(order)s::bigint[]) ORDER BY a.order_id, l.position, a.id"

@@ -89,7 +89,7 @@ SELECT d.site || ' → ' || d.country, a.region, d.carrier, d.later, count(*) FI
 """
 GROUPS = f"""
 WITH {DECIDED}, x AS (
-  SELECT d.five, CASE WHEN d.five ? 'product' THEN d.found->'lines' END AS lines, g.by, g.name, g.within, '' AS sku
+  SELECT d.five, CASE WHEN d.five ? 'product' THEN d.found->'lines' END AS lines, g.by, g.name, g.within, '' AS sku, coalesce(r.at::date, d.due_on) AS day
     FROM d LEFT JOIN network_site s ON s.code = d.site AND s.supplier = '' JOIN partners_party p ON p.id = d.customer_id
     LEFT JOIN LATERAL (SELECT min(t.released_at) AT TIME ZONE s.zone AS at FROM orders_allocation a JOIN fulfilment_task t ON t.allocation_id = a.id
                         WHERE a.order_id = d.order_id AND t.site_id = s.id) r ON true
@@ -99,22 +99,26 @@ WITH {DECIDED}, x AS (
      ('{CHANNEL}', d.channel, ''), ('{CUSTOMER}', p.code, '')) AS g(by, name, within)
    WHERE g.name <> ''
   UNION ALL
-  SELECT d.five, CASE WHEN d.five ? 'product' THEN d.found->'lines' END, '{ITEM}', u.sku || ' in ' || d.site, d.site, u.sku
-    FROM d CROSS JOIN LATERAL (SELECT DISTINCT unnest(d.skus)) AS u(sku) WHERE d.site <> '')
-SELECT x.by, x.name, x.within, count(*), '' AS condition, '' AS cause, '' AS owner FROM x GROUP BY 1, 2, 3
-UNION ALL
-SELECT x.by, x.name, x.within, count(*), e.key, e.value->>0, e.value->>1
-  FROM x CROSS JOIN LATERAL jsonb_each(x.five) e
- WHERE x.by <> '{ITEM}' OR (e.key = 'product' AND EXISTS (SELECT FROM jsonb_array_elements(x.lines) l WHERE l->>'sku' = x.sku AND l->'product'->>'truth' = 'false'))
- GROUP BY 1, 2, 3, 5, 6, 7
-UNION ALL
-SELECT '{BIN}', p.name, '', y.n, y.condition, y.cause, y.owner FROM (
-  SELECT b.code || ' in ' || s.code AS name, count(*) AS n, count(*) FILTER (WHERE t.taken < t.to_pick - t.withdrawn) AS short
+  SELECT d.five, CASE WHEN d.five ? 'product' THEN d.found->'lines' END, '{ITEM}', u.sku || ' in ' || d.site, d.site, u.sku, d.due_on
+    FROM d CROSS JOIN LATERAL (SELECT DISTINCT unnest(d.skus)) AS u(sku) WHERE d.site <> ''),
+p AS (
+  SELECT b.code || ' in ' || s.code AS name, (t.closed_at AT TIME ZONE s.zone)::date AS day, t.taken < t.to_pick - t.withdrawn AS short
     FROM d JOIN orders_allocation a ON a.order_id = d.order_id JOIN fulfilment_task t ON t.allocation_id = a.id AND t.closed_at IS NOT NULL AND t.to_pick > t.withdrawn
-    JOIN inventory_account b ON b.id = t.bin_id JOIN network_site s ON s.id = t.site_id AND s.supplier = '' GROUP BY 1) p
-  CROSS JOIN LATERAL (VALUES (p.n, '', '', ''), (p.short, '{SHORT_PICK[0]}', '{SHORT_PICK[1]}', '{SHORT_PICK[2]}')) AS y(n, condition, cause, owner)
+    JOIN inventory_account b ON b.id = t.bin_id JOIN network_site s ON s.id = t.site_id AND s.supplier = ''),
+failed AS (
+  SELECT x.by, x.name, x.within, x.day, count(*) AS n, e.key AS condition, e.value->>0 AS cause, e.value->>1 AS owner
+    FROM x CROSS JOIN LATERAL jsonb_each(x.five) e
+   WHERE x.by <> '{ITEM}' OR (e.key = 'product' AND EXISTS (SELECT FROM jsonb_array_elements(x.lines) l WHERE l->>'sku' = x.sku AND l->'product'->>'truth' = 'false'))
+   GROUP BY 1, 2, 3, 4, 6, 7, 8
+  UNION ALL
+  SELECT '{BIN}', p.name, '', p.day, count(*), '{SHORT_PICK[0]}', '{SHORT_PICK[1]}', '{SHORT_PICK[2]}' FROM p WHERE p.short GROUP BY 2, 4)
+SELECT x.by, x.name, x.within, count(*), '' AS condition, '' AS cause, '' AS owner, 0 AS worst FROM x GROUP BY 1, 2, 3
+UNION ALL
+SELECT '{BIN}', p.name, '', count(*), '', '', '', 0 FROM p GROUP BY 2
+UNION ALL
+SELECT f.by, f.name, f.within, sum(f.n)::bigint, f.condition, f.cause, f.owner, max(f.n) FROM failed f GROUP BY 1, 2, 3, 5, 6, 7
 """
-"""All cases of each group, and those that failed by each cause: commitments; picks, of bins."""
+"""All cases of each group, and those that failed by each cause, in all and on the worst day: commitments, by the day of their release; picks, of bins."""
 MOST = 200
 
 
@@ -163,7 +167,7 @@ def improvements(first: date, last: date) -> Improvements:
 
 def _special(found: list[tuple[Any, ...]]) -> list[Special]:
     cases = [Cases(by, where, n, within) for by, where, within, n, condition, *_ in found if not condition]
-    return special(cases, [Failed(by, where, condition, cause, owner, n) for by, where, _, n, condition, cause, owner in found if condition and n])
+    return special(cases, [Failed(by, where, condition, cause, owner, n, worst) for by, where, _, n, condition, cause, owner, worst in found if condition])
 
 
 def _signature(causes: str, *rest: Any) -> Signature:

@@ -5,7 +5,8 @@ Mondays, a bin, an item or a channel fails more often than the others of its kin
 (W. A. Shewhart's assignable causes).
 
 Whether it is more than chance is told by Fisher's exact test against all others. So many are looked at that some would stand out by
-chance alone: Holm's steps keep the chance that *anything* is told wrongly within one in twenty.
+chance alone: Holm's steps keep the chance that *anything* is told wrongly within one in twenty. The test takes cases for independent, and
+those of one day are not: a bad afternoon makes all its orders late. So a group must stand out without the failures of its worst day.
 """
 
 from collections import defaultdict
@@ -42,7 +43,7 @@ class Cases:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """How many of a group's cases failed by a cause."""
+    """How many of a group's cases failed by a cause, and how many of them on its worst day."""
 
     by: str
     where: str
@@ -50,13 +51,14 @@ class Failed:
     cause: str
     owner: str
     n: int
+    worst: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Special:
     """A special cause: what failed where, how often of how many, how often others did, how many more that is, and with what chance it is none.
 
-    `chance` already counts all that was looked at (Holm).
+    `chance` is that without the worst day, and already counts all that was looked at (Holm).
     """
 
     by: str
@@ -77,9 +79,9 @@ def special(cases: Iterable[Cases], failed: Iterable[Failed]) -> list[Special]:
     groups: dict[str, list[Cases]] = defaultdict(list)
     for it in cases:
         groups[it.by].append(it)
-    counted: dict[tuple[str, str, str], dict[tuple[str, str], int]] = defaultdict(dict)
+    counted: dict[tuple[str, str, str], dict[tuple[str, str], Failed]] = defaultdict(dict)
     for f in failed:
-        counted[f.condition, f.cause, f.owner][f.by, f.where] = f.n
+        counted[f.condition, f.cause, f.owner][f.by, f.where] = f
     tested = [(chance, cause, of, n, whole) for cause, of_cause in sorted(counted.items()) for by in BY_OWNER.get(cause[2], OTHERS) for chance, of, n, whole in _tested(groups[by], of_cause)]
     found = [(_special(cause, of, n, whole, chance), of) for chance, (cause, of, n, whole) in _holm([(t[0], t[1:]) for t in tested])]
     kept = [it for it, of in found if not any(_nearer(other, o, it, of) for other, o in found) and not _explained(it, found)]
@@ -90,11 +92,12 @@ Whole = tuple[int, int]
 """Cases of all groups, and how many of them failed."""
 
 
-def _tested(groups: Sequence[Cases], failed: Mapping[tuple[str, str], int]) -> list[tuple[float, Cases, int, Whole]]:
-    """Each group that is large enough, with the chance that it fails as often as it does, were it like the others."""
-    whole = sum(g.n for g in groups), sum(failed.get((g.by, g.where), 0) for g in groups)
-    looked_at = [(g, failed.get((g.by, g.where), 0)) for g in groups if min(g.n, whole[0] - g.n) >= LEAST]
-    return [(at_least(n, g.n, whole[1], whole[0]) if n >= RARE else 1.0, g, n, whole) for g, n in looked_at]
+def _tested(groups: Sequence[Cases], failed: Mapping[tuple[str, str], Failed]) -> list[tuple[float, Cases, int, Whole]]:
+    """Each group that is large enough, with the chance that it fails as often as it does, were it like the others, also without its worst day."""
+    of = [(g, failed.get((g.by, g.where))) for g in groups]
+    whole = sum(g.n for g in groups), sum(f.n for _, f in of if f)
+    looked_at = [(g, f) for g, f in of if min(g.n, whole[0] - g.n) >= LEAST]
+    return [(at_least(f.n - f.worst, g.n, whole[1] - f.worst, whole[0]) if f and f.n - f.worst >= RARE else 1.0, g, f.n if f else 0, whole) for g, f in looked_at]
 
 
 def at_least(hits: int, n: int, all_hits: int, all_n: int) -> float:

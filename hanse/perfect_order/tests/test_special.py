@@ -66,6 +66,14 @@ def test_a_bin_is_held_against_the_other_bins_by_its_picks():
     assert (found.where, found.cause) == ("A-01-1 in HAM", "short pick")
 
 
+@pytest.mark.parametrize(("worst", "told"), [(40, []), (20, ["HAM on Fridays"])])
+def test_one_bad_day_is_an_accident_and_no_special_cause(worst, told):
+    """As in a world without fault: on one Friday a wave came too late for all, and "HAM on Fridays" was told."""
+    cases = [Cases("weekday", f"HAM on {day}", 100, "HAM") for day in ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays")]
+    failed = [Failed("weekday", "HAM on Fridays", *PICKED, 42, worst), Failed("weekday", "HAM on Mondays", *PICKED, 3, 2)]
+    assert [s.where for s in special(cases, failed)] == told
+
+
 def test_where_nothing_is_special_something_is_told_in_at_most_one_of_twenty():
     told = 0
     for seed in range(400):
