@@ -1,7 +1,9 @@
 """Every address of hanse: API, pages, sign-in, admin, and what machines ask of a server."""
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path
+from django.views.generic import RedirectView
 from ninja.openapi.views import openapi_view
 
 from hanse.edge.api import api
@@ -13,6 +15,7 @@ PAGES = ["web", "orders", "inventory", "fulfilment", "transport", "billing", "pa
 urlpatterns = [
     path("livez", livez, name="livez"),
     path("readyz", readyz, name="readyz"),
+    path("favicon.ico", RedirectView.as_view(url=static("hanse/mark.svg"))),
     path("api/v1/", api.urls),
     path("api/docs", openapi_view, {"api": api}, name="api_docs"),
     path("admin/", admin.site.urls),

@@ -69,7 +69,7 @@ def stock_item(request: HttpRequest, sku: str) -> HttpResponse:
     item = reads.item(sku)
     if item is None:
         raise Http404(f"There is no item {sku}.")
-    if request.GET.get("part") == "movements":
+    if request.htmx and request.GET.get("part") == "movements":  # type: ignore[attr-defined]
         return render(request, "inventory/_movements.html", {"item": item} | _movements(request, item))
     window = request.GET.get("window", "3m")
     window = window if window in WINDOWS else "3m"

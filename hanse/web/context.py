@@ -72,6 +72,9 @@ ROLES: dict[str, tuple[str, ...]] = {
 HANDHELD = {"warehouse": ("pick", "pack", "hand_over")}
 """What the bar at the bottom of a phone shows; for other roles their first three. *All pages* is the fourth."""
 
+ONLY_FOR: dict[str, tuple[str, ...]] = {"what_ifs": ("planner", "admin")}
+"""Pages that not everybody may open, and who may. Master data is for whoever is staff."""
+
 _WAITING: dict[str, Callable[[Any], int]] = {}
 
 
@@ -119,9 +122,10 @@ class Frame:
 
     @cached_property
     def role(self) -> str:
-        """The role the pages are shown for: the one last switched to, else the first."""
+        """The role the pages are shown for: the one last switched to, else the first; whoever may do everything begins as admin."""
         chosen = self.request.session.get("role") if self.roles else None
-        return str(chosen) if chosen in self.roles else next(iter(self.roles), "")
+        first = "admin" if self.user.is_superuser else next(iter(self.roles), "")
+        return str(chosen) if chosen in self.roles else first
 
     @cached_property
     def navigation(self) -> list[Entry]:
@@ -141,8 +145,13 @@ class Frame:
 
     @cached_property
     def everything(self) -> list[Entry]:
-        """Every page there is, for *All pages*."""
-        return self._entries(tuple(PAGES))
+        """Every page that this user may open, for *All pages* and the keys."""
+        return self._entries(tuple(name for name in PAGES if self._may_open(name)))
+
+    def _may_open(self, name: str) -> bool:
+        if name == "admin:index":
+            return bool(self.user.is_staff)
+        return name not in ONLY_FOR or not set(self.roles).isdisjoint(ONLY_FOR[name])
 
     def _entries(self, names: tuple[str, ...]) -> list[Entry]:
         """Entries by name; of several within which the page shown lies, the nearest is marked."""

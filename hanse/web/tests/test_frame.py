@@ -26,9 +26,10 @@ class Person:
         return "Ina Maria Maurer"
 
 
-def framed(*roles, path="/orders", session=None):
+def framed(*roles, path="/orders", session=None, **rights):
     request = RequestFactory().get(path)
     request.user, request.session = Person(*roles), session or {}
+    vars(request.user).update(rights)
     return context.Frame(request)
 
 
@@ -58,6 +59,19 @@ def test_the_role_is_the_one_switched_to_if_it_is_held():
     assert framed("warehouse", "order desk", session={"role": "warehouse"}).role == "warehouse"
     assert framed("warehouse", session={"role": "admin"}).role == "warehouse"
     assert framed().role == ""
+
+
+def test_whoever_may_do_everything_begins_as_admin_and_may_switch():
+    assert framed(is_superuser=True).role == "admin"
+    assert framed(is_superuser=True, session={"role": "warehouse"}).role == "warehouse"
+
+
+@pytest.mark.parametrize(("roles", "rights", "shown"), [
+    (["warehouse"], {}, set()), (["planner"], {}, {"what_ifs"}), ([], {"is_superuser": True, "is_staff": True}, {"what_ifs", "admin:index"}),
+])  # fmt: skip
+@pytest.mark.urls("hanse.edge.urls")
+def test_all_pages_names_only_what_its_reader_may_open(roles, rights, shown):
+    assert {entry.name for entry in framed(*roles, **rights).everything} & {"what_ifs", "admin:index"} == shown
 
 
 def test_a_phone_has_four_entries_at_most_and_a_way_to_the_others():
