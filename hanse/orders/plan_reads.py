@@ -42,7 +42,7 @@ SELECT s.id, s.code, s.zone, s.country, s.region, s.workdays, s.cut_off, s.prior
        coalesce(l.country, ''), coalesce(l.region, ''), coalesce(learned.days, l.days), l.cost, false, coalesce(l.transit_on, '{{}}')
   FROM network_site s LEFT JOIN network_lane l ON l.site_id = s.id
   {LEARNED}
- WHERE s.active AND s.supplier = ''
+ WHERE s.active AND s.supplier = '' ORDER BY s.id, l.id
 """
 
 

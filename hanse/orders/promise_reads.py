@@ -28,7 +28,7 @@ from .expecting import line_day, mark, order_day, sources_of
 from .pegging import Supply, share
 from .place import Known, Place, decide, known_of
 from .promising import arrival
-from .reserving import FREE, SITES, OpenLine, Plan, SiteFact, Want, days_more, on_offer, planned, way_to
+from .reserving import FREE, SITES, OpenLine, Plan, SiteFact, Want, days_more, lanes_to, on_offer, planned, way_to
 from .sourcing import Candidate, fewest_splits, own_first
 
 
@@ -218,7 +218,7 @@ def _services(promised: Promise, to: To, lines: Sequence[OpenLine], sites: Seque
         for part in line.parts:
             if part.leaves_at is not None:
                 parts[part.site].append((line.sku, part))
-    at = [s for s in best_of(lines[0], sites).values() if s.code in parts and not s.supplier] if parts else []
+    at = [s for s in lanes_to(lines[0], sites).values() if s.code in parts and not s.supplier] if parts else []
     if not at:
         return []
     offers = rows(offer, OFFERS, **asked([Destination(s.code, to.country, to.region, to.postcode, calendar_of(s).today(now)) for s in at]))
@@ -291,7 +291,7 @@ def foreseen(
     rest = {x.line: x.open - got[x.line] for x in lines if x.open > got[x.line]}
     waiting, pegs = share(rest, by_line, [Supply(c.inbound, c.ref, c.item, c.due_on, c.units - c.pegged) for c in coming])
     more = days_more({x.item for x in lines}, leads)
-    parts = _parts(plan, ways, rest, pegs, coming, best_of(at, sites), at, more, now)
+    parts = _parts(plan, ways, rest, pegs, coming, lanes_to(at, sites), at, more, now)
     arrivals = {line: [p.arrives_on for p in found] for line, found in parts.items()}
     units = tuple(AllocatedUnits(0, t.line, by_line[t.line].sku, ways[t.site].code, t.quantity, ways[t.site].arrives_on) for t in plan.taken)
     told: Sequence[WaitingUnits] = waiting.get(1, ())
@@ -301,12 +301,6 @@ def foreseen(
         placed.customer, placed.currency, placed.net, placed.freight, placed.tax, placed.total, order.requested_on, on, list(at.receives_on),
         [PromisedLine(x.position, x.sku, x.quantity, x.kit, line_day(by_line[x.line].promised_on, arrivals[x.line], now.date()), parts[x.line]) for x in placed.lines],
         _offered(at, sites, plan, ways, carriers, more, now), _material(lines, before, ways, coming, now), plan.why, mark(on, placed, sources))
-
-
-def best_of(at: OpenLine, sites: Sequence[SiteFact]) -> dict[int, SiteFact]:
-    """Each site with the lane that counts for a destination, the region's before the country's; sites without one are left out."""
-    fit = [s for s in sites if s.days is not None and s.to_region in ("", at.region)]
-    return {s.site: s for s in sorted(fit, key=lambda s: s.to_region != "")}
 
 
 def _parts(
@@ -342,7 +336,7 @@ def _offered(
     at: OpenLine, sites: Sequence[SiteFact], plan: Plan, ways: Mapping[int, Candidate], carriers: Mapping[tuple[int, str], Sequence[str]], more: Mapping[int, int], now: datetime,
 ) -> list[OfferedWay]:  # fmt: skip
     """All lanes that lead there, the soonest and then the cheapest first."""
-    best, out = best_of(at, sites), {code: out for code, *_, out in plan.why["candidates"]}
+    best, out = lanes_to(at, sites), {code: out for code, *_, out in plan.why["candidates"]}
     offered = []
     for s in sites:
         if s.days is not None and s.to_region in ("", at.region):

@@ -114,7 +114,7 @@ SELECT s.id, s.code, s.zone, s.country, s.region, s.workdays, s.cut_off, s.prior
        coalesce(l.country, ''), coalesce(l.region, ''), coalesce(learned.days, l.days), l.cost, s.supplier <> '', coalesce(l.transit_on, '{{}}')
   FROM network_site s LEFT JOIN network_lane l ON l.site_id = s.id AND l.country = ANY(%(countries)s::text[])
   {LEARNED}
- WHERE s.active
+ WHERE s.active ORDER BY s.id, l.id
 """
 
 
@@ -289,20 +289,22 @@ def _barred(candidate: Candidate) -> Candidate:
 
 
 def candidates_for(line: OpenLine, sites: Sequence[SiteFact], now: datetime, more: Mapping[int, int] = MappingProxyType({})) -> list[Candidate]:
-    """Every site as this destination sees it, the best way (region before country) of each, with so many days `more`. Pure."""
-    best: dict[int, SiteFact] = {}
-    for s in sites:
-        fits = s.days is not None and s.to_region in ("", line.region)
-        if s.site not in best or (fits and (best[s.site].days is None or s.to_region)):
-            best[s.site] = s if fits else best.get(s.site, _no_lane(s))
+    """Every site as this destination sees it, by its lane to there, with so many days `more`. Pure."""
+    lanes = lanes_to(line, sites)
     return [
         Candidate(
             s.site, s.code, None if s.days is None else arrival(s, way_to(line, s), now, more.get(s.site, 0)).arrives_on, s.cost or Decimal(0),
             kilometres(s.latitude, s.longitude, line.latitude, line.longitude), s.priority,
             "" if s.days is not None else f"no lane to {line.country}", s.supplier,
         )
-        for s in best.values()
+        for s in (lanes.get(site) or _no_lane(found) for site, found in {s.site: s for s in sites}.items())
     ]
+
+
+def lanes_to(line: OpenLine, sites: Sequence[SiteFact]) -> dict[int, SiteFact]:
+    """Each site with the lane that counts for a destination, its region's before its country's; sites without one are left out. Pure."""
+    fit = [s for s in sites if s.days is not None and s.to_country == line.country and s.to_region in ("", line.region)]
+    return {s.site: s for s in sorted(fit, key=lambda s: s.to_region != "")}
 
 
 def way_to(line: OpenLine, site: SiteFact) -> Way:

@@ -130,7 +130,7 @@ SELECT p.tracking, r.code FROM transport_parcel p JOIN transport_shipment s ON s
  WHERE p.delivered_at IS NULL AND p.lost_at IS NULL AND p.back_at IS NULL AND p.rides_with_id IS NULL AND p.state NOT IN {ENDED}
    AND coalesce(p.moved_at, s.handed_over_at) < %s
    AND NOT EXISTS (SELECT FROM transport_silence x WHERE x.parcel_id = p.id AND x.since_at = coalesce(p.moved_at, s.handed_over_at))
- ORDER BY coalesce(p.moved_at, s.handed_over_at) LIMIT 5000
+ ORDER BY coalesce(p.moved_at, s.handed_over_at), p.id LIMIT 5000
 """
 """Parcels on their way of which nothing was told for a day; they are found among those not delivered, by index."""
 

@@ -188,6 +188,19 @@ def test_the_lane_of_the_region_counts_and_all_that_fit_are_shown_with_their_pri
     assert found.promised_on == WEDNESDAY and placed(replace(order, expect=found.mark)).promise_changed == ""
 
 
+@pytest.mark.parametrize("turned", [1, -1])
+def test_orders_to_several_countries_placed_together_are_each_promised_by_their_own_lane(given, turned):
+    """Found by living a world with other plans of the database: in a batch the lane that was read first counted for all."""
+    _, site = company(given, 500)
+    for country, days in (("AT", 4), ("DK", 2), ("NL", 3)):
+        Lane.objects.create(site=site, country=country, days=days, cost=Decimal(days))
+        given.customer(country, country)
+    asks = [Place(code, (PlaceLine("BRG-6204", 5),)) for code in ("AT", "DK", "REUTER", "NL")][::turned]
+    told = {p.customer: [a.promised_on for a in Allocation.objects.filter(order_id=int(p.order[2:]))] for p in place(asks, by="ann")}
+    assert told == {a.customer: [promise(a, MONDAY).promised_on] for a in asks}
+    assert told == {"REUTER": [TUESDAY], "DK": [WEDNESDAY], "NL": [date(2026, 11, 19)], "AT": [FRIDAY]}
+
+
 def test_what_can_be_promised_of_an_item_is_shown_over_time(given):
     company(given, 5)
     for ref, units, days in (("PO-1", 4, 7), ("PO-2", 30, 14)):
