@@ -78,10 +78,10 @@ class Serving:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def child(self, name: str) -> int:
-        """The number of the living process of `serve` itself that runs a module; 0 if there is none now."""
+        """The number of the living process of `serve` itself that goes by a name; 0 if there is none now."""
         for it in psutil.Process(self.process.pid).children():
             with suppress(psutil.NoSuchProcess):  # it may die while it is looked at
-                if it.status() != "zombie" and name in it.cmdline():
+                if it.status() != "zombie" and it.name() == name:
                     return it.pid
         return 0
 
@@ -156,7 +156,7 @@ def test_a_killed_serve_leaves_no_orphans_and_loses_nothing(company, token):
 
 def test_whatever_dies_under_serve_is_started_again(company):
     serving = Serving(company, "serve")
-    for name in ["hanse.edge.web", "hanse.edge.stream", "hanse.edge.worker"]:
+    for name in ["hanse web", "hanse stream", "hanse worker"]:
         child = serving.child(name)
         os.kill(child, signal.SIGKILL)
         assert until(lambda name=name, old=child: serving.child(name) not in (0, old))
@@ -164,7 +164,7 @@ def test_whatever_dies_under_serve_is_started_again(company):
     lead = int((company / "database" / "data" / "postmaster.pid").read_text().split()[0])
     os.kill(lead, signal.SIGKILL)
     assert until(serving.answers)
-    [worker] = psutil.Process(serving.child("hanse.edge.web")).children()
+    [worker] = psutil.Process(serving.child("hanse web")).children()
     worker.kill()
     assert until(serving.answers)
     serving.process.send_signal(signal.SIGTERM)
