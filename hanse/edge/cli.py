@@ -149,7 +149,8 @@ def demo(name: str | None, days: int, seed: int | None, pace: float, until: date
         if no_serve:
             out.print(greeting)
         else:
-            sys.exit(_serve(**doors, greeting=greeting, beside={"world": world.live_on} if pace else {}))
+            beside = {"world": importlib.import_module("hanse.world.__main__").main} if pace else {}
+            sys.exit(_serve(**doors, greeting=greeting, beside=beside))
 
 
 @main.command()

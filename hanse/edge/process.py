@@ -31,15 +31,20 @@ def loading() -> Iterator[None]:
 def become(name: str, at_once: int) -> None:
     """Be one of ours, for `ps` and for the database, with so many connections at once; also after a fork from one that has its settings already."""
     os.environ |= {"HANSE_PROCESS": name, "HANSE_POOL_SIZE": str(at_once)}
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_NAME, f"hanse {name}".encode(), 0, 0, 0)
+    _named(name)
     if settings.configured:
         from . import logs
         from .settings import database
 
         settings.REQUESTS_AT_ONCE = at_once
-        settings.DATABASES["default"] |= database(os.environ["DATABASE_URL"])
+        settings.DATABASES["default"] |= database(settings.DATABASE_URL)
         logs.configure()
+
+
+def _named(name: str) -> None:
+    """Go by a name of ours in `ps`, where the kernel keeps one."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_NAME, f"hanse {name}".encode(), 0, 0, 0)
 
 
 def let_go() -> None:

@@ -24,7 +24,7 @@ from django.conf import settings
 from django.urls import get_resolver
 
 from . import home, postgres, stream, web
-from .process import PARENT, die_with_parent, let_go, loading
+from .process import PARENT, let_go, loading
 from .worker import main as work
 
 LONGEST = 20.0
@@ -57,7 +57,6 @@ class Child:
     def _run(self, file: Path, parent: int) -> None:
         os.setsid()
         os.environ[PARENT] = str(parent)
-        die_with_parent()
         for number in ENDING:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)

@@ -18,7 +18,6 @@ from hanse.network.calendar import Calendar
 from hanse.orders.models import Order
 
 from . import described, history, visit
-from .__main__ import main as live_on
 from .day import World
 
 TROUBLE = (described.NotACompany, history.NotThisWorld)
