@@ -29,7 +29,8 @@ from .worker import main as work
 
 LONGEST = 20.0
 """Seconds that stopping may take; then what is left is killed."""
-LONGEST_WAIT = 30.0
+LONGEST_WAIT = 5.0
+"""Seconds that what dies again and again is left dead at most: a fork costs little."""
 ENDING = (signal.SIGINT, signal.SIGTERM)
 log = structlog.get_logger("hanse.serve")
 
@@ -66,7 +67,7 @@ class Child:
         self.main()
 
     def watch(self, log_folder: Path) -> None:
-        """Start it again if it died: at once, then after 1, 2, 4 … 30 seconds, until it has lived for a minute."""
+        """Start it again if it died: at once, then after 1, 3 and 5 seconds, until it has lived for a minute."""
         if self.process is None or self.process.is_alive():
             return
         if time.monotonic() - self.started > 60:
