@@ -14,6 +14,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml tools/venv.sh
 	tools/venv.sh "$(PYTHON)" $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q hanse
 	touch $@
 
 $(VENV)/.tests: $(VENV)/.installed requirements-dev.lock

@@ -20,7 +20,7 @@ import psycopg
 import pytest
 from django.db import connections, transaction
 
-from hanse.edge.settings import _database
+from hanse.edge.settings import database
 from hanse.edge.tests.test_serve import HANSE, Serving, until
 from hanse.world.faults.lives import Company
 from tests import test_kills_whole_life as kills
@@ -119,7 +119,7 @@ def test_a_commit_is_acknowledged_only_when_a_standby_has_it(cluster, monkeypatc
     with psycopg.connect(cluster.way(cluster.primary, "hanse_owner", "hanse"), autocommit=True) as owner:
         owner.execute("CREATE TABLE note (number int)")
         owner.execute("GRANT INSERT ON note TO hanse_app")
-    known = connections.settings["default"] | _database(cluster.url("hanse_app"), worker=False)
+    known = connections.settings["default"] | database(cluster.url("hanse_app"))
     known["OPTIONS"] |= {"pool": None, "options": known["OPTIONS"]["options"] + " -c statement_timeout=300"}
     monkeypatch.setitem(connections.settings, "standby", known)
     done = threading.Event()

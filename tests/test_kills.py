@@ -64,9 +64,9 @@ def victim(serving: Serving, home: Path, dice: random.Random) -> tuple[str, list
     """Who dies next, by name and number."""
     lead = home / "database" / "data" / "postmaster.pid"
     kinds = {
-        "web": lambda: [serving.child("hanse.edge.web")],
-        "web's own worker": lambda: [child.pid for child in psutil.Process(serving.child("hanse.edge.web")).children()],
-        "worker": lambda: [serving.child("hanse.edge.worker")],
+        "web": lambda: [serving.child("hanse web")],
+        "web's own worker": lambda: [child.pid for child in psutil.Process(serving.child("hanse web")).children()],
+        "worker": lambda: [serving.child("hanse worker")],
         "database": lambda: [int(lead.read_text().split()[0])],
         "a backend": lambda: backends(lead),
     }  # fmt: skip

@@ -55,15 +55,15 @@ def _end(home: Path) -> None:
 
 def web_worker(serving: Serving) -> list[int]:
     """granian's worker, which answers requests."""
-    return [c.pid for c in psutil.Process(serving.child("hanse.edge.web")).children()]
+    return [c.pid for c in psutil.Process(serving.child("hanse web")).children()]
 
 
 def web_master(serving: Serving) -> list[int]:
-    return [serving.child("hanse.edge.web")]
+    return [serving.child("hanse web")]
 
 
 def worker(serving: Serving) -> list[int]:
-    return [serving.child("hanse.edge.worker")]
+    return [serving.child("hanse worker")]
 
 
 def backend(serving: Serving) -> list[int]:

@@ -8,7 +8,7 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -31,7 +31,10 @@ def django_ready(process: str = "hanse", to_serve: bool = False) -> Iterator[hom
     with home.opened(to_serve) as urls:
         import django
 
-        django.setup()
+        from .process import loading
+
+        with loading():
+            django.setup()
         yield urls
 
 
@@ -93,7 +96,7 @@ def with_doors(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def _serve(host: str, port: int, stream_port: int | None, threads: int, no_worker: bool, greeting: str, beside: Sequence[str] = ()) -> int:
+def _serve(host: str, port: int, stream_port: int | None, threads: int, no_worker: bool, greeting: str, beside: Mapping[str, Callable[[], None]] | None = None) -> int:
     from .serve import serve
 
     where = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
@@ -103,7 +106,7 @@ def _serve(host: str, port: int, stream_port: int | None, threads: int, no_worke
         if greeting:
             out.print(greeting)
 
-    return serve(host, port, stream_port or port + 1, threads, not no_worker, ready, beside)
+    return serve(host, port, stream_port or port + 1, threads, not no_worker, ready, beside or {})
 
 
 @main.command()
@@ -112,7 +115,7 @@ def serve(**doors: Any) -> None:
     """Serve pages, API and live changes, with a worker."""
     from .doctor_role import refuse_superuser
 
-    with home.serving(), home.opened(to_serve=True) as urls:
+    with home.serving(), django_ready(to_serve=True) as urls:
         refuse_superuser(urls.app)
         sys.exit(_serve(**doors, greeting=""))
 
@@ -146,7 +149,8 @@ def demo(name: str | None, days: int, seed: int | None, pace: float, until: date
         if no_serve:
             out.print(greeting)
         else:
-            sys.exit(_serve(**doors, greeting=greeting, beside=["hanse.world"] if pace else []))
+            beside = {"world": importlib.import_module("hanse.world.__main__").main} if pace else {}
+            sys.exit(_serve(**doors, greeting=greeting, beside=beside))
 
 
 @main.command()

@@ -149,6 +149,7 @@ def serving() -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise HomeError(f"Somebody serves from {folder()} already. Stop that one, or name another folder in HANSE_HOME.") from error
+        os.register_at_fork(after_in_child=lock.close)  # who is forked from us holds nothing once we are gone
         yield
 
 

@@ -1,14 +1,57 @@
-"""Processes: children that do not outlive who started them, whatever kills it."""
+"""Processes: loaded once, forked, each under a name of its own, and none outliving the one that started it, whatever kills that."""
 
 import ctypes
+import gc
 import os
 import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-PR_SET_PDEATHSIG = 1
+from django.conf import settings
+from django.db import connections
+
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 PARENT = "HANSE_PARENT"
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """What is loaded within this block stays: collecting garbage looks at it neither meanwhile nor later, so forks go on sharing it."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def become(name: str, at_once: int) -> None:
+    """Be one of ours, for `ps` and for the database, with so many connections at once; also after a fork from one that has its settings already."""
+    os.environ |= {"HANSE_PROCESS": name, "HANSE_POOL_SIZE": str(at_once)}
+    _named(name)
+    if settings.configured:
+        from . import logs
+        from .settings import database
+
+        settings.REQUESTS_AT_ONCE = at_once
+        settings.DATABASES["default"] |= database(settings.DATABASE_URL)
+        logs.configure()
+
+
+def _named(name: str) -> None:
+    """Go by a name of ours in `ps`, where the kernel keeps one."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_NAME, f"hanse {name}".encode(), 0, 0, 0)
+
+
+def let_go() -> None:
+    """Leave the database, with the threads that keep lines to it: only a process of one thread and no line may fork."""
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined]
 
 
 def die_with_parent() -> None:

@@ -1,92 +1,119 @@
 """`hanse serve`: pages and API, live changes and the worker, each a process of its own, watched over by one.
 
-Whatever dies is started again, sooner the first time than the tenth. Ctrl-C and SIGTERM end all of them within 20
-seconds, and the private database that was started for them. When this process is killed the others die with it, and
-the database stays as it is: the next start joins it.
+The one that watches loads the application and forks the others from itself: it is loaded once, they share it in memory, and what dies is
+there again at once. So it has no thread of its own and no line to the database that it keeps. Whatever dies is started again, sooner the
+first time than the tenth. Ctrl-C and SIGTERM end all of them within 20 seconds, and the private database that was started for them. When
+this process is killed the others die with it, and the database stays as it is: the next start joins it.
 """
 
+import http.client
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import IO
 
 import structlog
+from django.conf import settings
+from django.urls import get_resolver
 
-from . import home, postgres
-from .process import parent_of_more
+from . import home, postgres, stream, web
+from .process import PARENT, let_go, loading
+from .worker import main as work
 
 LONGEST = 20.0
 """Seconds that stopping may take; then what is left is killed."""
-LONGEST_WAIT = 30.0
+LONGEST_WAIT = 5.0
+"""Seconds that what dies again and again is left dead at most: a fork costs little."""
+ENDING = (signal.SIGINT, signal.SIGTERM)
 log = structlog.get_logger("hanse.serve")
 
 
 @dataclass(slots=True)
 class Child:
-    """One process of ours: how it is started, and how often it died in a row."""
+    """One process of ours: what it does, and how often it died in a row."""
 
     name: str
-    command: list[str]
+    main: Callable[[], None]
     deaths: int = 0
     started: float = 0.0
-    process: "subprocess.Popen[bytes] | None" = None
-    output: IO[bytes] | None = field(default=None, repr=False)
+    process: BaseProcess | None = None
 
     def start(self, log_folder: Path) -> None:
-        self.output = self.output or (log_folder / f"{self.name}.log").open("ab")
+        """Fork it. A signal that comes meanwhile waits for whom it is meant."""
         self.started = time.monotonic()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", *self.command], env=parent_of_more(), stdin=subprocess.DEVNULL,
-            stdout=self.output, stderr=self.output, start_new_session=True,
-        )  # fmt: skip
+        self.process = get_context("fork").Process(target=self._run, args=[log_folder / f"{self.name}.log", os.getpid()])
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        try:
+            self.process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+
+    def _run(self, file: Path, parent: int) -> None:
+        os.setsid()
+        os.environ[PARENT] = str(parent)
+        for number in ENDING:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+        with file.open("ab") as output:
+            for says in (sys.stdout, sys.stderr):
+                os.dup2(output.fileno(), says.fileno())
+        self.main()
 
     def watch(self, log_folder: Path) -> None:
-        """Start it again if it died: at once, then after 1, 2, 4 … 30 seconds, until it has lived for a minute."""
-        if self.process is None or self.process.poll() is None:
+        """Start it again if it died: at once, then after 1, 3 and 5 seconds, until it has lived for a minute."""
+        if self.process is None or self.process.is_alive():
             return
         if time.monotonic() - self.started > 60:
             self.deaths = 0
         if time.monotonic() - self.started < min(2.0**self.deaths - 1, LONGEST_WAIT):
             return
         self.deaths += 1
-        log.warning("process died and is started again", process=self.name, code=self.process.returncode, times=self.deaths)
+        log.warning("process died and is started again", process=self.name, code=self.process.exitcode, times=self.deaths)
         self.start(log_folder)
 
     def tell(self, what: signal.Signals) -> None:
         """Send a signal to the process and all that it started."""
-        if self.process is not None:
-            try:
-                os.killpg(self.process.pid, what)
-            except ProcessLookupError:
-                return
+        if self.process is None or self.process.pid is None:
+            return
+        try:
+            os.killpg(self.process.pid, what)
+        except ProcessLookupError:
+            if self.process.is_alive():  # too young to lead a group
+                os.kill(self.process.pid, what)
 
 
-def serve(host: str, port: int, stream_port: int, threads: int, worker: bool, ready: Callable[[], None], beside: Sequence[str] = ()) -> int:
-    """Serve until Ctrl-C or SIGTERM. `ready` is called once pages are answered; modules named `beside` run along."""
+def serve(host: str, port: int, stream_port: int, threads: int, worker: bool, ready: Callable[[], None], beside: Mapping[str, Callable[[], None]]) -> int:
+    """Serve until Ctrl-C or SIGTERM. `ready` is called once pages are answered; what is named `beside` runs along."""
     stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ENDING:
         signal.signal(number, lambda *_: stopping.set())
-    os.environ.setdefault("HANSE_STREAM_URL", f"http://{{host}}:{stream_port}/stream")
+    if "HANSE_STREAM_URL" not in os.environ:
+        settings.STREAM_URL = f"http://{{host}}:{stream_port}/stream"
+    with loading():
+        _ = get_resolver().url_patterns
+    let_go()
     children = [
-        Child("web", ["hanse.edge.web", host, str(port), str(threads)]),
-        Child("stream", ["hanse.edge.stream", host, str(stream_port)]),
-        *([Child("worker", ["hanse.edge.worker"])] if worker else []),
-        *[Child(module.rpartition(".")[2], [module]) for module in beside],
+        Child("web", partial(web.main, host, port, threads)),
+        Child("stream", partial(stream.main, host, stream_port)),
+        *([Child("worker", work)] if worker else []),
+        *[Child(name, main) for name, main in beside.items()],
     ]
-    log_folder = home.made() / "log"
+    log_folder, answered = home.made() / "log", False
     try:
         for child in children:
             child.start(log_folder)
-        threading.Thread(target=_announce, args=[host, port, ready, stopping], daemon=True).start()
         while not stopping.wait(0.2):
             for child in children:
                 child.watch(log_folder)
+            if not answered and (answered := _answers(host, port)):
+                ready()
             _revive()
     finally:
         _stop(children)
@@ -116,21 +143,19 @@ def _stop(children: list[Child]) -> None:
     until = time.monotonic() + LONGEST - 3
     for child in children:
         if child.process is not None:
-            try:
-                child.process.wait(max(0.1, until - time.monotonic()))
-            except subprocess.TimeoutExpired:
+            child.process.join(max(0.1, until - time.monotonic()))
+            if child.process.is_alive():
                 log.warning("process would not end and is killed", process=child.name)
         child.tell(signal.SIGKILL)
 
 
-def _announce(host: str, port: int, ready: Callable[[], None], stopping: threading.Event) -> None:
-    """Wait until the pages answer, then say so."""
-    import httpx
-
-    where = f"http://{'127.0.0.1' if host in ('0.0.0.0', '') else host}:{port}/livez"
-    while not stopping.wait(0.1):
-        try:
-            if httpx.get(where, timeout=2).status_code == 200:
-                return ready()
-        except httpx.HTTPError:
-            continue
+def _answers(host: str, port: int) -> bool:
+    """Whether pages are answered."""
+    line = http.client.HTTPConnection("127.0.0.1" if host in ("0.0.0.0", "") else host, port, timeout=1)
+    try:
+        line.request("GET", "/livez")
+        return line.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        line.close()

@@ -9,21 +9,25 @@ from psycopg.conninfo import conninfo_to_dict
 from .servers import to_the_primary
 
 BASE = Path(__file__).resolve().parent.parent
-REQUESTS_AT_ONCE = int(os.environ.get("HANSE_POOL_SIZE", "16"))
-"""So many work at once, each with a connection to the database; some more wait (`gate`)."""
 
 
-def _database(url: str, worker: bool) -> dict[str, Any]:
-    """A Django database from a libpq URL: pooled, prepared, bounded in time (D22). Whatever else the URL says is kept."""
+def at_once() -> int:
+    """So many work at once, each with a connection to the database; some more wait (`gate`)."""
+    return int(os.environ.get("HANSE_POOL_SIZE", "16"))
+
+
+def database(url: str) -> dict[str, Any]:
+    """A Django database for this process from a libpq URL: pooled, prepared, bounded in time (D22). Whatever else the URL says is kept."""
+    process = os.environ.get("HANSE_PROCESS", "hanse")
     parts = conninfo_to_dict(to_the_primary(url))
-    bounds = f"-c statement_timeout={60000 if worker else 5000} -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000"
-    if os.environ.get("HANSE_PROCESS") == "recover":
+    bounds = f"-c statement_timeout={5000 if process == 'web' else 60000} -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000"
+    if process == "recover":
         bounds += " -c default_transaction_read_only=off"
     told = {name: value for name, value in parts.items() if name not in ("dbname", "user", "password", "host", "port")}
     options: dict[str, Any] = told | {"server_side_binding": True, "prepare_threshold": 3, "options": f"{told.get('options', '')} {bounds}".strip()}
-    options.setdefault("application_name", os.environ.get("HANSE_PROCESS", "hanse"))
+    options.setdefault("application_name", process)
     if os.environ.get("HANSE_POOL", "1") == "1":
-        options["pool"] = {"min_size": 1, "max_size": REQUESTS_AT_ONCE, "timeout": 5}
+        options["pool"] = {"min_size": 1, "max_size": at_once(), "timeout": 5}
     return {
         "ENGINE": "django.db.backends.postgresql" if os.environ.get("HANSE_EMBEDDED") else "hanse.edge.postgresql",
         "NAME": parts.get("dbname", "hanse"), "USER": parts.get("user", ""), "PASSWORD": parts.get("password", ""),
@@ -33,7 +37,8 @@ def _database(url: str, worker: bool) -> dict[str, Any]:
 
 
 DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql:///hanse")
-DATABASES = {"default": _database(DATABASE_URL, worker=os.environ.get("HANSE_PROCESS", "") != "web")}
+DATABASES = {"default": database(DATABASE_URL)}
+REQUESTS_AT_ONCE = at_once()
 
 SECRET_KEY = os.environ.get("HANSE_SECRET_KEY", "")
 """Made on the first start and kept in the home folder (`hanse.edge.home`); a server refuses to start without."""

@@ -210,11 +210,12 @@ def main(host: str, port: int) -> None:
     import django
     import uvicorn
 
-    from .process import die_with_parent
+    from .process import become, die_with_parent, loading
 
     die_with_parent()
-    os.environ |= {"HANSE_PROCESS": "stream", "HANSE_POOL_SIZE": "4"}
-    django.setup()
+    become("stream", 4)
+    with loading():
+        django.setup()
     uvicorn.run(application, host=host, port=port, log_level="warning", lifespan="on", timeout_graceful_shutdown=3, access_log=False)
 
 

@@ -9,7 +9,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from .gate import threads_for
-from .process import PARENT, die_with_parent
+from .process import PARENT, become, die_with_parent
 
 MOST_LINES = 500
 """Connections at once, most of which are idle: browsers and clients keep theirs for the next request."""
@@ -18,7 +18,8 @@ MOST_LINES = 500
 def main(host: str, port: int, threads: int) -> None:
     """Serve until told to stop; requests under way are finished."""
     die_with_parent()
-    os.environ |= {"HANSE_PROCESS": "web", "HANSE_POOL_SIZE": str(threads), PARENT: str(os.getpid())}
+    become("web", threads)
+    os.environ[PARENT] = str(os.getpid())
     Granian(
         "hanse.edge.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=1, blocking_threads=threads_for(threads),
         backpressure=MOST_LINES, websockets=False, respawn_failed_workers=True, respawn_interval=0.2, workers_kill_timeout=15,

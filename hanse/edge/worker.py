@@ -110,13 +110,14 @@ def main() -> None:
     """`python -m hanse.edge.worker`: work until SIGTERM."""
     import django
 
-    from .process import PARENT, die_with_parent
+    from .process import PARENT, become, die_with_parent, loading
 
     if PARENT in os.environ:
         die_with_parent()
-    os.environ |= {"HANSE_PROCESS": "worker", "HANSE_POOL_SIZE": "12"}
+    become("worker", 12)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hanse.edge.settings")
-    django.setup()
+    with loading():
+        django.setup()
     worker = Worker()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: worker.stopping.set())

@@ -4,7 +4,7 @@ import os
 import signal
 from threading import Event
 
-from hanse.edge.process import PARENT, die_with_parent
+from hanse.edge.process import PARENT, become, die_with_parent, loading
 from hanse.kernel import clock
 
 
@@ -14,9 +14,10 @@ def main() -> None:
 
     if PARENT in os.environ:
         die_with_parent()
-    os.environ |= {"HANSE_PROCESS": "world", "HANSE_POOL_SIZE": "4"}
+    become("world", 4)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hanse.edge.settings")
-    django.setup()
+    with loading():
+        django.setup()
     from .going_on import go_on
 
     course, stopping = clock.course(), Event()

@@ -4,7 +4,6 @@ The past is lived in a hurry up to the last working morning, when there is most 
 the next start. A company that was left for a while catches up; one that is ahead stays where it stood.
 """
 
-import os
 import secrets
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -32,7 +31,7 @@ PASSWORD = "demo_password"
 
 
 def run(name: str | None, days: int, seed: int | None, pace: float, until: datetime | None = None) -> str:
-    """Live a company up to its last working morning, or to an instant; gives back who signs in and how. The processes that serve it find the course of its time in their environment.
+    """Live a company up to its last working morning, or to an instant; gives back who signs in and how. Its time goes in this process and in those that it starts.
 
     What lives here goes on, unless another company or seed is named: that needs a home of its own.
     """
@@ -47,8 +46,9 @@ def run(name: str | None, days: int, seed: int | None, pace: float, until: datet
         first = past(name, company, seed, days, upto)
         if not whole:
             visit.prepare(World(company, seed, first), upto)
-    os.environ[clock.COURSE] = clock.Course(datetime.now(UTC), max(filter(None, (upto, stood))), pace or 1.0).words()
-    return sign_in()
+    greeting = sign_in()
+    clock.go_by(clock.Course(datetime.now(UTC), max(filter(None, (upto, stood))), pace or 1.0))
+    return greeting
 
 
 def morning(company: described.Company, now: datetime) -> datetime:

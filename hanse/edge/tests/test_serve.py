@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import psutil
+import psycopg
 import pytest
 
 from hanse.edge import postgres, serve
@@ -78,10 +79,10 @@ class Serving:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def child(self, name: str) -> int:
-        """The number of the living process of `serve` itself that runs a module; 0 if there is none now."""
+        """The number of the living process of `serve` itself that goes by a name; 0 if there is none now."""
         for it in psutil.Process(self.process.pid).children():
             with suppress(psutil.NoSuchProcess):  # it may die while it is looked at
-                if it.status() != "zombie" and name in it.cmdline():
+                if it.status() != "zombie" and it.name() == name:
                     return it.pid
         return 0
 
@@ -140,8 +141,8 @@ def test_a_killed_serve_leaves_no_orphans_and_loses_nothing(company, token):
             f"{serving.url}/api/v1/webhooks", json={"url": f"https://example.com/{number}"}, headers=headers | {"idempotency-key": f"k{number}"}
         )
         assert answer.status_code == 201
-    children = [c for c in serving.tree() if "postgres" not in c.name()]
-    assert len(children) >= 3
+    children = serving.tree()
+    assert sorted(c.name() for c in children) == ["hanse stream", "hanse web", "hanse web", "hanse worker"]
     serving.process.kill()
     serving.process.wait()
     assert until(lambda: not any(c.is_running() and c.status() != "zombie" for c in children)), children
@@ -156,7 +157,7 @@ def test_a_killed_serve_leaves_no_orphans_and_loses_nothing(company, token):
 
 def test_whatever_dies_under_serve_is_started_again(company):
     serving = Serving(company, "serve")
-    for name in ["hanse.edge.web", "hanse.edge.stream", "hanse.edge.worker"]:
+    for name in ["hanse web", "hanse stream", "hanse worker"]:
         child = serving.child(name)
         os.kill(child, signal.SIGKILL)
         assert until(lambda name=name, old=child: serving.child(name) not in (0, old))
@@ -164,9 +165,25 @@ def test_whatever_dies_under_serve_is_started_again(company):
     lead = int((company / "database" / "data" / "postmaster.pid").read_text().split()[0])
     os.kill(lead, signal.SIGKILL)
     assert until(serving.answers)
-    [worker] = psutil.Process(serving.child("hanse.edge.web")).children()
+    [worker] = psutil.Process(serving.child("hanse web")).children()
     worker.kill()
     assert until(serving.answers)
+    serving.process.send_signal(signal.SIGTERM)
+    assert serving.process.wait(20) == 0
+
+
+def test_what_serve_forks_is_loaded_once_and_known_by_its_name(company):
+    serving = Serving(company, "serve")
+    watching = psutil.Process(serving.process.pid)
+    assert watching.num_threads() == 1, "only a process of one thread may fork"
+    assert until(lambda: all(serving.child(name) for name in ["hanse web", "hanse stream", "hanse worker"]))
+    assert serving.answers()
+    with psycopg.connect(postgres.start(company / "database").superuser_url, autocommit=True) as connection:
+        def lines() -> set[str]:
+            return {name for [name] in connection.execute("SELECT application_name FROM pg_stat_activity WHERE usename = 'hanse_app'")}
+
+        assert until(lambda: {"web", "worker", "hanse stream"} <= lines())
+        assert "hanse" not in lines(), "the one that watches keeps no line"
     serving.process.send_signal(signal.SIGTERM)
     assert serving.process.wait(20) == 0
 

@@ -59,7 +59,7 @@ class Company:
 
     def load(self, skus: list[str]) -> None:
         """Two sites, items, a customer, a carrier and more stock than will be asked for."""
-        desk = Client(self, Random(0), "load")
+        desk = Client(self, Random(0), f"load {skus[0]}")
         desk.ask("/items/batch", {"sku": skus[0], "name": "Bearing", "price": "10.00", "weight_g": 100})
         for sku in skus[1:]:
             desk.ask("/items/batch", {"sku": sku, "name": sku, "price": "2.50", "weight_g": 10})

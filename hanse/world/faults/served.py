@@ -36,6 +36,7 @@ INSIDE = Path(__file__).parent / "inside"
 PACKAGE = Path(__file__).resolve().parents[3]
 FIRST_START = 600
 """Seconds that a first start may take, schema and all, on a busy machine."""
+OURS = ("hanse web", "hanse stream", "hanse worker")
 KINDS = ("web worker", "web master", "worker", "stream", "backend", "database")
 """What can be killed; `kill` says which processes that are."""
 
@@ -127,7 +128,7 @@ class Served:
             return sorted(living(data))
         if kind == "backend":
             return [p for p in living(data) if "hanse_app" in _words(p)]
-        masters = [c for c in self.children() if {"web worker": "web", "web master": "web"}.get(kind, kind) in _module(c.pid)]
+        masters = [c for c in self.children() if _name(c.pid) == f"hanse {kind.partition(' ')[0]}"]
         return [c.pid for m in masters for c in m.children()] if kind == "web worker" else [m.pid for m in masters]
 
     def children(self) -> list[psutil.Process]:
@@ -140,8 +141,7 @@ class Served:
 
     def is_ours(self, pid: int, kind: str = "") -> bool:
         """Whether a process is one of the company's (of a kind) that may be killed."""
-        module = _module(pid) or _module(_parent(pid))
-        return module.startswith("hanse.edge.") and (kind == "" or module == f"hanse.edge.{kind}")
+        return _name(pid) in ([f"hanse {kind}"] if kind else OURS)
 
     def kill(self, kind: str) -> bool:
         """kill -9 one process of a kind, or all of the database's; whether there was any."""
@@ -213,10 +213,12 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def _module(pid: int) -> str:
-    """The module of ours that a process runs."""
-    words = _words(pid).split()
-    return words[words.index("-m") + 1] if "-m" in words[:-1] else ""
+def _name(pid: int) -> str:
+    """The name that a process goes by."""
+    try:
+        return str(psutil.Process(pid).name())
+    except psutil.Error:
+        return ""
 
 
 def _words(pid: int) -> str:
@@ -224,10 +226,3 @@ def _words(pid: int) -> str:
         return " ".join(psutil.Process(pid).cmdline())
     except psutil.Error:
         return ""
-
-
-def _parent(pid: int) -> int:
-    try:
-        return psutil.Process(pid).ppid()
-    except psutil.Error:
-        return 0
