@@ -14,6 +14,7 @@ import hashlib
 import os
 import re
 import secrets
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -93,6 +94,8 @@ def opened(to_serve: bool = False) -> Iterator[Urls]:
     A private server is stopped afterwards by whoever served from it, else by whoever started it, unless somebody
     serves from it meanwhile or said `db start`.
     """
+    if to_serve:  # also while we still load: what was started is stopped again
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     ours = "DATABASE_URL" not in os.environ
     started = ours and postgres.status(database()) is None
     found = urls()
