@@ -124,11 +124,15 @@ class Day:
         return done
 
     def hear(self) -> None:
-        """Let every follower read on that hears something of what was told, until nothing new is told; on a visited day the worker does."""
-        while not self.visited and (news := self._news()):
-            for spec in FOLLOWERS.values():
-                if spec.name not in ITSELF and (not spec.kinds or not news.isdisjoint(spec.kinds)):
-                    read_on(spec)
+        """Let every follower read on that hears something of what was told, until nobody does any more; on a visited day the worker does."""
+        while not self.visited and (ears := self._ears()):
+            for spec in ears:
+                read_on(spec)
+
+    def _ears(self) -> list[FollowerSpec]:
+        """The followers that hear something of what was told since we looked last."""
+        news = self._news()
+        return [spec for spec in FOLLOWERS.values() if spec.name not in ITSELF and (news if not spec.kinds else not news.isdisjoint(spec.kinds))]
 
     def _news(self) -> set[str]:
         """The kinds of what was told since we looked last, once followers may hear all of it."""
