@@ -33,8 +33,7 @@ class Sender:
     def __init__(self, driver: "Connection[Any]", keeps_plans: bool = False):
         self._server, self._adapt = driver.pgconn, Transformer(driver)
         driver.prepared_max = MOST_PREPARED
-        self._prepared = driver._prepared
-        self._known = self._prepared._names
+        self._known = driver._prepared._names
         self._result: Any = None
         if not driver.autocommit and self._server.transaction_status == TransactionStatus.IDLE:
             self._checked(self._server.exec_(BEGIN[keeps_plans]))
@@ -69,7 +68,8 @@ class Sender:
         name = b"hanse_%d" % next(_numbers)
         self._checked(self._server.prepare(name, sql.encode(), types))
         self._known[sql, types] = name  # type: ignore[index]
-        self._prepared._rotate()
+        if len(self._known) > MOST_PREPARED:
+            self._checked(self._server.exec_(b"DEALLOCATE " + self._known.popitem(last=False)[1]))
         return name
 
     def _checked(self, result: Any) -> Any:
