@@ -18,6 +18,7 @@ from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, TransactionStatu
 BEGIN = {False: b"BEGIN", True: b"BEGIN; SET LOCAL plan_cache_mode = force_generic_plan"}
 """By whether statements keep their plans: left alone, the database would plan each anew for a lone ask."""
 MOST_PREPARED = 400
+"""For each connection: more than all operations together have, as a connection keeps what it prepared for as long as it lives."""
 GOOD = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
 _numbers = count(1)
