@@ -32,9 +32,7 @@ ITSELF = ("live", "webhooks", "perfect-order", "fulfilment: plan tours", "transp
 """Followers that the world does not let read after each act: pages and webhooks have nobody to hear them, judging is done at night, and
 planning and calling are done by the world itself instead of by jobs.
 """
-NEWS = """
-SELECT kind, max(id), max(xact) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM journal_event WHERE id > %(since)s GROUP BY kind
-"""
+NEWS = "SELECT kind, max(id) FROM journal_event WHERE id > %(since)s GROUP BY kind"
 SETTLED = "SELECT coalesce(max(xact), 0) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM journal_event"
 
 
@@ -127,31 +125,19 @@ class Day:
         """Let every follower read on that hears something of what was told, until nobody does any more; on a visited day the worker does."""
         while not self.visited and (ears := self._ears()):
             for spec in ears:
-                read_on(spec)
+                catch_up(spec)
 
     def _ears(self) -> list[FollowerSpec]:
         """The followers that hear something of what was told since we looked last."""
-        news = self._news()
-        return [spec for spec in FOLLOWERS.values() if spec.name not in ITSELF and (news if not spec.kinds else not news.isdisjoint(spec.kinds))]
-
-    def _news(self) -> set[str]:
-        """The kinds of what was told since we looked last, once followers may hear all of it."""
-        found: list[tuple[str, int, bool]] = [("", 0, False)]
-        while not all(settled for *_, settled in found):
-            found = rows(as_tuple, NEWS, since=self.heard)
-        self.heard = max((last for _, last, _ in found), default=self.heard)
-        return {kind for kind, *_ in found}
+        news = dict(rows(as_tuple, NEWS, since=self.heard))
+        self.heard = max(news.values(), default=self.heard)
+        return [spec for spec in FOLLOWERS.values() if spec.name not in ITSELF and (news if not spec.kinds else not news.keys().isdisjoint(spec.kinds))]
 
 
 def catch_up(spec: FollowerSpec) -> None:
     """Let a follower read until nothing is left, once it may hear all of it: the database's own housekeeping may hold back its horizon for a moment."""
     while not all(rows(bool, SETTLED)):
         pass
-    read_on(spec)
-
-
-def read_on(spec: FollowerSpec) -> None:
-    """Let a follower read all that it may hear."""
     while follow(spec) >= MOST_FACTS:
         pass
 
