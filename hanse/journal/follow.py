@@ -62,15 +62,18 @@ def follower(name: str, *kinds: str) -> Callable[[Callable[[Sequence[Told]], Non
 
 COLUMNS = "id, xact, kind, subject, body, happened_at, recorded_at, zone, actor, operation, key"
 OPEN = "INSERT INTO journal_follower (name) VALUES (%s) ON CONFLICT DO NOTHING"
-CLAIM = "SELECT xact, event FROM journal_follower WHERE name = %s FOR UPDATE SKIP LOCKED"
-HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+CLAIM = "SELECT xact, event, pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM journal_follower WHERE name = %s FOR UPDATE SKIP LOCKED"
+"""With the horizon: all that is older was committed before we look."""
 READ = f"""
 SELECT {COLUMNS} FROM journal_event
  WHERE (xact, id) > (%s, %s) AND xact < %s AND (%s::text[] = '{{}}' OR kind = ANY(%s::text[]))
  ORDER BY xact, id LIMIT %s
 """
 MOVE = "UPDATE journal_follower SET xact = %s, event = %s, moved_at = now(), failures = 0, trouble = '' WHERE name = %s"
-FAILED = "UPDATE journal_follower SET failures = failures + 1, trouble = %s WHERE name = %s RETURNING failures"
+FAILED = """
+INSERT INTO journal_follower AS f (name, failures, trouble) VALUES (%s, 1, %s)
+ON CONFLICT (name) DO UPDATE SET failures = f.failures + 1, trouble = EXCLUDED.trouble RETURNING failures
+"""
 PARK = """
 INSERT INTO journal_parkedfact (follower, event_id, trouble) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING
 """
@@ -82,8 +85,6 @@ def follow(spec: FollowerSpec) -> int:
     Its effect and its new watermark are one transaction, and the follower's row stays locked meanwhile:
     each fact has its effect once, whichever worker dies.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(OPEN, [spec.name])
     try:
         return _read_on(spec, one_by_one=False)
     except Exception as trouble:
@@ -95,33 +96,40 @@ def follow(spec: FollowerSpec) -> int:
 def pass_over(spec: FollowerSpec) -> None:
     """Move a follower behind all that was told, without letting it hear: for a past that is nobody's news."""
     with transaction.atomic(), connection.cursor() as cursor:
+        if claimed := _claim(cursor, spec):
+            cursor.execute(MOVE, [claimed[2], 0, spec.name])
+
+
+def _claim(cursor: Any, spec: FollowerSpec) -> tuple[int, int, int] | None:
+    """The follower's watermark, locked, and the horizon; nothing where another worker has it. One that has never read is opened."""
+    cursor.execute(CLAIM, [spec.name])
+    found: tuple[int, int, int] | None = cursor.fetchone()
+    if found is None:
         cursor.execute(OPEN, [spec.name])
-        cursor.execute(CLAIM, [spec.name])
-        cursor.execute(HORIZON)
-        [horizon] = cursor.fetchone()
-        cursor.execute(MOVE, [horizon, 0, spec.name])
+        if cursor.rowcount:
+            cursor.execute(CLAIM, [spec.name])
+            found = cursor.fetchone()
+    return found
 
 
 def _read_on(spec: FollowerSpec, one_by_one: bool) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(CLAIM, [spec.name])
-        row = cursor.fetchone()
-        if row is None:
+        claimed = _claim(cursor, spec)
+        if claimed is None:
             return 0
-        facts, reached = _read(cursor, row, spec.kinds)
+        mark, horizon = claimed[:2], claimed[2]
+        facts, reached = _read(cursor, mark, horizon, spec.kinds)
         if facts and one_by_one:
             _act_one_by_one(spec, facts)
         elif facts:
             spec.act(facts)
-        if reached > row:
+        if reached > mark:
             cursor.execute(MOVE, [*reached, spec.name])
         return len(facts)
 
 
-def _read(cursor: Any, start: tuple[int, int], kinds: Sequence[str]) -> tuple[list[Told], tuple[int, int]]:
-    """At most a thousand facts of these kinds behind a watermark, and the watermark behind them."""
-    cursor.execute(HORIZON)
-    [horizon] = cursor.fetchone()
+def _read(cursor: Any, start: tuple[int, int], horizon: int, kinds: Sequence[str]) -> tuple[list[Told], tuple[int, int]]:
+    """At most a thousand facts of these kinds behind a watermark and before the horizon, and the watermark behind them."""
     cursor.execute(READ, [*start, horizon, list(kinds), list(kinds), MOST_FACTS])
     facts = [_told(row) for row in cursor.fetchall()]
     return facts, (facts[-1].xact, facts[-1].id) if len(facts) == MOST_FACTS else (horizon, 0)
@@ -136,7 +144,7 @@ def _told(row: tuple[Any, ...]) -> Told:
 def _failed(spec: FollowerSpec, trouble: Exception) -> int:
     """Note that the follower failed and why; gives back how often in a row."""
     with connection.cursor() as cursor:
-        cursor.execute(FAILED, [str(trouble)[:500], spec.name])
+        cursor.execute(FAILED, [spec.name, str(trouble)[:500]])
         return cursor.fetchone()[0]
 
 

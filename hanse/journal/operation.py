@@ -23,7 +23,7 @@ from hanse.kernel.refused import Finding, Refused, refuse
 from .events import fact_of, journalled, json_of
 from .principals import Principal, principal
 from .run import Run, values_of
-from .sending import sender
+from .sending import sender, undo_all
 from .together import going_on, names_in, numbered
 
 MOST_ASKS = 5_000
@@ -88,10 +88,6 @@ UPDATE journal_request AS r SET answers = k.answers FROM unnest(%(request)s::big
 DROP_KEYS = "DELETE FROM journal_request WHERE id = ANY(%(request)s::bigint[])"
 
 
-class _Undone(Exception):
-    """Leaves the transaction without keeping anything: a dry run, or nothing was accepted."""
-
-
 class Operation:
     """A function `(run, asks) -> answers` that runs in one transaction, once per key."""
 
@@ -140,18 +136,15 @@ class Operation:
 
     def _once(self, requests: list[Request], dry_run: bool) -> None:
         now = clock.now()
-        try:
-            with transaction.atomic():
-                cursor = sender(keeps_plans=any(r.key is not None for r in requests))
-                fresh = [r for r in requests if not self._seen(r, now, cursor, lone=len(requests) == 1)]
-                run = self._answer(fresh, now, cursor) if fresh else None
-                if run is None or not any(_accepted(r) for r in fresh):
-                    raise _Undone
+        with transaction.atomic():
+            cursor = sender(keeps_plans=any(r.key is not None for r in requests))
+            fresh = [r for r in requests if not self._seen(r, now, cursor, lone=len(requests) == 1)]
+            run = self._answer(fresh, now, cursor) if fresh else None
+            accepted = run is not None and any(_accepted(r) for r in fresh)
+            if run and accepted:
                 self._keep(run, fresh)
-                if dry_run:
-                    raise _Undone
-        except _Undone:
-            return
+            if dry_run or not accepted:
+                undo_all()
 
     def _seen(self, request: Request, now: Any, cursor: Any, lone: bool) -> bool:
         """Claim the key, or answer as before. Waits at most the lock timeout for a twin that is running.

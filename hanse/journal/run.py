@@ -11,7 +11,7 @@ from django.db import transaction
 from .columns import column
 from .events import body_of, journalled, subject_of
 from .principals import Principal
-from .sending import sender
+from .sending import sender, undo_all
 from .together import joined, names_in, numbered, statement
 
 T = TypeVar("T")
@@ -26,10 +26,6 @@ DRAW = """
 SELECT s.sequence, nextval(s.found) FROM (
   SELECT sequence, count, sequence::regclass AS found FROM unnest(%(sequence)s::text[], %(count)s::int[]) AS w(sequence, count) OFFSET 0) s, generate_series(1, s.count)
 """
-
-
-class _Undone(Exception):
-    """Leaves an attempt without keeping anything."""
 
 
 class Run:
@@ -108,14 +104,12 @@ class Run:
         """Do something; unless what comes of it is good, all that was written and told meanwhile is undone."""
         self.flush()
         told = len(self._told)
-        try:
-            with transaction.atomic():
-                found = act()
-                if not good(found):
-                    raise _Undone
-        except _Undone:
-            self._writes, self._written = [], set()
-            del self._told[told:]
+        with transaction.atomic():
+            found = act()
+            if not good(found):
+                undo_all()
+                self._writes, self._written = [], set()
+                del self._told[told:]
         return found
 
     @contextmanager

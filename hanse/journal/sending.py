@@ -17,7 +17,8 @@ from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, TransactionStatu
 
 BEGIN = {False: b"BEGIN", True: b"BEGIN; SET LOCAL plan_cache_mode = force_generic_plan"}
 """By whether statements keep their plans: left alone, the database would plan each anew for a lone ask."""
-MOST_PREPARED = 200
+MOST_PREPARED = 400
+"""For each connection: more than all operations together have, as a connection keeps what it prepared for as long as it lives."""
 GOOD = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
 _numbers = count(1)
@@ -26,14 +27,14 @@ _numbers = count(1)
 class Sender:
     """A cursor for the statements of one transaction, with numbers for names as PostgreSQL knows them. It begins the transaction.
 
-    What is prepared stands in the driver's own list: whenever a transaction is rolled back it forgets all statements, ours as well. The driver
-    shows that list to nobody; `test_sending` holds it.
+    What is prepared stands in the driver's own list, the longest unused first: whenever it rolls back a transaction it forgets all statements, ours
+    as well, so a mere "no" is undone behind its back (`undo_all`). The driver shows that list to nobody; `test_sending` holds it.
     """
 
     def __init__(self, driver: "Connection[Any]", keeps_plans: bool = False):
         self._server, self._adapt = driver.pgconn, Transformer(driver)
         driver.prepared_max = MOST_PREPARED
-        self._known: dict[Any, bytes] = driver._prepared._names
+        self._known = driver._prepared._names
         self._result: Any = None
         if not driver.autocommit and self._server.transaction_status == TransactionStatus.IDLE:
             self._checked(self._server.exec_(BEGIN[keeps_plans]))
@@ -41,7 +42,11 @@ class Sender:
     def execute(self, sql: str, values: Sequence[Any] = ()) -> None:
         """Send a statement and wait for its end."""
         sent = self._adapt.dump_sequence(values, [PyFormat.AUTO] * len(values))
-        name = self._known.get((sql, self._adapt.types)) or self._prepare(sql, self._adapt.types)
+        kept: Any = (sql, self._adapt.types)
+        if name := self._known.get(kept):
+            self._known.move_to_end(kept)
+        else:
+            name = self._prepare(*kept)
         self._result = self._checked(self._server.exec_prepared(name, sent, self._adapt.formats))  # type: ignore[arg-type]
 
     def fetchall(self) -> list[tuple[Any, ...]]:
@@ -53,13 +58,19 @@ class Sender:
         """The first row, if one came."""
         return next(iter(self.fetchall()), None)
 
+    def undo(self, savepoint: str | None) -> None:
+        """Roll back to a savepoint, or the whole transaction."""
+        self._checked(self._server.exec_(b'ROLLBACK TO SAVEPOINT "%s"' % savepoint.encode() if savepoint else b"ROLLBACK"))
+
     def close(self) -> None:
         """Nothing is held."""
 
     def _prepare(self, sql: str, types: tuple[int, ...] | None) -> bytes:
         name = b"hanse_%d" % next(_numbers)
         self._checked(self._server.prepare(name, sql.encode(), types))
-        self._known[sql, types] = name
+        self._known[sql, types] = name  # type: ignore[index]
+        if len(self._known) > MOST_PREPARED:
+            self._checked(self._server.exec_(b"DEALLOCATE " + self._known.popitem(last=False)[1]))
         return name
 
     def _checked(self, result: Any) -> Any:
@@ -68,6 +79,16 @@ class Sender:
         if self._server.status == ConnStatus.BAD or result.error_field(DiagnosticField.SQLSTATE) is None:  # the line is lost: the server itself always says a state
             raise OperationalError(result.get_error_message())
         raise error_from_result(result)
+
+
+def undo_all() -> None:
+    """Undo all that was written in the transaction, or since its innermost savepoint, and let it end as usual.
+
+    A refusal is no failure: were it left to the driver, each would cost the connection all its prepared statements.
+    """
+    begun = connection.savepoint_ids[-1] if connection.savepoint_ids else None
+    with connection.wrap_database_errors:
+        Sender(connection.connection).undo(begun)
 
 
 def sender(keeps_plans: bool = False) -> Any:

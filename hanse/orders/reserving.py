@@ -180,7 +180,7 @@ def _reserve(run: Run, wants: Sequence[Want], lines: Mapping[int, OpenLine], pol
 
 PEGS = """
 SELECT p.line_id, i.site_id, i.due_on FROM orders_peg p JOIN inventory_inbound i ON i.id = p.inbound_id
- WHERE p.line_id = ANY(%(lines)s::bigint[]) AND p.quantity > 0
+ WHERE p.line_id = ANY(%(lines)s::bigint[]) AND p.quantity > 0 ORDER BY p.line_id, p.id
 """
 
 

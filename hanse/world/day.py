@@ -15,10 +15,12 @@ from zoneinfo import ZoneInfo
 import simpy
 from django.db import connection
 
-from hanse.journal.follow import FOLLOWERS, FollowerSpec, follow, pass_over
+from hanse.journal.asking import rows
+from hanse.journal.follow import FOLLOWERS, MOST_FACTS, FollowerSpec, follow, pass_over
 from hanse.journal.principals import Principal, grants_of
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
+from hanse.kernel.rows import as_tuple
 
 from .chances import Chances
 from .described import Company
@@ -30,7 +32,8 @@ ITSELF = ("live", "webhooks", "perfect-order", "fulfilment: plan tours", "transp
 """Followers that the world does not let read after each act: pages and webhooks have nobody to hear them, judging is done at night, and
 planning and calling are done by the world itself instead of by jobs.
 """
-NEWS = "SELECT kind, max(id) FROM journal_event WHERE id > %s GROUP BY kind"
+NEWS = "SELECT kind, max(id) FROM journal_event WHERE id > %(since)s GROUP BY kind"
+SETTLED = "SELECT coalesce(max(xact), 0) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM journal_event"
 
 
 @dataclass(slots=True)
@@ -119,36 +122,24 @@ class Day:
         return done
 
     def hear(self) -> None:
-        """Let every follower read on that hears something of what was told, until nothing new is told; on a visited day the worker does."""
-        while not self.visited and (news := self._news()):
-            for spec in FOLLOWERS.values():
-                if spec.name not in ITSELF and (not spec.kinds or news.intersection(spec.kinds)):
-                    catch_up(spec)
+        """Let every follower read on that hears something of what was told, until nobody does any more; on a visited day the worker does."""
+        while not self.visited and (ears := self._ears()):
+            for spec in ears:
+                catch_up(spec)
 
-    def _news(self) -> set[str]:
-        with connection.cursor() as cursor:
-            cursor.execute(NEWS, [self.heard])
-            found = dict(cursor.fetchall())
-        self.heard = max(found.values(), default=self.heard)
-        return set(found)
+    def _ears(self) -> list[FollowerSpec]:
+        """The followers that hear something of what was told since we looked last."""
+        news = dict(rows(as_tuple, NEWS, since=self.heard))
+        self.heard = max(news.values(), default=self.heard)
+        return [spec for spec in FOLLOWERS.values() if spec.name not in ITSELF and (news if not spec.kinds else not news.keys().isdisjoint(spec.kinds))]
 
 
 def catch_up(spec: FollowerSpec) -> None:
-    """Let a follower read until nothing is left: the database's own housekeeping may hold back its horizon for a moment."""
-    while _behind(spec):
-        follow(spec)
-
-
-BEHIND = """
-SELECT EXISTS (SELECT FROM journal_event e WHERE (e.xact, e.id) > (coalesce(f.xact, 0), coalesce(f.event, 0)) AND (%(kinds)s::text[] = '{}' OR e.kind = ANY(%(kinds)s::text[])))
-  FROM (SELECT 1) x LEFT JOIN journal_follower f ON f.name = %(name)s
-"""
-
-
-def _behind(spec: FollowerSpec) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(BEHIND, {"name": spec.name, "kinds": list(spec.kinds)})
-        return bool(cursor.fetchone()[0])
+    """Let a follower read until nothing is left, once it may hear all of it: the database's own housekeeping may hold back its horizon for a moment."""
+    while not all(rows(bool, SETTLED)):
+        pass
+    while follow(spec) >= MOST_FACTS:
+        pass
 
 
 def _last_event() -> int:

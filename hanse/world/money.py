@@ -25,10 +25,13 @@ SELECT d.number, p.code, x.amount - x.settled, d.currency, d.issued_on FROM bill
  WHERE x.owes AND x.settled < x.amount ORDER BY d.id
 """
 DELIVERED = """
-SELECT 'H-' || s.order_id, o.ref, l.position, l.delivered, i.sku, min(w.code) FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id JOIN orders_order o ON o.id = s.order_id
+SELECT 'H-' || s.order_id, o.ref, l.position, l.delivered, i.sku, min(w.code), array_agg(DISTINCT p.tracking), max(p.delivered_at)
+  FROM transport_parcel p JOIN transport_shipment s ON s.id = p.shipment_id JOIN orders_order o ON o.id = s.order_id
   JOIN orders_line l ON l.order_id = o.id AND l.delivered > 0 JOIN catalogue_item i ON i.id = l.item_id JOIN network_site w ON w.id = s.site_id
- WHERE p.delivered_at >= %(since)s AND p.delivered_at < %(until)s GROUP BY s.order_id, o.ref, l.position, l.delivered, i.sku ORDER BY s.order_id, l.position
+ WHERE p.delivered_at >= %(since)s AND p.delivered_at < %(until)s AND NOT EXISTS (SELECT FROM transport_receivingadvice a WHERE a.order_id = o.id)
+ GROUP BY s.order_id, o.ref, l.position, l.delivered, i.sku ORDER BY s.order_id, l.position
 """
+"""What came, of orders whose customers have not complained yet: each says once what was wrong, and when it came."""
 BILLED = """
 SELECT d.number, o.ref, min(l.position), p.code FROM billing_invoice d JOIN orders_order o ON o.id = d.order_id JOIN billing_invoiceline x ON x.invoice_id = d.id
   JOIN orders_line l ON l.id = x.line_id JOIN partners_party p ON p.id = d.customer_id
@@ -86,10 +89,11 @@ def _complaints(day: Day) -> Iterable[TakeReceivingAdvice]:
     for order, *line in rows(as_tuple, DELIVERED, since=since, until=day.began_at):
         orders[order].append(line)
     for order, lines in orders.items():
-        wrong = {position for ref, position, _, sku, site in lines if day.world.chances.happens(_mispicked(day, site, sku), "mispick", ref, position)}
+        wrong = {position for ref, position, _, sku, site, *_ in lines if day.world.chances.happens(_mispicked(day, site, sku), "mispick", ref, position)}
         if wrong:
             told = tuple(ReceivedUnits(p, n - (p in wrong), rejected=int(p in wrong), reason="wrong-item" if p in wrong else "") for _, p, n, *_ in lines)
-            yield TakeReceivingAdvice(order, f"{order}-{yesterday:%y%m%d}", told, place="told by the customer")
+            *_, parcels, came_at = lines[0]
+            yield TakeReceivingAdvice(order, f"{order}-{yesterday:%y%m%d}", told, tuple(parcels), at=came_at, place="told by the customer")
 
 
 def _mispicked(day: Day, site: str, sku: str) -> float:

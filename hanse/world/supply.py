@@ -18,10 +18,13 @@ from .opening import daily, with_lot
 
 BUYER = "petra"
 POSITION = """
-SELECT i.sku, s.code, (st.on_hand - st.reserved
-       + coalesce((SELECT sum(n.quantity - n.received) FROM inventory_inbound n WHERE n.item_id = i.id AND n.site_id = s.id AND n.received < n.quantity), 0)
-       - coalesce((SELECT sum(l.ordered - l.cancelled - l.reserved + l.freed) FROM orders_line l WHERE l.item_id = i.id AND l.ordered - l.cancelled > l.reserved - l.freed), 0))::bigint
-  FROM inventory_stock st JOIN catalogue_item i ON i.id = st.item_id JOIN network_site s ON s.id = st.site_id ORDER BY i.sku, s.code
+SELECT i.sku, s.code, (st.on_hand - st.reserved + coalesce(coming.units, 0) - coalesce(waiting.units, 0))::bigint
+  FROM inventory_stock st JOIN catalogue_item i ON i.id = st.item_id JOIN network_site s ON s.id = st.site_id
+  LEFT JOIN (SELECT n.item_id, n.site_id, sum(n.quantity - n.received) AS units FROM inventory_inbound n WHERE n.received < n.quantity GROUP BY 1, 2) coming
+    ON coming.item_id = st.item_id AND coming.site_id = st.site_id
+  LEFT JOIN (SELECT l.item_id, sum(l.ordered - l.cancelled - l.reserved + l.freed) AS units FROM orders_line l WHERE l.ordered > l.cancelled + l.reserved - l.freed GROUP BY 1) waiting
+    ON waiting.item_id = st.item_id
+ ORDER BY i.sku, s.code
 """
 DUE = """
 SELECT n.ref, i.sku, s.code, n.quantity - n.received FROM inventory_inbound n JOIN catalogue_item i ON i.id = n.item_id JOIN network_site s ON s.id = n.site_id

@@ -13,6 +13,8 @@ from .aside import lived
 
 SMALL = text_of("web-shop").replace("people = 900", "people = 30").replace("people = 60", "people = 10").replace("orders_per_day = 42.0", "orders_per_day = 9.0").replace("mispick = 0.004", "mispick = 0.2")
 
+COMPLAINED_AGAIN = "SELECT order_id FROM transport_receivingadvice GROUP BY order_id HAVING count(*) > 1"
+
 
 @pytest.fixture(scope="module")
 def empty(database_urls):
@@ -38,6 +40,8 @@ def test_the_same_seed_is_the_same_history_also_where_a_run_was_stopped_and_went
     with twin(empty) as one, twin(empty) as other:
         otherwise(other)
         journal, found, told = in_a_process(one, SMALL, 5, [4])
+        with psycopg.connect(one.owner) as connection:
+            assert connection.execute(COMPLAINED_AGAIN).fetchall() == [], "who got something wrong says so once"
         again, _, _ = in_a_process(other, SMALL, 5, [1, 2, 4])
     assert journal == again
     assert found == []
