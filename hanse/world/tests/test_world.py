@@ -9,7 +9,7 @@ import pytest
 from hanse.world.branches import Branch, copied, twin
 from hanse.world.described import text_of
 
-from .aside import lived
+from .aside import lived, outcome
 
 SMALL = text_of("web-shop").replace("people = 900", "people = 30").replace("people = 60", "people = 10").replace("orders_per_day = 42.0", "orders_per_day = 9.0").replace("mispick = 0.004", "mispick = 0.2")
 
@@ -31,9 +31,9 @@ def otherwise(branch: Branch) -> None:
             connection.execute(f"ALTER DATABASE {branch.name} SET enable_{way} = off")
 
 
-def in_a_process(branch: Branch, *given):
+def in_a_process(branch: Branch, *given, act=lived):
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:
-        return processes.submit(lived, branch, *given).result()
+        return processes.submit(act, branch, *given).result()
 
 
 def test_the_same_seed_is_the_same_history_also_where_a_run_was_stopped_and_went_on_and_whatever_plans_the_database_makes(empty):
@@ -46,6 +46,13 @@ def test_the_same_seed_is_the_same_history_also_where_a_run_was_stopped_and_went
     assert journal == again
     assert found == []
     assert {"OrderPlaced", "TourStarted", "UnitsPicked", "CartonPacked", "ParcelHandedOver", "TrackingRecorded", "ParcelDelivered", "InvoiceIssued", "ReceivingAdviceTaken", "OrderAssessed", "DayEnded"} <= set(told)
+
+
+def test_asks_that_come_together_are_answered_as_if_each_came_by_itself(empty):
+    """No ask of a batch takes what was read for another: neither its lane nor its customer's terms, nor its price."""
+    with twin(empty) as one, twin(empty) as other:
+        together, singly = (in_a_process(branch, SMALL, 3, 4, apart, act=outcome) for branch, apart in ((one, False), (other, True)))
+    assert len(together) > 60 and together == singly
 
 
 def test_a_run_that_was_stopped_within_a_day_loses_nothing_and_does_nothing_twice(empty):
