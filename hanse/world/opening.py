@@ -126,9 +126,12 @@ def _site(company: Company, site: Site, sold: list[Sold]) -> KeepSite:
         for aisle in range(site.aisles) for bay in range(site.bays) for level in (1, 2, 3)
     )
     usual = {
-        country: service for carrier in reversed(company.carriers) for service in reversed(carrier.services) for country in service.days if not site.serves or country in site.serves
+        country: (carrier, service)
+        for carrier in reversed(company.carriers) for service in reversed(carrier.services) for country in service.days if not site.serves or country in site.serves
     }
-    lanes = tuple(LaneGiven(country, service.days[country], cost=Decimal(str(price_of(service, country)[1])), currency=company.currency) for country, service in usual.items())
+    lanes = tuple(
+        LaneGiven(country, service.days[country], cost=Decimal(str(price_of(service, country)[1])), currency=company.currency, transit_on=carrier.transit_on)
+        for country, (carrier, service) in usual.items())
     return KeepSite(
         site.code, site.country, site.name, workdays=site.workdays, cut_off=site.cut_off, opens=site.opens, closes=site.closes, priority=site.priority, postcode=site.postcode, city=site.city,
         street="Speicherstraße 1", latitude=Decimal(str(site.latitude)), longitude=Decimal(str(site.longitude)), sscc_prefix=f"426{company.sites.index(site):04}", zones=("A",), bins=bins, lanes=lanes,

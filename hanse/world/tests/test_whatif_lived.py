@@ -139,6 +139,8 @@ def test_a_cluster_that_loses_a_worker_brings_all_futures_back_none_twice(home):
 
             told = list(whatif.outcomes(executor, pairs, done))
     assert len(came) == 2 * SEEDS == 2 * len(told)
+    with copied(home[0].app, home[0].owner) as branch, whatif.hired(1) as executor:
+        assert list(whatif.outcomes(executor, futures(home, branch, (CHANGES / "stock.toml").read_text()), list)) == told, "the same futures, lived here"
     assert all(a.orders == b.orders and a.stock < b.stock for a, b in told) and told[0][0].orders != told[1][0].orders
     assert databases(home[0].owner) == before
 
