@@ -35,6 +35,7 @@ from hanse.journal.asking import rows
 from hanse.journal.principals import Principal
 from hanse.kernel import clock
 from hanse.kernel.refused import Refused
+from hanse.kernel.rows import as_tuple
 from hanse.network.keep import KeepSite, keep_sites
 from hanse.orders.change import Change, ChangeLine, change
 from hanse.orders.make_quotes import MakeQuote, make_quotes
@@ -58,7 +59,16 @@ DESK, FLOOR, DOCK, FINANCE, NIGHT = (Principal(name, frozenset({"*"})) for name 
 NOTES = ("Called the customer; they decide by noon.", "The carrier looks for it at the depot.", "Waits for purchasing.")
 PALLETS = 8
 """Items of which a pallet stands in reserve."""
+WAVE = 6
+"""Lines in the wave that nobody picks yet."""
 STANDING = "SELECT sscc FROM fulfilment_carton WHERE handed_over_at IS NULL AND opened_at IS NULL ORDER BY id"
+ALIKE = """
+SELECT DISTINCT ON (w.sku) w.sku, i.sku FROM (
+  SELECT DISTINCT i.sku FROM orders_line l JOIN catalogue_item i ON i.id = l.item_id WHERE l.ordered > l.cancelled + l.reserved - l.freed) w
+  JOIN catalogue_item i ON split_part(i.sku, '-', 1) = split_part(w.sku, '-', 1) AND i.sku <> w.sku
+  JOIN inventory_stock s ON s.item_id = i.id GROUP BY w.sku, i.sku ORDER BY w.sku, sum(s.on_hand - s.reserved) DESC, i.sku
+"""
+"""Items that orders wait for, each with the one of its family that there is most of."""
 LATEST = "SELECT max(id) FROM transport_shipment"
 
 
@@ -74,6 +84,7 @@ def prepare(world: World, now: datetime) -> None:
         call_carriers()
         keep_sites([KeepSite(hall, tote_scan=True)], by=FLOOR)
         _batch(company.sites[-1].code)
+        _wave(hall)
         _stock(world, hall)
         _desk(world, day)
         visit_freight.freight(day, DOCK, FINANCE, carriers, hall)
@@ -90,7 +101,8 @@ def _stock(world: World, hall: str) -> None:
     receive([Receive(hall, sku, 144, bin, document="from the supplier's pallet") for sku, bin in zip(plain[:PALLETS], reserve, strict=False)], by=FLOOR)
     _faces(hall)
     receive([Receive(hall, sku, units, document="ASN 5511") for sku, units in zip(plain[-3:], (60, 24, 40), strict=False)], by=FLOOR)
-    keep_substitutes([KeepSubstitute(one, other, 1, 1, True, "lower", True) for one, other in pairwise(plain[:4])], by=DESK)
+    stands_in = {*pairwise(plain[:4]), *rows(as_tuple, ALIKE)}
+    keep_substitutes([KeepSubstitute(one, other, 1, 1, True, "lower", True) for one, other in sorted(stands_in)], by=DESK)
     count_by_plan([CountByPlan(site.code) for site in world.company.sites], by=FLOOR)
     _counts(Random(world.seed))
     _hold()
@@ -103,6 +115,13 @@ def _batch(site: str) -> None:
     for tour in tours[:1]:
         tasks = Task.objects.filter(tour=tour.tour, closed_at=None).order_by("stop", "id")
         pick([Pick(t.pk, t.to_pick - t.withdrawn, tote=f"C-{tour.tour}") for t in tasks], by=FLOOR)
+
+
+def _wave(hall: str) -> None:
+    """The next wave of the hall is planned, and nobody walks its tours yet; some orders still wait for the one after it."""
+    [wave] = release_wave([ReleaseWave(hall, lines=WAVE)], by=FLOOR)
+    if not isinstance(wave, Refused):
+        planning.plan(hall, wave.wave)
 
 
 def _faces(hall: str) -> None:
