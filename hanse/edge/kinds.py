@@ -153,6 +153,12 @@ SELECT 'R-' || c.recurring_id || '/' || c.day, NULL::bigint, NULL::bigint, NULL:
 
 # -- parcels, money -----------------------------------------------------------------------------------------------------------
 
+NO_SERVICE = """
+SELECT c.sscc, c.order_id, c.site_id, o.net, NULL::date, c.packed_at, jsonb_build_object('carton', c.sscc, 'grams', coalesce(c.weight_g, c.expected_g))
+  FROM fulfilment_carton c JOIN orders_order o ON o.id = c.order_id JOIN network_site s ON s.id = c.site_id AND s.supplier = ''
+ WHERE c.handed_over_at IS NULL AND c.opened_at IS NULL AND c.inside_id IS NULL AND c.packed_at < %(now)s::timestamptz - interval '15 minutes'
+   AND EXISTS (SELECT FROM network_service) AND NOT EXISTS (SELECT FROM transport_choice x WHERE x.carton_id = c.id)"""
+"""Cartons for which no service was found within the time that choosing takes."""
 PARCELS = """
 SELECT k.code || '/' || p.tracking || CASE WHEN p.rides_with_id IS NULL THEN '' ELSE '/' || p.id END, s.order_id, s.site_id, o.net, NULL::date, coalesce(p.moved_at, s.handed_over_at),
        jsonb_build_object('tracking', p.tracking, 'carrier', k.name, 'state', p.state, 'doubt', p.doubt, 'shipment', p.shipment_id,
@@ -263,6 +269,11 @@ def _credit(it: Facts, today: date) -> str:
     return f"{it['units']:,} {it['sku']}{more}: {CAUSES[it['cause']].lower()}, parcel {it['tracking']}"
 
 
+def _no_service(it: Facts, today: date) -> str:
+    weighs = f", {it['grams'] / 1000:,.1f} kg" if it["grams"] else ""
+    return f"Carton …{it['carton'][-7:]}{weighs}, stands at the dock"
+
+
 def _differs(it: Facts, today: date) -> str:
     line = f"{it['invoice']} line {it['line']}"
     if it["price"]:
@@ -285,6 +296,8 @@ ALL: tuple[Kind, ...] = (
     Kind("lot", "Lot", "Lot is stopped", "hand-stop", "bad", (DESK, FLOOR), LOT,
          lambda it, today: f"{it['units']:,} {it['sku']} of lot {it['lot']}, which is {it['status']}, in {it['place']} {it['container'][-7:]}",
          Step("Take out…", "lot", "fulfilment.take_out", _nothing, lambda facts: {"sku": facts["sku"], "lot": facts["lot"]})),
+    Kind("service", "No service", "No carrier's service takes the carton", "package", "bad", (FLOOR, ROAD), NO_SERVICE, _no_service,
+         Step("Choose a service…", "carton_service", "transport.choose_service", lambda order, facts: (facts["carton"],))),
     Kind("risk", "Late risk", "Too late for its promise unless it leaves faster", "clock", "watch", (DESK, FLOOR, ROAD), RISK,
          lambda it, today: f"{it['units']:,} units still in {it['site']}, {it['days']} days on the way"),
     Kind("forecast", "Carrier late", "Carrier expects to be late", "truck", "watch", (DESK, ROAD), FORECAST,

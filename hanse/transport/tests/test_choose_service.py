@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from hanse.edge import attention
 from hanse.fulfilment.pack import Pack, PackLine, pack
 from hanse.fulfilment.tests.floor import packed, picked
 from hanse.journal.asking import rows
@@ -128,6 +129,17 @@ def test_without_a_choice_the_carrier_is_named_and_another_carriers_service_is_n
     choose_service([ChooseService(order, "HAM")], by="ann")
     [gone] = hand_over([HandOver(carton, "FEDEX")], by="ann")
     assert (gone.carrier, gone.service) == ("FEDEX", "")
+
+
+def test_a_carton_that_no_service_takes_needs_a_person_until_somebody_chose(given):
+    order = standing(given)
+    carton, today = packed(order).carton, clock.now().date()
+    assert attention.needs(["service"], today) == [], "choosing takes its time"
+    with clock.standing_at(clock.now() + timedelta(minutes=20)):
+        [need] = attention.needs(["service"], today)
+        assert (need.order, need.subject) == (order, carton) and attention.why(need, today) == f"Carton …{carton[-7:]}, 0.5 kg, stands at the dock"
+        choose_service([ChooseService(order, "HAM")], by="ann")
+        assert attention.needs(["service"], today) == []
 
 
 def test_cartons_of_an_order_are_chosen_for_in_a_handful_of_statements(given):
