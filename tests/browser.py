@@ -83,7 +83,7 @@ def signed_in(chromium: Any, house: str, lasting: Any) -> Iterator[Callable[...,
     yield open_window
     for context in windows:
         context.close()
-    assert wrong == []
+    assert wrong == [], wrong
 
 
 def scan(page: Any, code: str) -> None:

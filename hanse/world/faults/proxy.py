@@ -20,7 +20,8 @@ from typing import Any, Literal
 Moment = Literal["before", "after"]
 PEER = struct.Struct("3i")
 READY = b"Z\x00\x00\x00\x05"
-EXECUTE = ord("E")
+EXECUTE, PARSE, BIND = b"EPB"
+READS = (b"BEGIN", b"SET", b"ROLLBACK", b"SELECT", b"LISTEN")
 SYNC = b"S\x00\x00\x00\x04"
 CHUNK = 64 * 1024
 
@@ -33,6 +34,7 @@ class Line:
     client: asyncio.StreamWriter
     server: asyncio.StreamWriter
     status: bytes = b""
+    reads: set[bytes] = field(default_factory=set)
     swallowed: bool = False
     struck: "Strike | None" = None
 
@@ -232,7 +234,7 @@ class Proxy:
 
     def _struck(self, line: Line, said: bytes) -> bool:
         """Whether harm was done in place of passing this on."""
-        if not commits(said, line.status):
+        if not commits(said, line.status, line.reads):
             return False
         self.commits += 1
         for strike in list(self.strikes):
@@ -251,20 +253,32 @@ class Proxy:
         return False
 
 
-def commits(said: bytes, status: bytes) -> bool:
-    """Whether what a client of PostgreSQL says will commit: a COMMIT, or a statement outside a transaction (`status` I: idle)."""
+def commits(said: bytes, status: bytes, reads: set[bytes]) -> bool:
+    """Whether what a client of PostgreSQL says will commit: a COMMIT, or a statement outside a transaction (`status` I: idle) that does not merely read.
+
+    `reads` are the names of the line's prepared statements that merely read; those that are prepared here are noted in it.
+    """
     if said[:1] == b"Q":
         words = said[5:-1].strip(b" ;").upper()
-        return words.endswith(b"COMMIT") or (status == b"I" and not words.startswith((b"BEGIN", b"SET", b"ROLLBACK", b"SELECT", b"LISTEN")))
-    return status == b"I" and said.endswith(SYNC) and EXECUTE in _kinds(said)
+        return words.endswith(b"COMMIT") or (status == b"I" and words != b"" and not words.startswith(READS))
+    executed, bound = False, []
+    for kind, body in _messages(said):
+        executed |= kind == EXECUTE
+        first, _, rest = body.partition(b"\0")
+        if kind == PARSE:
+            (reads.add if rest.strip().upper().startswith(READS) else reads.discard)(first)
+        elif kind == BIND:
+            bound.append(rest.partition(b"\0")[0])
+    return status == b"I" and said.endswith(SYNC) and executed and not reads.issuperset(bound)
 
 
-def _kinds(said: bytes) -> Iterator[int]:
-    """The kinds of the messages that a client of PostgreSQL says at once: to prepare a statement is not to execute it."""
+def _messages(said: bytes) -> Iterator[tuple[int, bytes]]:
+    """The messages that a client of PostgreSQL says at once, each with its kind: to prepare a statement is not to execute it."""
     at = 0
     while at + 5 <= len(said):
-        yield said[at]
-        at += 1 + int.from_bytes(said[at + 1:at + 5])
+        end = at + 1 + int.from_bytes(said[at + 1:at + 5])
+        yield said[at], said[at + 5:end]
+        at = end
 
 
 def _caller(client: asyncio.StreamWriter) -> int:

@@ -28,9 +28,25 @@ BIND = b"B\x00\x00\x00\x0c\x00\x00\x00\x00\x00\x00\x00\x00"
     (BIND + b"E\x00\x00\x00\x09\x00\x00\x00\x00\x00S\x00\x00\x00\x04", b"T", False),
     (b"P\x00\x00\x00\x0aE\x00E\x00\x00\x00S\x00\x00\x00\x04", b"I", False),
     (b"X\x00\x00\x00\x04", b"I", False),
+    (b"Q\x00\x00\x00\x05\x00", b"I", False),
 ])  # fmt: skip
 def test_what_commits(said, status, does):
-    assert commits(said, status) == does
+    assert commits(said, status, set()) == does
+
+
+def parsed(name: bytes, sql: bytes) -> bytes:
+    body = name + b"\0" + sql + b"\0\0\0"
+    return b"P" + (len(body) + 4).to_bytes(4, "big") + body
+
+
+def test_what_merely_reads_outside_a_transaction_does_not_commit_whenever_it_was_prepared():
+    """Else a sweep of all commits strikes the reads that each try of a request begins with, and no request ever gets through."""
+    executed, reads = b"E\x00\x00\x00\x09\x00\x00\x00\x00\x00S\x00\x00\x00\x04", set()
+    named = b"B\x00\x00\x00\x0d\x00r\x00\x00\x00\x00\x00\x00\x00"
+    assert not commits(parsed(b"", b"SELECT EXISTS (SELECT FROM edge_apikey)") + BIND + executed, b"I", reads)
+    assert commits(parsed(b"", b"UPDATE x SET y = 1") + BIND + executed, b"I", reads)
+    assert not commits(parsed(b"r", b"\nSELECT 1") + b"S\x00\x00\x00\x04", b"I", reads) and not commits(named + executed, b"I", reads)
+    assert commits(parsed(b"r", b"DELETE FROM x") + named + executed, b"I", reads)
 
 
 @pytest.fixture
